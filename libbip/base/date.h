@@ -1,0 +1,32 @@
+/* Calendar dates, proleptic Gregorian, 1900-01-01 to 2199-12-31. */
+#ifndef BIP_BASE_DATE_H
+#define BIP_BASE_DATE_H
+
+#include "bip.h"
+
+#include <stdbool.h>
+
+typedef enum bip__date_form { BIP__DATE_YMD = 0, BIP__DATE_DMY = 1 } bip__date_form;
+
+typedef enum bip__date_fault {
+    BIP__DATE_OK = 0,
+    BIP__DATE_SYNTAX,
+    BIP__DATE_NONE /* no such day */,
+    BIP__DATE_RANGE /* year */
+} bip__date_fault;
+
+/* YMD: 2026-09-01, with a time of day after it (T10:00, " 10:00:00", fractions and zone allowed) where `time_allowed`,
+ * which is dropped. DMY: day and month of one or two digits, four-digit year, '-', '.' or '/' between (the same one
+ * twice), and nothing else. */
+bip__date_fault bip__date_read(const char *s, size_t n, bip__date_form form, bool time_allowed, bip_date *out);
+const char *bip__date_fault_text(bip__date_fault f); /* "is not a date (YYYY-MM-DD)", ... */
+
+bip_date bip__date_from(int year, int month, int day); /* no check */
+void bip__date_split(bip_date d, int *year, int *month, int *day);
+bool bip__date_valid(bip_date d); /* in the years 1900 to 2199 */
+
+/* "2026-11-21T10:00:00Z", with or without seconds and fraction, Z only: milliseconds since 1970. false: another form.
+ */
+bool bip__time_read(const char *s, size_t n, int64_t *ms);
+
+#endif

@@ -1,0 +1,40 @@
+/* One growing buffer that can drain into a sink: every document and every canonical form is written through it.
+ * Failures stick and are told once, by bip__out_finish(): the writers in between return nothing. */
+#ifndef BIP_BASE_OUT_H
+#define BIP_BASE_OUT_H
+
+#include "error.h"
+
+#include <stdbool.h>
+
+typedef struct bip__out {
+    char *data;
+    size_t len, cap;
+    bip_write_fn write; /* NULL: collects in memory */
+    void *ctx;
+    bip_status status; /* BIP_OK, BIP_E_NOMEM, BIP_E_CANCELLED */
+} bip__out;
+
+void bip__out_init(bip__out *o, bip_write_fn write, void *ctx);
+bip_status bip__out_finish(bip__out *o, bip_error *err); /* drain; says what went wrong; does not free */
+void bip__out_free(bip__out *o);
+void bip__out_clear(bip__out *o); /* empty, keep the memory; for collecting only */
+
+void bip__out_bytes(bip__out *o, const char *p, size_t n);
+void bip__out_text(bip__out *o, const char *s);
+void bip__out_char(bip__out *o, char c);
+void bip__out_int(bip__out *o, int64_t v);
+void bip__out_number(bip__out *o, double v); /* ECMAScript Number::toString; NaN and infinity become null */
+void bip__out_date(bip__out *o, bip_date d); /* YYYY-MM-DD */
+void bip__out_time(bip__out *o, int64_t ms); /* 2026-09-01T09:12:00.000Z */
+void bip__out_hex(bip__out *o, const uint8_t *p, size_t n);
+void bip__out_printf(bip__out *o, const char *fmt, ...) BIP_PRINTF(2, 3); /* %s %d %lld %zu only */
+
+/* JSON: a string escaped as JSON.stringify does; a member writes a comma before itself unless the last byte is '{' or
+ * '['. */
+void bip__out_json(bip__out *o, const char *p, size_t n);
+void bip__out_json_text(bip__out *o, const char *s); /* NULL becomes null */
+void bip__out_key(bip__out *o, const char *key);     /* [,]"key": */
+void bip__out_comma(bip__out *o);                    /* [,] */
+
+#endif

@@ -1,0 +1,15 @@
+/* Files in and out: CSV, JSON lines, the whole store as JSON. */
+#ifndef BIP_EXCHANGE_H
+#define BIP_EXCHANGE_H
+
+#include "base/out.h"
+#include "record/record.h"
+
+/* bip_import(), see bip.h. */
+bip_status bip__import(bip__change *change, const char *format, const char *options_json, bip_read_fn read,
+                       void *source, bip_issue_fn issue, void *ctx, bip_import_result *result, bip_error *err);
+
+/* Document "json": bip-store-1. */
+bip_status bip__export_store(bip__context *c, bip__out *o, bip_error *err);
+
+#endif

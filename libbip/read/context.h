@@ -1,0 +1,27 @@
+/* An open store as the folders above storage see it: the storage, the instruments in it, the caller's clock and random
+ * bytes. */
+#ifndef BIP_READ_CONTEXT_H
+#define BIP_READ_CONTEXT_H
+
+#include "read/catalogue.h"
+#include "store/store.h"
+
+typedef struct bip__context {
+    bip__storage *storage;
+    bip__catalogue *catalogue; /* as of `generation`; see bip__context_catalogue() */
+    int64_t catalogue_generation;
+    bool national_ids; /* the store takes national identity numbers */
+    char lang[16];     /* the store's language, "" for none */
+    int64_t (*now_ms)(void *ctx);
+    int (*random)(void *ctx, void *into, size_t n);
+    void *ctx;
+} bip__context;
+
+/* The instruments as they are now: read again where another process has added one. Lent until the next call, or until
+ * an instrument is added. */
+bip_status bip__context_catalogue(bip__context *c, const bip__catalogue **out, bip_error *err);
+void bip__context_forget(bip__context *c); /* the catalogue must be read again */
+
+bip_date bip__context_today(const bip__context *c);
+
+#endif

@@ -1,0 +1,60 @@
+/* Every series the store can hold, in the order in which it is printed; and where each score of an assessment belongs.
+ * Made once for a reading. */
+#ifndef BIP_READ_PLAN_H
+#define BIP_READ_PLAN_H
+
+#include "read/context.h"
+
+/* One possible series: a chain of versions, a respondent, an indicator or dimension. */
+typedef struct bip__slot {
+    const bip__version *shown; /* the newest version that has it: whose titles, rules and bands count */
+    int32_t kind, index;       /* a bip_kind and the index in shown->def */
+    int32_t respondent;        /* index in shown->def */
+    const char *code;
+    const bip__title *title;
+    const bip__scale *scale;       /* of an indicator; NULL for a dimension */
+    const char *const *visible_to; /* codes, in the order of the respondents */
+    size_t n_visible_to;
+    bip_series_rules rules;
+    bool has_bands;
+    bool wanted; /* passes the query's filters of instrument and respondent, and is visible to for_role where one is
+                    given */
+    bool for_participant; /* visible to the respondent "participant" */
+} bip__slot;
+
+/* Two views of one indicator. */
+typedef struct bip__slot_pair {
+    int32_t a, b; /* slots */
+    const bip__version *shown;
+    const char *code;
+    int32_t pair_days;
+} bip__slot_pair;
+
+/* Where the scores of one respondent on one version belong. */
+typedef struct bip__layout {
+    const int32_t *items; /* by item: a slot */
+    size_t n_items;
+    const int32_t *dimensions; /* by dimension of the version: a slot, -1 where nothing of it is asked */
+    size_t n_dimensions;
+} bip__layout;
+
+typedef struct bip__plan {
+    bip__arena arena;
+    const bip__catalogue *catalogue;
+    bip__slot *slots;
+    size_t n_slots;
+    bip__slot_pair *pairs; /* in the order printed; those of wanted instruments */
+    size_t n_pairs;
+    bip__layout **layouts; /* by index of the version, then by respondent */
+    size_t most_items;
+    const char *lang; /* as asked for, else the store's, else "en" */
+    bip_date as_of, since;
+    const char *for_role; /* NULL: nothing is left out */
+} bip__plan;
+
+/* BIP_E_NOT_FOUND for an instrument, respondent or role that no version has. The catalogue must outlive the plan. query
+ * may be NULL. */
+bip_status bip__plan_make(bip__context *c, const bip_query *query, bip__plan **out, bip_error *err);
+void bip__plan_free(bip__plan *p);
+
+#endif

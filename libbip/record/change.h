@@ -1,0 +1,35 @@
+/* One transaction, one entry of the audit trail: facts go in one at a time, each into the leaf of its person. */
+#ifndef BIP_RECORD_CHANGE_H
+#define BIP_RECORD_CHANGE_H
+
+#include "read/context.h"
+#include "store/canon.h"
+#include "store/trail.h"
+
+typedef struct bip__change {
+    bip__context *context;
+    char *actor, *reason; /* reason NULL for none */
+    bool begun, broken;   /* the write transaction is open; it can only be rolled back */
+    bip__entry_row entry; /* n and id from the beginning of the transaction */
+    int32_t next_idx;
+    /* the run of facts in hand */
+    bool in_run;
+    int32_t run_person, run_identity, run_pos;
+    bip__hash run_hash;
+    bip__out canonical; /* scratch for canonical forms */
+} bip__change;
+
+bip_status bip__change_open(bip__context *c, const char *actor, const char *reason, bip__change **out, bip_error *err);
+bip_status bip__change_commit(bip__change *change, char entry_id[BIP_ID_SIZE], bip_error *err); /* frees */
+void bip__change_rollback(bip__change *change); /* frees; NULL is fine */
+
+/* Start the write transaction if that hasn't happened: from here on the store is locked against other writers and what
+ * is read is certain. */
+bip_status bip__change_write(bip__change *change, bip_error *err);
+
+/* Give the fact its index and add its canonical form to the leaf of `person` (0: about nobody). The caller puts the
+ * row. After a failure the change is broken. */
+bip_status bip__change_fact(bip__change *change, int32_t person, const char *canonical, size_t n, int32_t *idx,
+                            bip_error *err);
+
+#endif

@@ -1,0 +1,63 @@
+/* What it means to record, correct, withdraw, register: keys, conflicts and revisions, in words of storage. */
+#ifndef BIP_RECORD_H
+#define BIP_RECORD_H
+
+#include "record/change.h"
+
+/* The assessment that holds a key (participant, instrument code, respondent, day, rater), if one does. */
+typedef struct bip__holder {
+    bool held;
+    const bip__version *version; /* it was stored with */
+    int64_t entry, root_entry;   /* its current revision and its first */
+    int32_t idx, root_idx;
+    char *scores, *note; /* current content, owned by the arena; note NULL for none */
+    size_t scores_n, note_n;
+} bip__holder;
+bip_status bip__holder_find(bip__context *c, bip__arena *arena, int32_t person, bip_date day, const char *instrument,
+                            const char *respondent, const char *rater /* NULL or "": unknown */, bip__holder *out,
+                            bip_error *err);
+
+/* One assessment, checked: scores in the order of the version's items for the respondent, as bip__scores_print() writes
+ * them. */
+typedef struct bip__assessment_put {
+    int32_t person;
+    bip_date day;
+    const bip__version *version;
+    int32_t respondent;       /* index */
+    const char *rater, *note; /* NULL for none */
+    const char *scores;
+    size_t scores_n, note_n;
+} bip__assessment_put;
+
+/* A new assessment whose key the caller has found free. Gives its index in the change's entry; the row is put at once.
+ */
+bip_status bip__assessment_insert(bip__change *change, const bip__assessment_put *in, int32_t *idx, bip_error *err);
+/* A new revision of `holder` with other scores and note; scores NULL withdraws. */
+bip_status bip__assessment_revise(bip__change *change, const bip__assessment_put *in, const bip__holder *holder,
+                                  int32_t *idx, bip_error *err);
+
+/* Scores from arrays (indicators NULL: all items in order) into one per item, checked: codes, asked of the respondent,
+ * on the scale. `items` has room for the respondent's items and is BIP_NOT_ASKED (or the old content of a correction)
+ * where nothing is named. */
+bip_status bip__scores_take(const bip__version *v, int32_t respondent, const char *const *indicators,
+                            const bip_score *scores, size_t n, bip_score *items, bip_error *err);
+/* One score against its scale; message and `where` name the indicator. */
+bip_status bip__score_check(const bip__indicator *indicator, const bip_score *score, bip_error *err);
+
+/* Whether an instrument's participant_pattern (if any) takes the code. */
+bip_status bip__participant_fits(const bip__instrument *instrument, const char *code, bip_error *err);
+
+/* Register; the caller has checked that the code is free. */
+bip_status bip__participant_insert(bip__change *change, const char *code, bip_date enrolled, int32_t *person,
+                                   bip_error *err);
+bip_status bip__instrument_insert(bip__change *change, const char *json, size_t n, bip_error *err);
+/* Put the built-in ones into a fresh store; no entry. Inside begin(). */
+bip_status bip__instruments_seed(bip__storage *storage, bip_error *err);
+
+/* After facts came in from elsewhere: which revision of every assessment of a person is current. Inside begin(). */
+bip_status bip__currents_settle(bip__context *c, int32_t person, bip_error *err);
+
+bip_status bip__verify(bip__context *c, const char *anchor, bip_issue_fn issue, void *ctx, int64_t *faults,
+                       bip_error *err);
+
+#endif

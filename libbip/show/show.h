@@ -1,0 +1,35 @@
+/* Documents for people and programs, one function each; all are dispatched by api/write.c. */
+#ifndef BIP_SHOW_H
+#define BIP_SHOW_H
+
+#include "base/out.h"
+#include "read/context.h"
+
+typedef bip_status (*bip__document_fn)(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                       bip_error *err);
+
+bip_status bip__show_progression(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                 bip_error *err);
+bip_status bip__show_progression_text(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                      bip_error *err);
+bip_status bip__show_steps(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                           bip_error *err);
+bip_status bip__show_steps_text(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                bip_error *err);
+bip_status bip__show_history(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                             bip_error *err);
+bip_status bip__show_history_text(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                  bip_error *err);
+bip_status bip__show_participants(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                  bip_error *err);
+bip_status bip__show_instruments(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                 bip_error *err);
+bip_status bip__show_instrument(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                bip_error *err);
+bip_status bip__show_head(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                          bip_error *err);
+
+/* bip_series_sentence(), see bip.h. */
+bip_status bip__sentence(const bip_series *series, const bip_sentence_words *words, bip__out *o, bip_error *err);
+
+#endif

@@ -12,7 +12,8 @@ typedef struct bip__out {
     size_t len, cap;
     bip_write_fn write; /* NULL: collects in memory */
     void *ctx;
-    bip_status status; /* BIP_OK, BIP_E_NOMEM, BIP_E_CANCELLED */
+    bip_status status; /* BIP_OK, BIP_E_NOMEM, BIP_E_CANCELLED; BIP_E_USAGE: bip__out_printf has no such conversion */
+    char last;         /* what the sink was given last: a comma must know it after draining */
 } bip__out;
 
 void bip__out_init(bip__out *o, bip_write_fn write, void *ctx);
@@ -31,7 +32,7 @@ void bip__out_hex(bip__out *o, const uint8_t *p, size_t n);
 void bip__out_printf(bip__out *o, const char *fmt, ...) BIP_PRINTF(2, 3); /* %s %d %lld %zu only */
 
 /* JSON: a string escaped as JSON.stringify does; a member writes a comma before itself unless the last byte is '{' or
- * '['. */
+ * '[', or nothing was written yet. */
 void bip__out_json(bip__out *o, const char *p, size_t n);
 void bip__out_json_text(bip__out *o, const char *s); /* NULL becomes null */
 void bip__out_key(bip__out *o, const char *key);     /* [,]"key": */

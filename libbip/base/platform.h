@@ -15,8 +15,8 @@ typedef enum bip__path_kind { BIP__PATH_NONE, BIP__PATH_FILE, BIP__PATH_DIR, BIP
 bip__path_kind bip__path_look(const char *path, int64_t *size);
 bool bip__path_writable(const char *path);   /* the file, or the folder it would stand in */
 bool bip__folder_writable(const char *path); /* the folder that holds path */
-bool bip__path_remove(const char *path);
-bool bip__path_sync(const char *path); /* the file and the folder it stands in are on the disk */
+bool bip__path_remove(const char *path);     /* true: no file stands there any more; never removes a folder */
+bool bip__path_sync(const char *path);       /* the file and the folder it stands in are on the disk */
 
 /* Make path anew for this user only, never over an existing file or through a link: 0, or the system's error number. */
 int bip__file_create_private(const char *path);

@@ -25,7 +25,7 @@ bool bip__char_forbidden(int32_t cp);
 bool bip__char_blank(int32_t cp);
 
 /* s folded for matching ignoring case: NFC of the Unicode case folding of NFC; in the arena, NUL-terminated. NULL: no
- * memory. */
+ * memory. Text that isn't valid UTF-8 comes back as it is. */
 const char *bip__text_fold(bip__arena *a, const char *s, size_t n, size_t *folded_n);
 
 /* One byte of Windows-1252 as a code point, -1 for the five undefined ones (81 8D 8F 90 9D). */

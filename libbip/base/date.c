@@ -1,0 +1,212 @@
+#include "base/date.h"
+
+#include <stddef.h>
+
+#define FIRST_YEAR 1900
+#define LAST_YEAR 2199
+#define DAY_MS INT64_C(86400000)
+
+/* Days of the year before the first of the month, in a year that isn't a leap year. */
+static const int16_t days_before_month[13] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+static bool leap_year(int64_t year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+/* Days from 1970-01-01 to the first of January of the year. */
+static int64_t year_start(int64_t year)
+{
+    int64_t before = year - 1;
+
+    /* 719162: the same count for 1970 */
+    return 365 * before + floor_div(before, 4) - floor_div(before, 100) + floor_div(before, 400) - 719162;
+}
+
+/* Days of the year before the first of the month, 1 to 13. */
+static int month_start(int64_t year, int month)
+{
+    return days_before_month[month - 1] + (month > 2 && leap_year(year));
+}
+
+bip_date bip__date_from(int year, int month, int day)
+{
+    return (bip_date)(year_start(year) + month_start(year, month) + day - 1);
+}
+
+void bip__date_split(bip_date d, int *year, int *month, int *day)
+{
+    int64_t y = 1970 + floor_div((int64_t)d * 400, 146097); /* 400 years have 146097 days: off by one at most */
+    int m = 1, rest;
+
+    while (year_start(y) > d)
+        y--;
+    while (year_start(y + 1) <= d)
+        y++;
+    rest = (int)(d - year_start(y));
+    while (month_start(y, m + 1) <= rest)
+        m++;
+    *year = (int)y;
+    *month = m;
+    *day = rest - month_start(y, m) + 1;
+}
+
+bool bip__date_valid(bip_date d)
+{
+    return d >= year_start(FIRST_YEAR) && d < year_start(LAST_YEAR + 1);
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The digits at s[*at], at most `most` of them, as a number; *at moves behind them. Gives how many there were. */
+static int read_digits(const char *s, size_t n, size_t *at, int most, int *value)
+{
+    int count = 0;
+
+    *value = 0;
+    while (count < most && *at < n && is_digit(s[*at])) {
+        *value = *value * 10 + (s[(*at)++] - '0');
+        count++;
+    }
+    return count;
+}
+
+static bool read_char(const char *s, size_t n, size_t *at, char c)
+{
+    if (*at >= n || s[*at] != c)
+        return false;
+    (*at)++;
+    return true;
+}
+
+/* Two digits up to `most`. */
+static bool read_two(const char *s, size_t n, size_t *at, int most, int *value)
+{
+    return read_digits(s, n, at, 2, value) == 2 && *value <= most;
+}
+
+/* HH:MM, HH:MM:SS or HH:MM:SS.fraction: milliseconds of the day. A leap second is a second like any other. */
+static bool read_clock(const char *s, size_t n, size_t *at, int64_t *ms)
+{
+    int hour, minute, second = 0, fraction = 0, digits = 0, rest;
+
+    if (!read_two(s, n, at, 23, &hour) || !read_char(s, n, at, ':') || !read_two(s, n, at, 59, &minute))
+        return false;
+    if (read_char(s, n, at, ':')) {
+        if (!read_two(s, n, at, 60, &second))
+            return false;
+        if (read_char(s, n, at, '.') || read_char(s, n, at, ',')) {
+            digits = read_digits(s, n, at, 3, &fraction);
+            if (digits == 0)
+                return false;
+            while (read_digits(s, n, at, 1, &rest) == 1)
+                continue; /* finer than a millisecond */
+        }
+    }
+    for (; digits < 3; digits++)
+        fraction *= 10;
+    *ms = ((hour * 60 + minute) * 60 + second) * INT64_C(1000) + fraction;
+    return true;
+}
+
+/* Nothing, Z, or an offset: +02, +0200, +02:00. */
+static bool read_zone(const char *s, size_t n, size_t *at)
+{
+    int hour, minute;
+
+    if (*at == n || read_char(s, n, at, 'Z'))
+        return true;
+    if (!read_char(s, n, at, '+') && !read_char(s, n, at, '-'))
+        return false;
+    if (!read_two(s, n, at, 23, &hour))
+        return false;
+    if (*at == n)
+        return true;
+    read_char(s, n, at, ':');
+    return read_two(s, n, at, 59, &minute);
+}
+
+static bool read_ymd(const char *s, size_t n, size_t *at, int *year, int *month, int *day)
+{
+    return read_digits(s, n, at, 4, year) == 4 && read_char(s, n, at, '-') && read_digits(s, n, at, 2, month) == 2 &&
+           read_char(s, n, at, '-') && read_digits(s, n, at, 2, day) == 2;
+}
+
+static bool read_dmy(const char *s, size_t n, size_t *at, int *year, int *month, int *day)
+{
+    char between;
+
+    if (read_digits(s, n, at, 2, day) == 0 || *at == n)
+        return false;
+    between = s[*at];
+    if (between != '-' && between != '.' && between != '/')
+        return false;
+    return read_char(s, n, at, between) && read_digits(s, n, at, 2, month) > 0 && read_char(s, n, at, between) &&
+           read_digits(s, n, at, 4, year) == 4;
+}
+
+static bip__date_fault check_day(int year, int month, int day, bip_date *out)
+{
+    if (month < 1 || month > 12 || day < 1 || day > month_start(year, month + 1) - month_start(year, month))
+        return BIP__DATE_NONE;
+    if (year < FIRST_YEAR || year > LAST_YEAR)
+        return BIP__DATE_RANGE;
+    *out = bip__date_from(year, month, day);
+    return BIP__DATE_OK;
+}
+
+bip__date_fault bip__date_read(const char *s, size_t n, bip__date_form form, bool time_allowed, bip_date *out)
+{
+    int year, month, day;
+    int64_t ms;
+    size_t at = 0;
+
+    if (form == BIP__DATE_DMY) {
+        if (!read_dmy(s, n, &at, &year, &month, &day))
+            return BIP__DATE_SYNTAX;
+    } else {
+        if (!read_ymd(s, n, &at, &year, &month, &day))
+            return BIP__DATE_SYNTAX;
+        if (time_allowed && (read_char(s, n, &at, 'T') || read_char(s, n, &at, ' ')) &&
+            (!read_clock(s, n, &at, &ms) || !read_zone(s, n, &at)))
+            return BIP__DATE_SYNTAX;
+    }
+    return at == n ? check_day(year, month, day, out) : BIP__DATE_SYNTAX;
+}
+
+const char *bip__date_fault_text(bip__date_fault f)
+{
+    switch (f) {
+    case BIP__DATE_OK:
+        return "is a date";
+    case BIP__DATE_SYNTAX:
+        return "is not a date (YYYY-MM-DD)";
+    case BIP__DATE_NONE:
+        return "is not a day of the calendar";
+    case BIP__DATE_RANGE:
+        return "is outside the years 1900 to 2199";
+    }
+    return "is not a date";
+}
+
+bool bip__time_read(const char *s, size_t n, int64_t *ms)
+{
+    size_t at = 0;
+    int year, month, day;
+    bip_date date;
+    int64_t of_day;
+
+    if (!read_ymd(s, n, &at, &year, &month, &day) || !read_char(s, n, &at, 'T') || !read_clock(s, n, &at, &of_day) ||
+        !read_char(s, n, &at, 'Z') || at != n || check_day(year, month, day, &date) != BIP__DATE_OK)
+        return false;
+    *ms = date * DAY_MS + of_day;
+    return true;
+}

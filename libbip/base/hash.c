@@ -1,0 +1,47 @@
+#include "base/hash.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <string.h>
+
+/* hash.h leaves room for libsodium's state without showing sodium.h to everybody. libsodium's generic hash needs no
+ * sodium_init(): before it the portable implementation runs, which gives the same bytes. */
+_Static_assert(sizeof(crypto_generichash_state) <= sizeof(bip__hash), "room for the state");
+_Static_assert(_Alignof(crypto_generichash_state) <= _Alignof(bip__hash), "alignment of the state");
+_Static_assert(BIP_HASH_SIZE == crypto_generichash_BYTES, "BLAKE2b-256");
+
+static crypto_generichash_state *state_of(bip__hash *h)
+{
+    return (crypto_generichash_state *)(void *)h->state;
+}
+
+void bip__hash_begin(bip__hash *h, const uint8_t *key, size_t key_n)
+{
+    assert(!key || (key_n >= crypto_generichash_KEYBYTES_MIN && key_n <= crypto_generichash_KEYBYTES_MAX));
+    crypto_generichash_init(state_of(h), key, key ? key_n : 0, BIP_HASH_SIZE);
+}
+
+void bip__hash_add(bip__hash *h, const void *p, size_t n)
+{
+    if (n)
+        crypto_generichash_update(state_of(h), p, n);
+}
+
+void bip__hash_end(bip__hash *h, uint8_t out[BIP_HASH_SIZE])
+{
+    crypto_generichash_final(state_of(h), out, BIP_HASH_SIZE);
+}
+
+void bip__hash_once(const void *p, size_t n, uint8_t out[BIP_HASH_SIZE])
+{
+    bip__hash h;
+
+    bip__hash_begin(&h, NULL, 0);
+    bip__hash_add(&h, p, n);
+    bip__hash_end(&h, out);
+}
+
+const char *bip__hash_library(void)
+{
+    return sodium_version_string();
+}

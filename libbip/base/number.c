@@ -1,0 +1,494 @@
+/* Numbers as text. No floating-point arithmetic decides a digit or a bit, so neither the rounding mode of the host nor
+ * wider registers can change one.
+ *
+ * Printing: Schubfach (R. Giulietti, The Schubfach way to render doubles, 2020). Reading: after D. Lemire (Number
+ * parsing at a gigabyte per second, 2021), with a lower and an upper bound instead of his case analysis, and whole
+ * numbers of any length where the bounds disagree. */
+#include "base/number.h"
+
+#include "base/number_table.h"
+#include "base/wide.h"
+
+#include <string.h>
+
+#define FRACTION_BITS 52
+#define HIDDEN_BIT ((uint64_t)1 << FRACTION_BITS)
+#define SIGN_BIT ((uint64_t)1 << 63)
+#define INFINITY_BITS ((uint64_t)0x7ff << FRACTION_BITS)
+#define BIAS 1075               /* of the exponent, with the significand taken as a whole number */
+#define LOWEST_EXPONENT (-1022) /* of a normal double, with the significand taken as 1.xxx */
+
+static uint64_t to_bits(double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    return bits;
+}
+
+static double from_bits(uint64_t bits)
+{
+    double v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+/* A finite double without its sign: whole * 2^power. */
+typedef struct {
+    uint64_t whole;
+    int power;
+} binary;
+
+static binary split(uint64_t bits)
+{
+    uint64_t fraction = bits & (HIDDEN_BIT - 1);
+    int exponent = (int)(bits >> FRACTION_BITS & 0x7ff);
+    if (exponent == 0)
+        return (binary){fraction, 1 - BIAS};
+    return (binary){fraction | HIDDEN_BIT, exponent - BIAS};
+}
+
+/* A decimal: digits * 10^power. */
+typedef struct {
+    uint64_t digits;
+    int power;
+} decimal;
+
+/* The product of 64 bits with a power of ten of the table. */
+typedef struct {
+    uint64_t top, middle, low;
+} product;
+
+static product times_pow10(uint64_t x, int k)
+{
+    const uint64_t *g = pow10_table[k - POW10_LOWEST];
+    wide upper = wide_multiply(x, g[0]), lower = wide_multiply(x, g[1]);
+    uint64_t middle = upper.lo + lower.hi;
+    return (product){upper.hi + (middle < lower.hi), middle, lower.lo};
+}
+
+/* ---- The shortest digits ---- */
+
+/* x * 10^k / 2^(floor_log2_pow10(k) - 127), of which the top 64 bits, the last of them set where something follows
+ * ("round to odd": enough for comparing with even numbers). What the rounded-up power adds to the product is less than
+ * x in its lowest bits; that this can't be taken for a true fraction, make_number_table.py proves. */
+static uint64_t scale_to_odd(uint64_t x, int k)
+{
+    product p = times_pow10(x, k);
+    return p.top | (p.middle != 0 || p.low >= x);
+}
+
+/* Of bits > 0, finite, without sign. Of all decimals that read back as that double the shortest, of those the closest,
+ * of two as close the even one; may end in zeros. */
+static decimal shortest(uint64_t bits)
+{
+    binary v = split(bits);
+    /* Below a power of two the doubles stand twice as dense. */
+    bool uneven = v.whole == HIDDEN_BIT && v.power > 1 - BIAS;
+    int k = uneven ? floor_log10_three_quarters_pow2(v.power) : floor_log10_pow2(v.power);
+    int shift = v.power + floor_log2_pow10(-k) + 1;
+
+    /* Everything in quarters of 10^k. The neighbours' halfway points read back only where v is even. */
+    uint64_t open = v.whole & 1;
+    uint64_t low = scale_to_odd((4 * v.whole - (uneven ? 1 : 2)) << shift, -k) + open;
+    uint64_t middle = scale_to_odd(4 * v.whole << shift, -k);
+    uint64_t high = scale_to_odd((4 * v.whole + 2) << shift, -k) - open;
+
+    /* One digit less? At most one such number lies between the bounds. */
+    uint64_t tens = middle / 40;
+    bool below = low <= 40 * tens, above = 40 * tens + 40 <= high;
+    if (below != above)
+        return (decimal){tens + above, k + 1};
+    uint64_t ones = middle / 4;
+    below = low <= 4 * ones;
+    above = 4 * ones + 4 <= high;
+    if (below != above)
+        return (decimal){ones + above, k};
+    uint64_t half = 4 * ones + 2;
+    return (decimal){ones + (middle > half || (middle == half && (ones & 1))), k};
+}
+
+/* ---- Digits as text ---- */
+
+static const char two_digits[] = "00010203040506070809101112131415161718192021222324"
+                                 "25262728293031323334353637383940414243444546474849"
+                                 "50515253545556575859606162636465666768697071727374"
+                                 "75767778798081828384858687888990919293949596979899";
+
+/* The digits of x, ending before end. Gives their start. */
+static char *digits_before(char *end, uint64_t x)
+{
+    while (x >= 100) {
+        memcpy(end -= 2, two_digits + 2 * (x % 100), 2);
+        x /= 100;
+    }
+    if (x >= 10)
+        memcpy(end -= 2, two_digits + 2 * x, 2);
+    else
+        *--end = (char)('0' + x);
+    return end;
+}
+
+static char *copy(char *to, const char *from, int n)
+{
+    memcpy(to, from, (size_t)n);
+    return to + n;
+}
+
+static char *zeros(char *to, int n)
+{
+    memset(to, '0', (size_t)n);
+    return to + n;
+}
+
+/* n digits with the point after the first `point` of them (which may lie outside), as ECMA-262, Number::toString, has
+ * it. */
+static char *place_point(char *to, const char *digits, int n, int point)
+{
+    if (n <= point && point <= 21)
+        return zeros(copy(to, digits, n), point - n);
+    if (0 < point && point <= 21) {
+        to = copy(to, digits, point);
+        *to++ = '.';
+        return copy(to, digits + point, n - point);
+    }
+    if (-6 < point && point <= 0)
+        return copy(zeros(copy(to, "0.", 2), -point), digits, n);
+
+    char exponent[3], *end = exponent + sizeof exponent;
+    *to++ = digits[0];
+    if (n > 1) {
+        *to++ = '.';
+        to = copy(to, digits + 1, n - 1);
+    }
+    *to++ = 'e';
+    *to++ = point > 0 ? '+' : '-';
+    char *start = digits_before(end, (uint64_t)(point > 0 ? point - 1 : 1 - point));
+    return copy(to, start, (int)(end - start));
+}
+
+static size_t finish(char *out, char *end)
+{
+    *end = '\0';
+    return (size_t)(end - out);
+}
+
+static size_t print_small(int v, char *out)
+{
+    char reversed[4], *end = reversed + sizeof reversed, *to = out;
+    if (v < 0)
+        *to++ = '-';
+    char *start = digits_before(end, (uint64_t)(v < 0 ? -v : v));
+    return finish(out, copy(to, start, (int)(end - start)));
+}
+
+size_t bip__number_print(double v, char out[BIP_NUMBER_SIZE])
+{
+    /* Most scores are small whole numbers. -0 goes this way too, and loses its sign as it should. */
+    if (v > -1000 && v < 10000 && v == (double)(int)v)
+        return print_small((int)v, out);
+
+    uint64_t bits = to_bits(v);
+    decimal d = shortest(bits & ~SIGN_BIT);
+    char buffer[20], *end = buffer + sizeof buffer, *to = out;
+    char *start = digits_before(end, d.digits);
+    int point = (int)(end - start) + d.power;
+    while (end[-1] == '0')
+        end--;
+    if (bits & SIGN_BIT)
+        *to++ = '-';
+    return finish(out, place_point(to, start, (int)(end - start), point));
+}
+
+/* ---- Whole numbers of any size, for the decimals that lie almost halfway between two doubles ---- */
+
+/* A number halfway between two doubles has at most 767 significant digits: of what follows 800, only whether it is all
+ * zero matters, and that is kept as one digit more. Two numbers that are nearly equal are compared, after division by
+ * common powers of 2 and 5: the larger factors are 801 digits (2661 bits) and 54 bits times 5^1124 (2664 bits). */
+#define DIGITS_THAT_COUNT 800
+#define BIG_LIMBS 48
+
+typedef struct {
+    uint64_t limb[BIG_LIMBS]; /* lowest first */
+    int n;
+} big;
+
+static void big_set(big *b, uint64_t x)
+{
+    b->limb[0] = x;
+    b->n = 1;
+}
+
+static void big_multiply_add(big *b, uint64_t factor, uint64_t carry)
+{
+    for (int i = 0; i < b->n; i++) {
+        wide p = wide_multiply(b->limb[i], factor);
+        b->limb[i] = p.lo + carry;
+        carry = p.hi + (b->limb[i] < carry);
+    }
+    if (carry)
+        b->limb[b->n++] = carry;
+}
+
+static void big_times_pow5(big *b, int power)
+{
+    const uint64_t pow5_27 = 7450580596923828125; /* the greatest power below 2^64 */
+    for (; power >= 27; power -= 27)
+        big_multiply_add(b, pow5_27, 0);
+    for (; power > 0; power--)
+        big_multiply_add(b, 5, 0);
+}
+
+static void big_shift_left(big *b, int bits)
+{
+    int limbs = bits / 64;
+    memmove(b->limb + limbs, b->limb, (size_t)b->n * sizeof b->limb[0]);
+    memset(b->limb, 0, (size_t)limbs * sizeof b->limb[0]);
+    b->n += limbs;
+    if (bits % 64)
+        big_multiply_add(b, (uint64_t)1 << bits % 64, 0);
+}
+
+static int big_compare(const big *a, const big *b)
+{
+    if (a->n != b->n)
+        return a->n < b->n ? -1 : 1;
+    for (int i = a->n - 1; i >= 0; i--)
+        if (a->limb[i] != b->limb[i])
+            return a->limb[i] < b->limb[i] ? -1 : 1;
+    return 0;
+}
+
+/* digits * 10^power against v, exactly: negative where it is less. Uses digits up. */
+static int compare_exactly(big *digits, int power, binary v)
+{
+    big other;
+    big_set(&other, v.whole);
+    big_times_pow5(power < 0 ? &other : digits, power < 0 ? -power : power);
+    int shift = power - v.power;
+    big_shift_left(shift < 0 ? &other : digits, shift < 0 ? -shift : shift);
+    return big_compare(digits, &other);
+}
+
+/* ---- Decimals to doubles ---- */
+
+/* The significant digits of a number: the first 19 in `first`, what follows them in [rest, end), perhaps with a point.
+ */
+typedef struct {
+    bool negative;
+    uint64_t first;
+    int64_t power; /* of the last digit in first */
+    const char *rest, *end;
+} numeral;
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* p / 2^191 * 2^exponent to the nearest double, ties to even. May give more than infinity, never less than is right. */
+static uint64_t round_product(product p, int exponent)
+{
+    if (!(p.top & SIGN_BIT)) {
+        p.top = p.top << 1 | p.middle >> 63;
+        p.middle <<= 1;
+        exponent--;
+    }
+    bool more = (p.middle | p.low) != 0;
+    bool subnormal = exponent < LOWEST_EXPONENT;
+    int shift = 63 - FRACTION_BITS + (subnormal ? LOWEST_EXPONENT - exponent : 0);
+    if (shift > 64)
+        return 0;
+    uint64_t whole = shift == 64 ? 0 : p.top >> shift;
+    uint64_t left = shift == 64 ? p.top : p.top & (((uint64_t)1 << shift) - 1);
+    uint64_t half = (uint64_t)1 << (shift - 1);
+    whole += left > half || (left == half && (more || (whole & 1)));
+    /* The hidden bit of whole adds one to the exponent, and so does a carry out of it. */
+    return whole + (subnormal ? 0 : (uint64_t)(exponent - LOWEST_EXPONENT) << FRACTION_BITS);
+}
+
+/* Bounds of x * 10^k, x > 0, as bits of doubles. The power is rounded up by less than one, which adds less than x to
+ * the product. */
+static void bounds(uint64_t x, int k, uint64_t *low, uint64_t *high)
+{
+    int zeros_before = leading_zeros(x);
+    uint64_t normal = x << zeros_before;
+    int exponent = 64 - zeros_before + floor_log2_pow10(k);
+    product p = times_pow10(normal, k);
+    *high = round_product(p, exponent);
+    if (k < POW10_EXACT_LOWEST || k > POW10_EXACT_HIGHEST) {
+        bool borrow = p.low < normal;
+        p.low -= normal;
+        p.top -= borrow && p.middle == 0;
+        p.middle -= borrow;
+    }
+    *low = round_product(p, exponent);
+}
+
+/* All digits of d; power: of the last of them. */
+static void all_digits(const numeral *d, big *b, int *power)
+{
+    int taken = 19;
+    const char *p = d->rest;
+    big_set(b, d->first);
+    *power = (int)d->power;
+    for (; p < d->end && taken < DIGITS_THAT_COUNT; p++)
+        if (is_digit(*p)) {
+            big_multiply_add(b, 10, (uint64_t)(*p - '0'));
+            taken++;
+            --*power;
+        }
+    while (p < d->end && (*p == '0' || !is_digit(*p)))
+        p++;
+    if (p < d->end) {
+        big_multiply_add(b, 10, 1);
+        --*power;
+    }
+}
+
+/* Between the doubles low and the next above: the one that is nearer to d, the even one at half. */
+static uint64_t settle(const numeral *d, uint64_t low)
+{
+    big digits;
+    int power;
+    all_digits(d, &digits, &power);
+    binary v = split(low);
+    int order = compare_exactly(&digits, power, (binary){2 * v.whole + 1, v.power - 1});
+    return low + (order > 0 || (order == 0 && (low & 1)));
+}
+
+/* The bits of the nearest double, without sign; INFINITY_BITS or more where it is too large. */
+static uint64_t nearest(const numeral *d)
+{
+    uint64_t low, high, unused;
+    if (d->first == 0 || d->power < POW10_LOWEST) /* 10^19 * 10^-343 is less than half the least double */
+        return 0;
+    if (d->power > 308)
+        return INFINITY_BITS;
+    bounds(d->first, (int)d->power, &low, &high);
+    if (d->rest < d->end)
+        bounds(d->first + 1, (int)d->power, &unused, &high);
+    return low == high || low >= INFINITY_BITS ? low : settle(d, low);
+}
+
+/* ---- The grammars ---- */
+
+static const char *skip_digits(const char *p, const char *end)
+{
+    while (p < end && is_digit(*p))
+        p++;
+    return p;
+}
+
+/* [eE][+-]?[0-9]+ where there is one: *power and the place after it; else p, so that the caller finds p != end. */
+static const char *scan_exponent(const char *p, const char *end, int64_t *power)
+{
+    const int64_t enough = 100000000000000000; /* more than a text in memory has digits to make up for */
+    const char *start = p;
+    if (p == end || (*p != 'e' && *p != 'E'))
+        return p;
+    bool negative = ++p < end && *p == '-';
+    if (p < end && (*p == '-' || *p == '+'))
+        p++;
+    if (p == end || !is_digit(*p))
+        return start;
+    int64_t value = 0;
+    for (; p < end && is_digit(*p); p++)
+        if (value < enough)
+            value = 10 * value + (*p - '0');
+    *power = negative ? -value : value;
+    return p;
+}
+
+/* The digits in [p, end), of which `decimals` stand after the point, if there is one (else NULL). */
+static void take_digits(numeral *d, const char *p, const char *point, const char *end, ptrdiff_t decimals)
+{
+    int taken = 0;
+    for (; p < end && taken < 19; p++)
+        if (is_digit(*p)) {
+            d->first = 10 * d->first + (uint64_t)(*p - '0');
+            taken += d->first != 0;
+        }
+    d->rest = p;
+    d->end = end;
+    d->power += end - p - (point && point >= p) - decimals;
+}
+
+static bool scan(const char *p, const char *end, bool json, numeral *d)
+{
+    *d = (numeral){.negative = *p == '-'};
+    if (*p == '-' || (*p == '+' && !json))
+        p++;
+    const char *start = p, *stop = skip_digits(p, end), *point = NULL;
+    ptrdiff_t whole = stop - start, decimals = 0;
+    if (stop < end && (*stop == '.' || (*stop == ',' && !json))) {
+        point = stop;
+        stop = skip_digits(point + 1, end);
+        decimals = stop - point - 1;
+    }
+    if (whole + decimals == 0 || scan_exponent(stop, end, &d->power) != end)
+        return false;
+    if (json && (whole == 0 || (whole > 1 && *start == '0') || (point && decimals == 0)))
+        return false;
+    take_digits(d, start, point, stop, decimals);
+    return true;
+}
+
+static bool parse(const char *s, size_t n, bool json, double *out)
+{
+    numeral d;
+    if (n == 1 && is_digit(*s)) { /* most scores */
+        *out = *s - '0';
+        return true;
+    }
+    if (n == 0 || !scan(s, s + n, json, &d))
+        return false;
+    uint64_t bits = nearest(&d);
+    if (bits >= INFINITY_BITS)
+        return false;
+    *out = from_bits(bits | (d.negative ? SIGN_BIT : 0));
+    return true;
+}
+
+bool bip__number_parse_json(const char *s, size_t n, double *out)
+{
+    return parse(s, n, true, out);
+}
+
+bool bip__number_parse_cell(const char *s, size_t n, double *out)
+{
+    return parse(s, n, false, out);
+}
+
+/* ---- Twelve significant digits ---- */
+
+/* d to 12 digits, nearest to v, of which d is the shortest form. Only where d stands exactly at half can v lie on its
+ * other side: had a decimal of 13 digits room between the two, it would be the shortest form itself. */
+static decimal cut(decimal d, binary v)
+{
+    uint64_t divisor = 1, limit = 1000000000000, cut_off, half;
+    int power = d.power;
+    for (; d.digits / divisor >= limit; divisor *= 10)
+        power++;
+    decimal kept = {d.digits / divisor, power};
+    cut_off = d.digits % divisor;
+    half = divisor / 2;
+    if (divisor > 1 && cut_off == half) {
+        big digits;
+        big_set(&digits, d.digits);
+        int order = compare_exactly(&digits, d.power, v);
+        kept.digits += order < 0 || (order == 0 && (kept.digits & 1));
+    } else {
+        kept.digits += cut_off > half;
+    }
+    return kept;
+}
+
+double bip__number_round12(double v)
+{
+    uint64_t bits = to_bits(v), sign = bits & SIGN_BIT, size = bits & ~SIGN_BIT;
+    if (size == 0 || size >= INFINITY_BITS)
+        return v;
+    decimal d = cut(shortest(size), split(size));
+    numeral n = {.first = d.digits, .power = d.power};
+    return from_bits(nearest(&n) | sign);
+}

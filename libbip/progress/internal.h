@@ -1,0 +1,100 @@
+/* What the files of progress/ share among themselves. */
+#ifndef BIP_PROGRESS_INTERNAL_H
+#define BIP_PROGRESS_INTERNAL_H
+
+#include "progress/progress.h"
+
+#include <math.h>
+
+/* A number carried as hi + lo, about 32 digits. Sums that cancel (a slope near 0 on scores near 10^6, the residuals of
+ * a perfect line) keep their digits this way. Dekker (1971), Knuth (1969); the sum of products as Dot2 of Ogita, Rump
+ * and Oishi (2005). Needs arithmetic that rounds every operation to double: no -ffast-math, no x87. */
+typedef struct bip__wide {
+    double hi, lo;
+} bip__wide;
+
+static inline bip__wide bip__wide_sum(double a, double b)
+{
+    double sum = a + b, b_part = sum - a;
+    return (bip__wide){sum, (a - (sum - b_part)) + (b - b_part)};
+}
+
+/* Half of the digits of a, so that products of halves are exact. */
+static inline double bip__wide_half(double a)
+{
+    double shifted = 134217729.0 * a; /* 2^27 + 1 */
+    return shifted - (shifted - a);
+}
+
+static inline bip__wide bip__wide_product(double a, double b)
+{
+    double product = a * b;
+    double a1 = bip__wide_half(a), a2 = a - a1, b1 = bip__wide_half(b), b2 = b - b1;
+    return (bip__wide){product, ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2};
+}
+
+/* Add one more exact term; lo gathers what hi loses. */
+static inline void bip__wide_add(bip__wide *sum, bip__wide term)
+{
+    bip__wide s = bip__wide_sum(sum->hi, term.hi);
+    sum->hi = s.hi;
+    sum->lo += s.lo + term.lo;
+}
+
+static inline bip__wide bip__wide_times(bip__wide a, double b)
+{
+    bip__wide p = bip__wide_product(a.hi, b);
+    p.lo += a.lo * b;
+    return p;
+}
+
+/* a / b, rounded once: the quotient of the heads, corrected by what it leaves over. */
+static inline double bip__wide_ratio(bip__wide a, bip__wide b)
+{
+    double q = (a.hi + a.lo) / (b.hi + b.lo);
+    bip__wide back = bip__wide_times(b, q);
+    return q + ((a.hi - back.hi) + (a.lo - back.lo)) / (b.hi + b.lo);
+}
+
+/* n times the distance of a score from the mean, where sum is that of the n scores: free of the mean's rounding. */
+static inline bip__wide bip__wide_centred(double n, double score, bip__wide sum)
+{
+    bip__wide c = bip__wide_product(n, score);
+    bip__wide_add(&c, (bip__wide){-sum.hi, -sum.lo});
+    return c;
+}
+
+static inline double bip__least_difference(const bip_series_rules *rules)
+{
+    return BIP__EPSILON * (rules->scale_max - rules->scale_min);
+}
+
+/* A raw difference, later minus earlier, so that above 0 is better; 0 where it decides nothing. */
+static inline double bip__turned(double difference, const bip_series_rules *rules)
+{
+    if (fabs(difference) < bip__least_difference(rules))
+        return 0;
+    return rules->better == BIP_LOWER ? -difference : difference;
+}
+
+/* A turned number as a direction. */
+static inline int32_t bip__direction_of(double turned)
+{
+    return turned > 0 ? BIP_FORWARD : turned < 0 ? BIP_BACK : BIP_STEADY;
+}
+
+/* BIP_FORWARD, BIP_BACK, or BIP_STEADY where the difference is smaller than the smallest step. */
+int32_t bip__step_direction(double from, double to, const bip_series_rules *rules);
+
+/* The step to number [at], which the caller knows to be one. */
+void bip__step_describe(const double *scores, const int32_t *raters, size_t n, const bip_series_rules *rules, size_t at,
+                        bip__step *out);
+
+/* Least squares, n >= 3: the ols_ fields. sum is that of the scores. */
+void bip__least_squares(const bip_date *days, const double *scores, size_t n, bip__wide sum, bip_series *out);
+
+/* What all pairs of numbers say, n >= 3: the ts_ fields, and from n = 4 the mk_ fields. */
+bip_status bip__pairwise_trend(bip__scratch *scratch, const bip_date *days, const double *scores, size_t n,
+                               bip_series *out, bip_error *err);
+
+#endif

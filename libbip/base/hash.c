@@ -2,22 +2,27 @@
 
 #include <assert.h>
 #include <sodium.h>
-#include <string.h>
 
-/* hash.h leaves room for libsodium's state without showing sodium.h to everybody. libsodium's generic hash needs no
- * sodium_init(): before it the portable implementation runs, which gives the same bytes. */
-_Static_assert(sizeof(crypto_generichash_state) <= sizeof(bip__hash), "room for the state");
-_Static_assert(_Alignof(crypto_generichash_state) <= _Alignof(bip__hash), "alignment of the state");
+/* libsodium's generic hash needs no sodium_init(): before it the portable implementation runs, which gives the same
+ * bytes. */
 _Static_assert(BIP_HASH_SIZE == crypto_generichash_BYTES, "BLAKE2b-256");
+_Static_assert(sizeof(crypto_generichash_state) + _Alignof(crypto_generichash_state) - 1 <=
+                   sizeof(((bip__hash *)0)->room),
+               "room for the state");
 
 static crypto_generichash_state *state_of(bip__hash *h)
 {
-    return (crypto_generichash_state *)(void *)h->state;
+    const uintptr_t align = _Alignof(crypto_generichash_state);
+    uintptr_t past = (uintptr_t)h->room % align;
+
+    assert(h->self == h);
+    return (crypto_generichash_state *)(void *)(h->room + (past ? align - past : 0));
 }
 
 void bip__hash_begin(bip__hash *h, const uint8_t *key, size_t key_n)
 {
     assert(!key || (key_n >= crypto_generichash_KEYBYTES_MIN && key_n <= crypto_generichash_KEYBYTES_MAX));
+    h->self = h;
     crypto_generichash_init(state_of(h), key, key ? key_n : 0, BIP_HASH_SIZE);
 }
 

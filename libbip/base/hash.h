@@ -7,8 +7,10 @@
 
 #define BIP_HASH_SIZE 32
 
+/* May stand anywhere, also in a block of the heap, but must not be moved or copied between begin and end. */
 typedef struct bip__hash {
-    _Alignas(64) uint8_t state[384];
+    const struct bip__hash *self;
+    uint8_t room[384 + 63]; /* holds libsodium's state on its boundary of 64 bytes, which malloc() doesn't keep */
 } bip__hash;
 
 void bip__hash_begin(bip__hash *h, const uint8_t *key, size_t key_n); /* key NULL: none; else 16 to 64 bytes */

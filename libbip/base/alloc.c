@@ -50,6 +50,12 @@ static void count_blocks(long change)
 }
 #endif
 
+/* No object may be larger than PTRDIFF_MAX; some allocators end the program when asked. */
+static bool refused(size_t n)
+{
+    return n > PTRDIFF_MAX || must_fail();
+}
+
 /* malloc(0) and realloc(p, 0) may give NULL, which here means that memory ran out. */
 static size_t at_least_one(size_t n)
 {
@@ -58,7 +64,7 @@ static size_t at_least_one(size_t n)
 
 void *bip__alloc(size_t n)
 {
-    void *p = must_fail() ? NULL : malloc(at_least_one(n));
+    void *p = refused(n) ? NULL : malloc(at_least_one(n));
 
     if (p)
         count_blocks(1);
@@ -71,7 +77,7 @@ void *bip__alloc_zero(size_t count, size_t each)
 
     if (each && count > SIZE_MAX / each)
         return NULL;
-    p = must_fail() ? NULL : calloc(1, at_least_one(count * each));
+    p = refused(count * each) ? NULL : calloc(1, at_least_one(count * each));
     if (p)
         count_blocks(1);
     return p;
@@ -79,7 +85,7 @@ void *bip__alloc_zero(size_t count, size_t each)
 
 void *bip__realloc(void *p, size_t n)
 {
-    void *q = must_fail() ? NULL : realloc(p, at_least_one(n));
+    void *q = refused(n) ? NULL : realloc(p, at_least_one(n));
 
     if (q && !p)
         count_blocks(1);

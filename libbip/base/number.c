@@ -189,6 +189,10 @@ size_t bip__number_print(double v, char out[BIP_NUMBER_SIZE])
 
     uint64_t bits = to_bits(v);
     decimal d = shortest(bits & ~SIGN_BIT);
+    if (d.digits % 100000000 == 0) { /* few decimals: so many digits less to write and to strip */
+        d.digits /= 100000000;
+        d.power += 8;
+    }
     char buffer[20], *end = buffer + sizeof buffer, *to = out;
     char *start = digits_before(end, d.digits);
     int point = (int)(end - start) + d.power;
@@ -271,8 +275,9 @@ static int compare_exactly(big *digits, int power, binary v)
 
 /* ---- Decimals to doubles ---- */
 
-/* The significant digits of a number: the first 19 in `first`, what follows them in [rest, end), perhaps with a point.
- */
+#define FIRST_DIGITS 19 /* as many as always fit in 64 bits */
+
+/* The significant digits of a number: up to 19 in `first`, what follows them in [rest, end), perhaps with a point. */
 typedef struct {
     bool negative;
     uint64_t first;
@@ -286,7 +291,7 @@ static bool is_digit(char c)
 }
 
 /* p / 2^191 * 2^exponent to the nearest double, ties to even. May give more than infinity, never less than is right. */
-static uint64_t round_product(product p, int exponent)
+static inline uint64_t round_product(product p, int exponent)
 {
     if (!(p.top & SIGN_BIT)) {
         p.top = p.top << 1 | p.middle >> 63;
@@ -314,7 +319,9 @@ static void bounds(uint64_t x, int k, uint64_t *low, uint64_t *high)
     uint64_t normal = x << zeros_before;
     int exponent = 64 - zeros_before + floor_log2_pow10(k);
     product p = times_pow10(normal, k);
-    *high = round_product(p, exponent);
+    *low = *high = round_product(p, exponent);
+    if (p.middle << 1 > 2) /* one less changes no bit above, nor that something follows */
+        return;
     if (k < POW10_EXACT_LOWEST || k > POW10_EXACT_HIGHEST) {
         bool borrow = p.low < normal;
         p.low -= normal;
@@ -327,7 +334,7 @@ static void bounds(uint64_t x, int k, uint64_t *low, uint64_t *high)
 /* All digits of d; power: of the last of them. */
 static void all_digits(const numeral *d, big *b, int *power)
 {
-    int taken = 19;
+    int taken = FIRST_DIGITS;
     const char *p = d->rest;
     big_set(b, d->first);
     *power = (int)d->power;
@@ -372,10 +379,11 @@ static uint64_t nearest(const numeral *d)
 
 /* ---- The grammars ---- */
 
-static const char *skip_digits(const char *p, const char *end)
+/* Appends the digits at p to *value, which is of use while they are no more than 19. Gives the place after them. */
+static const char *scan_digits(const char *p, const char *end, uint64_t *value)
 {
-    while (p < end && is_digit(*p))
-        p++;
+    for (; p < end && is_digit(*p); p++)
+        *value = 10 * *value + (uint64_t)(*p - '0');
     return p;
 }
 
@@ -403,7 +411,8 @@ static const char *scan_exponent(const char *p, const char *end, int64_t *power)
 static void take_digits(numeral *d, const char *p, const char *point, const char *end, ptrdiff_t decimals)
 {
     int taken = 0;
-    for (; p < end && taken < 19; p++)
+    d->first = 0;
+    for (; p < end && taken < FIRST_DIGITS; p++)
         if (is_digit(*p)) {
             d->first = 10 * d->first + (uint64_t)(*p - '0');
             taken += d->first != 0;
@@ -418,18 +427,21 @@ static bool scan(const char *p, const char *end, bool json, numeral *d)
     *d = (numeral){.negative = *p == '-'};
     if (*p == '-' || (*p == '+' && !json))
         p++;
-    const char *start = p, *stop = skip_digits(p, end), *point = NULL;
+    const char *start = p, *stop = scan_digits(p, end, &d->first), *point = NULL;
     ptrdiff_t whole = stop - start, decimals = 0;
     if (stop < end && (*stop == '.' || (*stop == ',' && !json))) {
         point = stop;
-        stop = skip_digits(point + 1, end);
+        stop = scan_digits(point + 1, end, &d->first);
         decimals = stop - point - 1;
     }
     if (whole + decimals == 0 || scan_exponent(stop, end, &d->power) != end)
         return false;
     if (json && (whole == 0 || (whole > 1 && *start == '0') || (point && decimals == 0)))
         return false;
-    take_digits(d, start, point, stop, decimals);
+    if (whole + decimals > FIRST_DIGITS)
+        take_digits(d, start, point, stop, decimals);
+    else
+        d->power -= decimals;
     return true;
 }
 

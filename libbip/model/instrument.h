@@ -131,6 +131,10 @@ const char *bip__instrument_band(const bip__instrument *i, int32_t kind, int32_t
  * few answered. */
 bool bip__dimension_score(const bip__dimension *d, int32_t respondent, const bip_score *items, double *score);
 
+/* While an instrument is being built: the views of d, from its indicators and their weights, one each. false: no
+ * memory. */
+bool bip__dimension_build_views(bip__instrument *i, bip__dimension *d, const double *weights);
+
 /* The instruments that come with the library: JSON texts compiled in. */
 typedef struct bip__builtin {
     const char *json;

@@ -1,0 +1,123 @@
+#include "model/score.h"
+
+#include "base/number.h"
+
+#include <math.h>
+#include <string.h>
+
+/* By bip_answer; what has no word is written otherwise. */
+static const char *const words[] = {NULL, NULL, "declined", "dont_know", "not_applicable"};
+#define N_WORDS ((int32_t)(sizeof words / sizeof *words))
+
+const char *bip__answer_word(int32_t answer)
+{
+    return answer >= 0 && answer < N_WORDS ? words[answer] : NULL;
+}
+
+int32_t bip__answer_read(const char *s, size_t n)
+{
+    for (int32_t i = BIP_DECLINED; i < N_WORDS; i++)
+        if (strlen(words[i]) == n && memcmp(words[i], s, n) == 0)
+            return i;
+    return -1;
+}
+
+void bip__scores_print(bip__out *o, const bip_score *scores, size_t n)
+{
+    bip__out_char(o, '[');
+    for (size_t i = 0; i < n; i++) {
+        const char *word = bip__answer_word(scores[i].answer);
+        if (i > 0)
+            bip__out_char(o, ',');
+        if (word)
+            bip__out_json_text(o, word);
+        else if (scores[i].answer == BIP_NUMBER)
+            bip__out_number(o, scores[i].number);
+        else
+            bip__out_text(o, "null");
+    }
+    bip__out_char(o, ']');
+}
+
+/* Digits with or without a point, at most 15 of them: the quotient of two exact doubles is the nearest one, and so few
+ * digits are always the shortest that read back equal. Gives false for all else, which then takes the slow way. */
+static bool parse_plain(const char *s, size_t n, double *out)
+{
+    static const double tens[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    const size_t sign = n > 0 && s[0] == '-';
+    size_t point = n;
+    int64_t v = 0;
+
+    if (n - sign < 1 || n - sign > 15)
+        return false;
+    for (size_t i = sign; i < n; i++) {
+        if (s[i] == '.' && point == n)
+            point = i;
+        else if (s[i] >= '0' && s[i] <= '9')
+            v = v * 10 + (s[i] - '0');
+        else
+            return false;
+    }
+    const size_t whole = point - sign, decimals = point < n ? n - point - 1 : 0;
+    const bool zeros = whole > 1 && s[sign] == '0';                                                 /* 03 */
+    const bool trailing = point < n && (decimals == 0 || s[n - 1] == '0');                          /* 3. or 3.0 */
+    const bool tiny = v == 0 ? sign || point < n : whole == 1 && (double)v / tens[decimals] < 1e-6; /* -0, 1e-7 */
+    if (whole == 0 || zeros || trailing || tiny)
+        return false;
+    *out = (double)(sign ? -v : v) / tens[decimals];
+    return true;
+}
+
+/* Only the form that is printed: two texts for one number would be two contents for one hash. */
+static bool parse_exact(const char *s, size_t n, double *out)
+{
+    char again[BIP_NUMBER_SIZE];
+
+    return bip__number_parse_json(s, n, out) && bip__number_print(*out, again) == n && memcmp(s, again, n) == 0;
+}
+
+static bool parse_one(const char *s, size_t n, bip_score *score)
+{
+    score->reserved = 0;
+    score->answer = BIP_NUMBER;
+    if (parse_plain(s, n, &score->number) || parse_exact(s, n, &score->number))
+        return true;
+    score->number = NAN;
+    if (n == 4 && memcmp(s, "null", 4) == 0) {
+        score->answer = BIP_NOT_ASKED;
+        return true;
+    }
+    score->answer = n > 2 && s[0] == '"' && s[n - 1] == '"' ? bip__answer_read(s + 1, n - 2) : -1;
+    return score->answer >= 0;
+}
+
+bool bip__scores_parse(const char *s, size_t len, bip_score *scores, size_t n)
+{
+    const char *at = s + 1, *end = s + len;
+
+    if (len < 2 || s[0] != '[' || end[-1] != ']')
+        return false;
+    if (n == 0)
+        return len == 2;
+    for (size_t i = 0; i < n; i++) {
+        const char closing = i + 1 < n ? ',' : ']';
+        const char *stop = at;
+        /* nine in ten scores are one digit */
+        if (end - at >= 2 && at[1] == closing && (unsigned char)(at[0] - '0') <= 9) {
+            scores[i] = (bip_score){.number = at[0] - '0', .answer = BIP_NUMBER};
+            at += 2;
+            continue;
+        }
+        while (stop < end && *stop != closing && *stop != ',')
+            stop++;
+        if (stop == end || *stop != closing || !parse_one(at, (size_t)(stop - at), &scores[i]))
+            return false;
+        at = stop + 1;
+    }
+    return at == end;
+}
+
+bool bip__score_equal(const bip_score *a, const bip_score *b)
+{
+    return a->answer == b->answer && (a->answer != BIP_NUMBER || a->number == b->number);
+}

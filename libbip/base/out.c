@@ -165,7 +165,7 @@ void bip__out_time(bip__out *o, int64_t ms)
 {
     const int64_t day_ms = 86400000;
     int64_t days = ms / day_ms - (ms % day_ms < 0);
-    int of_day = (int)(ms - days * day_ms);
+    int of_day = (int)((ms % day_ms + day_ms) % day_ms);
     char text[] = "T00:00:00.000Z";
 
     bip__out_date(o, (bip_date)(days > INT32_MAX ? INT32_MAX : days <= INT32_MIN ? INT32_MIN + 1 : days));

@@ -1,0 +1,265 @@
+#define _XOPEN_SOURCE 700 /* mkdtemp, symlink, setenv */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/date.h"
+#include "base/platform.h"
+
+static char folder[] = "/tmp/bip-platform-XXXXXX";
+
+static const char *in_folder(const char *name)
+{
+    static char paths[4][128];
+    static int next;
+    char *path = paths[next++ % 4];
+
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return chdir("/") == 0 ? rmdir(folder) : -1; /* fails where a test left something behind */
+}
+
+static void test_platform__the_clock_is_in_milliseconds(void **state)
+{
+    (void)state;
+    assert_true(bip__now_ms() > 1500000000000 && bip__now_ms() < 7300000000000); /* 2017 to 2201 */
+}
+
+static void test_platform__the_day_is_the_local_calendars(void **state)
+{
+    const int64_t ten = 1795255200000; /* 2026-11-21T10:00:00Z */
+    const bip_date day = bip__date_from(2026, 11, 21);
+    static const struct {
+        const char *zone; /* POSIX: the hours are what is west of Greenwich */
+        int first, last;  /* days against UTC at 00:00 and at 23:59 */
+    } zones[] = {{"UTC0", 0, 0}, {"CET-1", 0, 1}, {"EAST-14", 0, 1}, {"WEST11", -1, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
+        setenv("TZ", zones[i].zone, 1);
+        tzset();
+        assert_int_equal(bip__local_day(ten - 10 * 3600000), day + zones[i].first);
+        assert_int_equal(bip__local_day(ten + 14 * 3600000 - 1), day + zones[i].last);
+    }
+    setenv("TZ", "UTC0", 1);
+    tzset();
+    assert_int_equal(bip__local_day(0), 0);
+    assert_int_equal(bip__local_day(-1), -1);
+    unsetenv("TZ");
+    tzset();
+}
+
+static void test_platform__a_clock_gone_mad_gives_no_valid_day(void **state)
+{
+    (void)state;
+    assert_false(bip__date_valid(bip__local_day(INT64_MAX)));
+    assert_false(bip__date_valid(bip__local_day(INT64_MIN)));
+    assert_false(bip__date_valid(bip__local_day(INT64_C(1) << 56)));
+}
+
+static void test_platform__random_bytes_fill_the_whole(void **state)
+{
+    unsigned char a[1000] = {0}, b[1000] = {0};
+    size_t zeroes = 0;
+
+    (void)state;
+    assert_int_equal(bip__random(a, sizeof a - 1), 0);
+    assert_int_equal(bip__random(b, sizeof b - 1), 0);
+    assert_memory_not_equal(a, b, 16);
+    assert_memory_not_equal(a + 900, b + 900, 16);
+    assert_int_equal(a[sizeof a - 1], 0);
+    for (size_t i = 0; i < sizeof a; i++)
+        zeroes += a[i] == 0;
+    assert_in_range(zeroes, 0, 50); /* 4 are expected; 50 never happens */
+    assert_int_equal(bip__random(a, 0), 0);
+}
+
+static void test_path__look_tells_what_is_there(void **state)
+{
+    int64_t size = -1;
+
+    (void)state;
+    assert_int_equal(bip__path_look("none", &size), BIP__PATH_NONE);
+    assert_int_equal(size, 0);
+    assert_int_equal(bip__path_look(folder, NULL), BIP__PATH_DIR);
+    assert_int_equal(bip__path_look("/dev/null", &size), BIP__PATH_OTHER);
+    assert_int_equal(bip__file_create_private("file"), 0);
+    assert_int_equal(truncate("file", 5000000000), 0); /* sparse: more than 32 bits of size */
+    assert_int_equal(bip__path_look("file", &size), BIP__PATH_FILE);
+    assert_int_equal(size, 5000000000);
+    assert_int_equal(bip__path_look("file/x", NULL), BIP__PATH_NONE);
+    assert_true(bip__path_remove("file"));
+}
+
+static void test_path__a_loop_of_links_is_something(void **state)
+{
+    (void)state;
+    assert_int_equal(symlink("loop", "loop"), 0);
+    assert_int_equal(bip__path_look("loop", NULL), BIP__PATH_OTHER);
+    assert_true(bip__path_remove("loop"));
+}
+
+static void test_path__making_a_file_takes_nothing_over(void **state)
+{
+    struct stat info;
+
+    (void)state;
+    assert_int_equal(bip__file_create_private("file"), 0);
+    assert_int_equal(stat("file", &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+    assert_int_equal(bip__file_create_private("file"), EEXIST);
+    assert_int_equal(symlink("elsewhere", "link"), 0);
+    assert_int_equal(bip__file_create_private("link"), EEXIST);
+    assert_int_equal(bip__path_look("elsewhere", NULL), BIP__PATH_NONE);
+    assert_int_equal(bip__file_create_private("none/file"), ENOENT);
+    assert_int_equal(bip__file_create_private(folder), EEXIST);
+    assert_true(bip__path_remove("link"));
+    assert_true(bip__path_remove("file"));
+}
+
+static void test_path__removing_leaves_no_file_and_no_folder_behind(void **state)
+{
+    (void)state;
+    assert_int_equal(bip__file_create_private("file"), 0);
+    assert_true(bip__path_remove("file"));
+    assert_int_equal(bip__path_look("file", NULL), BIP__PATH_NONE);
+    assert_true(bip__path_remove("file"));
+    assert_false(bip__path_remove(folder));
+    assert_int_equal(bip__path_look(folder, NULL), BIP__PATH_DIR);
+}
+
+static void test_path__syncs_a_file_and_its_folder(void **state)
+{
+    (void)state;
+    assert_int_equal(bip__file_create_private("file"), 0);
+    assert_true(bip__path_sync("file"));
+    assert_true(bip__path_sync(in_folder("file")));
+    assert_false(bip__path_sync("none"));
+    assert_true(bip__path_remove("file"));
+}
+
+static void test_path__a_place_for_a_new_file_is_writable(void **state)
+{
+    char longer[5000];
+
+    (void)state;
+    assert_true(bip__path_writable("new"));
+    assert_true(bip__path_writable(in_folder("new")));
+    assert_true(bip__folder_writable("new"));
+    assert_false(bip__path_writable("none/new"));
+    assert_false(bip__folder_writable(in_folder("none/new")));
+    memset(longer, 'x', sizeof longer);
+    longer[sizeof longer - 1] = '\0';
+    assert_false(bip__path_writable(longer));
+    longer[4990] = '/';
+    assert_false(bip__folder_writable(longer));
+}
+
+static void test_path__what_may_not_be_written_is_said_so(void **state)
+{
+    bool root = geteuid() == 0, writable, beside, inside;
+
+    (void)state;
+    if (root)
+        assert_int_equal(seteuid(65534), 0); /* root may write everywhere */
+    writable = bip__path_writable("/etc/passwd");
+    beside = bip__path_writable("/etc/bip-new");
+    inside = bip__folder_writable("/etc/passwd");
+    if (root)
+        assert_int_equal(seteuid(0), 0);
+    assert_false(writable);
+    assert_false(beside);
+    assert_false(inside);
+}
+
+/* SQLite keeps its journals beside the file a link leads to. */
+static void test_path__the_folder_of_a_link_is_that_of_its_file(void **state)
+{
+    bool root = geteuid() == 0, beside;
+
+    (void)state;
+    assert_int_equal(symlink("/etc/passwd", "link"), 0);
+    assert_int_equal(chmod(folder, 0755), 0);
+    if (root) {
+        assert_int_equal(chown(folder, 65534, (gid_t)-1), 0);
+        assert_int_equal(seteuid(65534), 0);
+    }
+    beside = bip__folder_writable("other") && !bip__folder_writable("link");
+    if (root)
+        assert_int_equal(seteuid(0), 0);
+    assert_true(beside);
+    assert_true(bip__path_remove("link"));
+}
+
+static void test_platform__the_login_name_is_the_users_not_the_environments(void **state)
+{
+    const struct passwd *user = getpwuid(getuid());
+    char name[64], small[2];
+
+    (void)state;
+    if (!user)
+        skip();
+    setenv("LOGNAME", "somebody-else", 1);
+    setenv("USER", "somebody-else", 1);
+    assert_ptr_equal(bip__login_name(name, sizeof name), name);
+    assert_string_equal(name, user->pw_name);
+    if (strlen(name) > 1)
+        assert_null(bip__login_name(small, sizeof small)); /* cut short it would be another's */
+}
+
+static void test_platform__a_terminal_is_told_from_a_file(void **state)
+{
+    int kept = dup(STDERR_FILENO);
+    bool terminal;
+
+    (void)state;
+    assert_non_null(freopen("/dev/null", "w", stderr));
+    terminal = bip__stderr_is_terminal();
+    assert_true(dup2(kept, STDERR_FILENO) >= 0);
+    close(kept);
+    assert_false(terminal);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_platform__the_clock_is_in_milliseconds),
+        cmocka_unit_test(test_platform__the_day_is_the_local_calendars),
+        cmocka_unit_test(test_platform__a_clock_gone_mad_gives_no_valid_day),
+        cmocka_unit_test(test_platform__random_bytes_fill_the_whole),
+        cmocka_unit_test(test_path__look_tells_what_is_there),
+        cmocka_unit_test(test_path__a_loop_of_links_is_something),
+        cmocka_unit_test(test_path__making_a_file_takes_nothing_over),
+        cmocka_unit_test(test_path__removing_leaves_no_file_and_no_folder_behind),
+        cmocka_unit_test(test_path__syncs_a_file_and_its_folder),
+        cmocka_unit_test(test_path__a_place_for_a_new_file_is_writable),
+        cmocka_unit_test(test_path__what_may_not_be_written_is_said_so),
+        cmocka_unit_test(test_path__the_folder_of_a_link_is_that_of_its_file),
+        cmocka_unit_test(test_platform__the_login_name_is_the_users_not_the_environments),
+        cmocka_unit_test(test_platform__a_terminal_is_told_from_a_file),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

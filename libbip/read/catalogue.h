@@ -10,7 +10,7 @@ typedef struct bip__version {
     bool builtin;
     bip__instrument *def;
     int32_t older, newer; /* index of the version it continues, and of the one that continues it; -1 for none */
-    const int32_t *words; /* by respondent: its word in storage; 0 where nobody has recorded with it yet */
+    int32_t *words;       /* by respondent: its word in storage; 0 where nobody has recorded with it yet */
 } bip__version;
 
 typedef struct bip__catalogue {
@@ -28,6 +28,9 @@ const bip__version *bip__catalogue_exact(const bip__catalogue *c, const char *co
 const bip__version *bip__catalogue_latest(const bip__catalogue *c, const char *code);
 const bip__version *bip__catalogue_number(const bip__catalogue *c, int32_t n); /* by number in storage */
 size_t bip__catalogue_count(const bip__catalogue *c, const char *code);        /* how many versions */
+
+/* A respondent has got a word in storage. */
+void bip__catalogue_learn(bip__catalogue *c, const char *respondent, int32_t word);
 
 /* index of a respondent by its word in storage, or -1 */
 int32_t bip__version_respondent(const bip__version *v, int32_t word);

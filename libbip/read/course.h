@@ -2,6 +2,7 @@
 #ifndef BIP_READ_COURSE_H
 #define BIP_READ_COURSE_H
 
+#include "model/score.h"
 #include "progress/progress.h"
 #include "read/plan.h"
 
@@ -23,7 +24,7 @@ typedef struct bip__course {
     const bip__plan *plan;
     bip__track *tracks; /* by slot */
     bip__scratch scratch;
-    bip_score *scores, *sorted_scores;
+    bip_score *scores;              /* of the day in hand, most_items a row */
     struct bip__held_row *day_rows; /* rows of the day in hand, to be put into the order of recording */
     size_t n_day_rows, day_rows_cap;
     bip__pair *pairs;

@@ -15,7 +15,11 @@ typedef struct bip__change {
     /* the run of facts in hand */
     bool in_run;
     int32_t run_person, run_identity, run_pos;
-    bip__hash run_hash;
+    uint8_t run_identity_hash[BIP_HASH_SIZE];
+    bip__hash run_hash, entry_hash;
+    int64_t *parents;
+    size_t n_parents;
+    bool merged; /* entries made elsewhere were taken in: there is something to commit without a fact of its own */
     bip__out canonical; /* scratch for canonical forms */
 } bip__change;
 

@@ -50,6 +50,16 @@ bip_status bip__participant_fits(const bip__instrument *instrument, const char *
 /* Register; the caller has checked that the code is free. */
 bip_status bip__participant_insert(bip__change *change, const char *code, bip_date enrolled, int32_t *person,
                                    bip_error *err);
+bip_status bip__attribute_insert(bip__change *change, int32_t person, const char *key, const char *value,
+                                 bip_error *err);
+
+/* Whether a version may stand beside those in the store. *known: it is there with the same content. BIP_E_REFUSED: with
+ * other content, or what it continues is not there or continued already. */
+bip_status bip__instrument_fits(const bip__catalogue *catalogue, const bip__instrument *def, bool *known,
+                                bip_error *err);
+/* Put the row and its items. Inside begin(); the catalogue must be forgotten afterwards. */
+bip_status bip__instrument_store(bip__storage *storage, const bip__instrument *def, int64_t entry, int32_t idx,
+                                 const char *reason, bip_error *err);
 bip_status bip__instrument_insert(bip__change *change, const char *json, size_t n, bip_error *err);
 /* Put the built-in ones into a fresh store; no entry. Inside begin(). */
 bip_status bip__instruments_seed(bip__storage *storage, bip_error *err);

@@ -1,0 +1,296 @@
+#include "read/course.h"
+
+#include <math.h>
+#include <string.h>
+
+/* One assessment of the day in hand; its scores stand in course->scores. */
+typedef struct bip__held_row {
+    const bip__layout *layout;
+    const bip__version *version;
+    int32_t respondent, rater;
+    int64_t root_entry;
+    int32_t root_idx;
+} held_row;
+
+bip_status bip__recorded_before(bip__context *c, int64_t entry_a, int32_t idx_a, int64_t entry_b, int32_t idx_b,
+                                int *order, bip_error *err)
+{
+    bip__entry_row a, b;
+    if (entry_a == entry_b) {
+        *order = (idx_a > idx_b) - (idx_a < idx_b);
+        return BIP_OK;
+    }
+    bip_status st = c->storage->api->entry_get(c->storage, entry_a, &a, err);
+    if (st == BIP_OK)
+        st = c->storage->api->entry_get(c->storage, entry_b, &b, err);
+    if (st == BIP_E_NOT_FOUND)
+        return bip__fail(err, BIP_E_CORRUPT, NULL, "a fact names an entry that is not there");
+    if (st == BIP_OK)
+        *order = a.logical_ms != b.logical_ms ? (a.logical_ms > b.logical_ms) - (a.logical_ms < b.logical_ms)
+                                              : memcmp(a.id, b.id, sizeof a.id);
+    return st;
+}
+
+bip_status bip__course_open(bip__context *c, const bip__plan *plan, bip__course **out, bip_error *err)
+{
+    bip__course *course = bip__alloc_zero(1, sizeof *course);
+    *out = NULL;
+    if (course == NULL)
+        return bip__nomem(err);
+    course->context = c;
+    course->plan = plan;
+    course->tracks = bip__alloc_zero(plan->n_slots + 1, sizeof *course->tracks);
+    if (course->tracks == NULL) {
+        bip__course_close(course);
+        return bip__nomem(err);
+    }
+    *out = course;
+    return BIP_OK;
+}
+
+void bip__course_close(bip__course *course)
+{
+    if (course == NULL)
+        return;
+    for (size_t s = 0; course->tracks != NULL && s < course->plan->n_slots; s++) {
+        bip__free(course->tracks[s].days);
+        bip__free(course->tracks[s].scores);
+        bip__free(course->tracks[s].raters);
+    }
+    bip__free(course->tracks);
+    bip__free(course->scores);
+    bip__free(course->day_rows);
+    bip__free(course->pairs);
+    bip__scratch_free(&course->scratch);
+    bip__free(course);
+}
+
+/* ------------------------------------------------------------------------------------------------------------ tracks
+ */
+
+static bool track_grow(bip__track *t)
+{
+    size_t cap = t->cap;
+    if (t->n < cap)
+        return true;
+    size_t days = cap, scores = cap;
+    return bip__grow(&t->days, &days, t->n + 1, sizeof *t->days) &&
+           bip__grow(&t->scores, &scores, t->n + 1, sizeof *t->scores) &&
+           bip__grow(&t->raters, &t->cap, t->n + 1, sizeof *t->raters);
+}
+
+/* The last recorded number of a day counts, also where a later assessment of that day holds a reason. */
+static bool take_number(bip__track *t, bip_date day, double score, int32_t rater)
+{
+    bool counted_missing = t->open.day == day && t->open.answer != BIP_NUMBER;
+    if (t->n == 0 || t->days[t->n - 1] != day) {
+        if (!track_grow(t))
+            return false;
+        t->n++;
+    }
+    if (counted_missing)
+        t->missing[t->open.answer]--;
+    t->days[t->n - 1] = day;
+    t->scores[t->n - 1] = score;
+    t->raters[t->n - 1] = rater;
+    t->open.day = day;
+    t->open.answer = BIP_NUMBER;
+    return true;
+}
+
+/* A day without a number counts once, by the reason last recorded; "not asked" gives way to any reason. */
+static void take_missing(bip__track *t, bip_date day, int32_t answer)
+{
+    if (t->open.day == day) {
+        if (t->open.answer == BIP_NUMBER || answer == BIP_NOT_ASKED)
+            return;
+        t->missing[t->open.answer]--;
+    }
+    t->missing[answer]++;
+    t->open.day = day;
+    t->open.answer = answer;
+}
+
+static bool take(bip__course *course, int32_t slot, bip_date day, const bip_score *score, int32_t rater)
+{
+    if (slot < 0 || !course->plan->slots[slot].wanted)
+        return true;
+    if (score->answer == BIP_NUMBER)
+        return take_number(&course->tracks[slot], day, score->number, rater);
+    take_missing(&course->tracks[slot], day, score->answer);
+    return true;
+}
+
+static bool take_row(bip__course *course, const held_row *row, bip_date day, const bip_score *items)
+{
+    bool ok = true;
+    for (size_t k = 0; ok && k < row->layout->n_items; k++)
+        ok = take(course, row->layout->items[k], day, &items[k], row->rater);
+    for (size_t d = 0; ok && d < row->layout->n_dimensions; d++) {
+        bip_score score = {0, BIP_NOT_ASKED, 0};
+        if (row->layout->dimensions[d] < 0)
+            continue;
+        if (bip__dimension_score(&row->version->def->dimensions[d], row->respondent, items, &score.number))
+            score.answer = BIP_NUMBER;
+        ok = take(course, row->layout->dimensions[d], day, &score, row->rater);
+    }
+    return ok;
+}
+
+/* -------------------------------------------------------------------------------------------------------------- days
+ */
+
+/* The rows of a day in the order of recording: a revision keeps the place of its first. */
+static bip_status order_day(bip__course *course, size_t *order, bip_error *err)
+{
+    for (size_t i = 0; i < course->n_day_rows; i++) {
+        size_t at = i;
+        for (; at > 0; at--) {
+            const held_row *a = &course->day_rows[order[at - 1]], *b = &course->day_rows[i];
+            int before = 0;
+            bip_status st = bip__recorded_before(course->context, a->root_entry, a->root_idx, b->root_entry,
+                                                 b->root_idx, &before, err);
+            if (st != BIP_OK)
+                return st;
+            if (before <= 0)
+                break;
+            order[at] = order[at - 1];
+        }
+        order[at] = i;
+    }
+    return BIP_OK;
+}
+
+static bip_status end_day(bip__course *course, bip_date day, bip_error *err)
+{
+    size_t few[16] = {0}, *order = few, n = course->n_day_rows;
+    bip_status st = BIP_OK;
+    if (n > sizeof few / sizeof *few && (order = bip__alloc(n * sizeof *order)) == NULL)
+        return bip__nomem(err);
+    if (n > 1)
+        st = order_day(course, order, err);
+    for (size_t i = 0; st == BIP_OK && i < n; i++)
+        if (!take_row(course, &course->day_rows[order[i]], day, course->scores + order[i] * course->plan->most_items))
+            st = bip__nomem(err);
+    if (order != few)
+        bip__free(order);
+    course->n_day_rows = 0;
+    return st;
+}
+
+static bip_status hold_row(bip__course *course, const bip__assessment_row *row, bip_error *err)
+{
+    const bip__version *v = bip__catalogue_number(course->plan->catalogue, row->instrument);
+    int32_t r = v == NULL ? -1 : bip__version_respondent(v, row->respondent);
+    if (r < 0)
+        return bip__fail(err, BIP_E_CORRUPT, course->participant,
+                         "an assessment names an instrument or respondent that is not there");
+    size_t n = course->n_day_rows, most = course->plan->most_items, scores_cap = course->day_rows_cap * most;
+    if (n == course->day_rows_cap) {
+        if (!bip__grow(&course->day_rows, &course->day_rows_cap, n + 1, sizeof *course->day_rows) ||
+            !bip__grow(&course->scores, &scores_cap, course->day_rows_cap * most, sizeof *course->scores)) {
+            course->day_rows_cap = n; /* so that both grow again next time */
+            return bip__nomem(err);
+        }
+    }
+    const bip__layout *layout = &course->plan->layouts[v - course->plan->catalogue->versions][r];
+    course->day_rows[n] = (held_row){layout, v, r, row->rater, row->root_entry, row->root_idx};
+    if (!bip__scores_parse(row->scores, row->scores_n, course->scores + n * most, layout->n_items))
+        return bip__fail(err, BIP_E_CORRUPT, course->participant, "stored scores can't be read");
+    course->n_day_rows++;
+    course->assessments++;
+    course->last_day = row->day;
+    return BIP_OK;
+}
+
+static void forget(bip__course *course, const char *code)
+{
+    for (size_t s = 0; s < course->plan->n_slots; s++) {
+        bip__track *t = &course->tracks[s];
+        t->n = 0;
+        memset(t->missing, 0, sizeof t->missing);
+        t->open.day = BIP_NO_DATE;
+    }
+    course->n_day_rows = 0;
+    course->assessments = 0;
+    course->last_day = BIP_NO_DATE;
+    course->participant = code;
+}
+
+bip_status bip__course_read(bip__course *course, int32_t person, const char *code, bip_error *err)
+{
+    const bip__storage_api *api = course->context->storage->api;
+    bip__rows *rows = NULL;
+    bip__assessment_row row;
+    bip_date day = BIP_NO_DATE;
+    forget(course, code);
+    bip_status st =
+        api->assessments(course->context->storage, person, BIP_NO_DATE, course->plan->as_of, false, &rows, err);
+    while (st == BIP_OK && (st = api->next_assessment(rows, &row, err)) == BIP_OK) {
+        if (row.scores == NULL) /* withdrawn */
+            continue;
+        if (row.day != day && course->n_day_rows > 0 && (st = end_day(course, day, err)) != BIP_OK)
+            break;
+        day = row.day;
+        st = hold_row(course, &row, err);
+    }
+    api->close_rows(rows);
+    if (st == BIP_DONE)
+        st = end_day(course, day, err);
+    return st;
+}
+
+/* ------------------------------------------------------------------------------------------------------------ series
+ */
+
+static void fill_texts(const bip__course *course, const bip__slot *slot, bip_series *out)
+{
+    const bip__instrument *def = slot->shown->def;
+    out->participant = course->participant;
+    out->instrument = def->code;
+    out->version = def->version;
+    out->respondent = def->respondents[slot->respondent].code;
+    out->code = slot->code;
+    out->kind = slot->kind;
+    out->visible_to = slot->visible_to;
+    out->n_visible_to = slot->n_visible_to;
+}
+
+static void fill_bands(const bip__slot *slot, bip_series *out)
+{
+    bool has = false;
+    double width = slot->rules.scale_max - slot->rules.scale_min;
+    out->has_bands = slot->has_bands;
+    if (!slot->has_bands)
+        return;
+    out->band_first = bip__instrument_band(slot->shown->def, slot->kind, slot->index, out->first.score, width, &has);
+    out->band_latest = bip__instrument_band(slot->shown->def, slot->kind, slot->index, out->latest.score, width, &has);
+}
+
+bip_status bip__course_series(bip__course *course, size_t s, bip_series *out, bip_error *err)
+{
+    const bip__slot *slot = &course->plan->slots[s];
+    const bip__track *t = &course->tracks[s];
+    memset(out, 0, sizeof *out);
+    fill_texts(course, slot, out);
+    out->not_asked = t->missing[BIP_NOT_ASKED];
+    out->declined = t->missing[BIP_DECLINED];
+    out->dont_know = t->missing[BIP_DONT_KNOW];
+    out->not_applicable = t->missing[BIP_NOT_APPLICABLE];
+    bip_status st = bip__series_numbers(&course->scratch, t->days, t->scores, t->raters, t->n, &slot->rules, out, err);
+    if (st == BIP_OK)
+        fill_bands(slot, out);
+    return st;
+}
+
+bip_status bip__course_pairs(bip__course *course, const bip__slot_pair *pair, const bip__pair **lent, size_t *n,
+                             bip_error *err)
+{
+    const bip__track *a = &course->tracks[pair->a], *b = &course->tracks[pair->b];
+    size_t most = a->n < b->n ? a->n : b->n;
+    *n = 0;
+    if (!bip__grow(&course->pairs, &course->pairs_cap, most + 1, sizeof *course->pairs))
+        return bip__nomem(err);
+    *lent = course->pairs;
+    return most == 0 ? BIP_OK : bip__pairs_find(a->days, a->n, b->days, b->n, pair->pair_days, course->pairs, n, err);
+}

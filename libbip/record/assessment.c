@@ -1,0 +1,222 @@
+#include "model/score.h"
+#include "record/record.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* -------------------------------------------------------------------------------------------------------------- keys
+ */
+
+static bip_status word_is(bip__storage *storage, int32_t word, const char *text, bool *same, bip_error *err)
+{
+    const char *lent = "";
+    bip_status st = word == 0 ? BIP_OK : storage->api->word_text(storage, word, &lent, err);
+    *same = st == BIP_OK && strcmp(lent, text == NULL ? "" : text) == 0;
+    return st;
+}
+
+static bip_status holder_take(bip__arena *arena, const bip__version *v, const bip__assessment_row *row,
+                              bip__holder *out, bip_error *err)
+{
+    *out = (bip__holder){.held = true,
+                         .version = v,
+                         .entry = row->entry,
+                         .idx = row->idx,
+                         .root_entry = row->root_entry,
+                         .root_idx = row->root_idx,
+                         .scores_n = row->scores_n,
+                         .note_n = row->note_n};
+    out->scores = bip__arena_strndup(arena, row->scores, row->scores_n);
+    if (row->note != NULL)
+        out->note = bip__arena_strndup(arena, row->note, row->note_n);
+    return out->scores == NULL || (row->note != NULL && out->note == NULL) ? bip__nomem(err) : BIP_OK;
+}
+
+bip_status bip__holder_find(bip__context *c, bip__arena *arena, int32_t person, bip_date day, const char *instrument,
+                            const char *respondent, const char *rater, bip__holder *out, bip_error *err)
+{
+    bip__storage *storage = c->storage;
+    const bip__catalogue *catalogue;
+    bip__rows *rows = NULL;
+    bip__assessment_row row;
+    *out = (bip__holder){0};
+    bip_status st = bip__context_catalogue(c, &catalogue, err);
+    if (st == BIP_OK)
+        st = storage->api->assessments(storage, person, day, day, false, &rows, err);
+    while (st == BIP_OK && (st = storage->api->next_assessment(rows, &row, err)) == BIP_OK) {
+        const bip__version *v = bip__catalogue_number(catalogue, row.instrument);
+        bool same_respondent = false, same_rater = false;
+        if (row.scores == NULL || v == NULL || strcmp(v->def->code, instrument) != 0)
+            continue;
+        st = word_is(storage, row.respondent, respondent, &same_respondent, err);
+        if (st == BIP_OK)
+            st = word_is(storage, row.rater, rater, &same_rater, err);
+        if (st == BIP_OK && same_respondent && same_rater)
+            st = holder_take(arena, v, &row, out, err);
+    }
+    storage->api->close_rows(rows);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
+/* ----------------------------------------------------------------------------------------------------------- writing
+ */
+
+static bip_status root_id(bip__change *change, const bip__holder *holder, char id[BIP_ID_SIZE], bip_error *err)
+{
+    bip__entry_row entry = change->entry;
+    bip_status st = BIP_OK;
+    if (holder->root_entry != change->entry.n)
+        st = change->context->storage->api->entry_get(change->context->storage, holder->root_entry, &entry, err);
+    if (st == BIP_E_NOT_FOUND)
+        st = bip__fail(err, BIP_E_CORRUPT, NULL, "an assessment names an entry that is not there");
+    if (st == BIP_OK)
+        bip__id_print(entry.id, holder->root_idx, id);
+    return st;
+}
+
+static bip_status hash_assessment(bip__change *change, const bip__assessment_put *in, const char *of, int32_t *idx,
+                                  bip_error *err)
+{
+    const bip__instrument *def = in->version->def;
+    bip__assessment_fact fact = {.of = of,
+                                 .instrument = def->code,
+                                 .version = def->version,
+                                 .respondent = def->respondents[in->respondent].code,
+                                 .rater = in->rater,
+                                 .date = in->day,
+                                 .scores = in->scores,
+                                 .scores_n = in->scores_n,
+                                 .note = in->note,
+                                 .note_n = in->note_n,
+                                 .reason = change->reason,
+                                 .reason_n = change->reason == NULL ? 0 : strlen(change->reason)};
+    bip__out_clear(&change->canonical);
+    bip__canon_assessment(&change->canonical, &fact);
+    bip_status st = bip__out_finish(&change->canonical, err);
+    return st != BIP_OK ? st
+                        : bip__change_fact(change, in->person, change->canonical.data, change->canonical.len, idx, err);
+}
+
+static bip_status find_words(bip__change *change, const bip__assessment_put *in, bip__assessment_row *row,
+                             bip_error *err)
+{
+    bip__storage *storage = change->context->storage;
+    const char *respondent = in->version->def->respondents[in->respondent].code;
+    row->respondent = in->version->words[in->respondent];
+    bip_status st = BIP_OK;
+    if (row->respondent == 0) { /* the first time anybody records with it: the catalogue learns the word */
+        st = storage->api->word_add(storage, BIP__WORD_RESPONDENT, respondent, &row->respondent, err);
+        if (st == BIP_OK)
+            bip__catalogue_learn(change->context->catalogue, respondent, row->respondent);
+    }
+    if (st == BIP_OK && in->rater != NULL && in->rater[0] != '\0')
+        st = storage->api->word_add(storage, BIP__WORD_RATER, in->rater, &row->rater, err);
+    return st;
+}
+
+static bip_status put(bip__change *change, const bip__assessment_put *in, const bip__holder *holder, int32_t *idx,
+                      bip_error *err)
+{
+    bip__assessment_row row = {.person = in->person,
+                               .day = in->day,
+                               .entry = change->entry.n,
+                               .idx = *idx,
+                               .instrument = in->version->n,
+                               .current = 1,
+                               .root_entry = holder == NULL ? change->entry.n : holder->root_entry,
+                               .root_idx = holder == NULL ? *idx : holder->root_idx,
+                               .scores = in->scores,
+                               .scores_n = in->scores_n,
+                               .note = in->note,
+                               .note_n = in->note_n,
+                               .reason = change->reason,
+                               .reason_n = change->reason == NULL ? 0 : strlen(change->reason)};
+    bip__storage *storage = change->context->storage;
+    bip_status st = find_words(change, in, &row, err);
+    if (st == BIP_OK && holder != NULL)
+        st = storage->api->set_current(storage, in->person, in->day, holder->entry, holder->idx, 0, err);
+    if (st == BIP_OK)
+        st = storage->api->assessments_put(storage, &row, 1, err);
+    change->broken |= st != BIP_OK;
+    return st;
+}
+
+bip_status bip__assessment_insert(bip__change *change, const bip__assessment_put *in, int32_t *idx, bip_error *err)
+{
+    bip_status st = hash_assessment(change, in, NULL, idx, err);
+    return st == BIP_OK ? put(change, in, NULL, idx, err) : st;
+}
+
+bip_status bip__assessment_revise(bip__change *change, const bip__assessment_put *in, const bip__holder *holder,
+                                  int32_t *idx, bip_error *err)
+{
+    char of[BIP_ID_SIZE];
+    bip_status st = bip__change_write(change, err);
+    if (st == BIP_OK)
+        st = root_id(change, holder, of, err);
+    if (st == BIP_OK)
+        st = hash_assessment(change, in, of, idx, err);
+    return st == BIP_OK ? put(change, in, holder, idx, err) : st;
+}
+
+/* ------------------------------------------------------------------------------------------------------------ scores
+ */
+
+bip_status bip__score_check(const bip__indicator *indicator, const bip_score *score, bip_error *err)
+{
+    char fault[160];
+    if (score->answer != BIP_NUMBER)
+        return score->answer >= BIP_NOT_ASKED && score->answer <= BIP_NOT_APPLICABLE
+                   ? BIP_OK
+                   : bip__fail(err, BIP_E_REFUSED, indicator->code, "is no kind of answer");
+    if (isfinite(score->number) && bip__scale_holds(indicator->scale, score->number))
+        return BIP_OK;
+    bip__scale_describe_fault(indicator->scale, score->number, fault, sizeof fault);
+    return bip__fail(err, BIP_E_REFUSED, indicator->code, "%s", fault);
+}
+
+static bip_status find_item(const bip__instrument *def, int32_t respondent, const char *code, int32_t *item,
+                            bip_error *err)
+{
+    int32_t k = bip__instrument_indicator(def, code);
+    if (k < 0)
+        return bip__fail(err, BIP_E_REFUSED, code, "%s has no such indicator", def->code);
+    *item = bip__instrument_item(def, respondent, k);
+    return *item >= 0 ? BIP_OK
+                      : bip__fail(err, BIP_E_REFUSED, code, "is not asked of %s", def->respondents[respondent].code);
+}
+
+static bip_status find_places(const bip__instrument *def, int32_t respondent, const char *const *indicators, size_t n,
+                              int32_t *places, bip_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        bip_status st = find_item(def, respondent, indicators[i], &places[i], err);
+        if (st != BIP_OK)
+            return st;
+        for (size_t j = 0; j < i; j++)
+            if (places[j] == places[i])
+                return bip__fail(err, BIP_E_REFUSED, indicators[i], "is named twice");
+    }
+    return BIP_OK;
+}
+
+bip_status bip__scores_take(const bip__version *v, int32_t respondent, const char *const *indicators,
+                            const bip_score *scores, size_t n, bip_score *items, bip_error *err)
+{
+    const bip__instrument *def = v->def;
+    if (indicators == NULL && n != def->n_items[respondent])
+        return bip__fail(err, BIP_E_REFUSED, "scores", "%zu scores for the %zu indicators that %s is asked", n,
+                         def->n_items[respondent], def->respondents[respondent].code);
+    int32_t *places = bip__alloc_zero(n, sizeof *places);
+    if (places == NULL)
+        return bip__nomem(err);
+    bip_status st = indicators == NULL ? BIP_OK : find_places(def, respondent, indicators, n, places, err);
+    for (size_t i = 0; st == BIP_OK && i < n; i++) {
+        int32_t item = indicators == NULL ? (int32_t)i : places[i];
+        st = bip__score_check(&def->indicators[def->items[respondent][item]], &scores[i], err);
+        items[item] = scores[i];
+    }
+    bip__free(places);
+    return st;
+}

@@ -1,0 +1,215 @@
+#include "record/change.h"
+
+#include "model/code.h"
+
+#include <string.h>
+
+static const bip__storage_api *api_of(const bip__change *change)
+{
+    return change->context->storage->api;
+}
+
+static bip_status check_who_and_why(bip__context *c, const char *actor, const char *reason, bip_error *err)
+{
+    if (actor == NULL)
+        return bip__fail(err, BIP_E_USAGE, "actor", "a change needs to know who makes it");
+    if (!c->storage->writable)
+        return bip__fail(err, BIP_E_READ_ONLY, NULL, "the store is open for reading only");
+    bip_status st = bip__name_check("actor", actor, strlen(actor), c->national_ids, err);
+    return st != BIP_OK || reason == NULL ? st
+                                          : bip__text_check("reason", reason, strlen(reason), c->national_ids, err);
+}
+
+bip_status bip__change_open(bip__context *c, const char *actor, const char *reason, bip__change **out, bip_error *err)
+{
+    *out = NULL;
+    bip_status st = check_who_and_why(c, actor, reason, err);
+    if (st != BIP_OK)
+        return st;
+    bip__change *change = bip__alloc_zero(1, sizeof *change);
+    if (change == NULL)
+        return bip__nomem(err);
+    change->context = c;
+    bip__out_init(&change->canonical, NULL, NULL);
+    change->actor = bip__strdup(actor);
+    if (reason != NULL && reason[0] != '\0' && (change->reason = bip__strdup(reason)) == NULL)
+        st = BIP_E_NOMEM;
+    if (st != BIP_OK || change->actor == NULL) {
+        bip__change_rollback(change);
+        return bip__nomem(err);
+    }
+    *out = change;
+    return BIP_OK;
+}
+
+static void change_free(bip__change *change)
+{
+    bip__out_free(&change->canonical);
+    bip__free(change->parents);
+    bip__free(change->actor);
+    bip__free(change->reason);
+    bip__free(change);
+}
+
+void bip__change_rollback(bip__change *change)
+{
+    if (change == NULL)
+        return;
+    if (change->begun) {
+        api_of(change)->rollback(change->context->storage);
+        bip__context_forget(change->context); /* it may hold words and instruments that were undone */
+    }
+    change_free(change);
+}
+
+/* The heads become parents: their numbers for the row, their hashes for the hash, the greatest logical time for the
+ * order. */
+static bip_status take_parents(bip__change *change, uint8_t (**hashes)[BIP_HASH_SIZE], bip_error *err)
+{
+    bip__rows *rows = NULL;
+    bip__entry_row head;
+    size_t cap = 0, hash_cap = 0;
+    bip_status st = api_of(change)->heads(change->context->storage, &rows, err);
+    while (st == BIP_OK && (st = api_of(change)->next_entry(rows, &head, err)) == BIP_OK) {
+        if (!bip__grow(&change->parents, &cap, change->n_parents + 1, sizeof *change->parents) ||
+            !bip__grow(hashes, &hash_cap, change->n_parents + 1, sizeof **hashes)) {
+            st = bip__nomem(err);
+            break;
+        }
+        memcpy((*hashes)[change->n_parents], head.hash, BIP_HASH_SIZE);
+        change->parents[change->n_parents++] = head.n;
+        if (head.logical_ms >= change->entry.logical_ms)
+            change->entry.logical_ms = head.logical_ms + 1;
+    }
+    api_of(change)->close_rows(rows);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
+static bip_status start_entry(bip__change *change, bip_error *err)
+{
+    bip__context *c = change->context;
+    uint8_t(*hashes)[BIP_HASH_SIZE] = NULL;
+    bip_status st = api_of(change)->entry_reserve(c->storage, &change->entry.n, err);
+    if (st != BIP_OK)
+        return st;
+    if (c->random(c->ctx, change->entry.id, sizeof change->entry.id) != 0)
+        return bip__fail(err, BIP_E_IO, NULL, "no random bytes can be had");
+    change->entry.at_ms = change->entry.logical_ms = c->now_ms(c->ctx);
+    st = take_parents(change, &hashes, err);
+    if (st == BIP_OK)
+        bip__entry_begin(&change->entry_hash, change->entry.id, change->entry.at_ms, change->actor, hashes,
+                         change->n_parents);
+    bip__free(hashes);
+    return st;
+}
+
+bip_status bip__change_write(bip__change *change, bip_error *err)
+{
+    const bip__catalogue *catalogue;
+    if (change->broken)
+        return bip__fail(err, BIP_E_USAGE, NULL, "the change has failed and can only be rolled back");
+    if (change->begun)
+        return BIP_OK;
+    bip_status st = api_of(change)->begin(change->context->storage, err);
+    if (st != BIP_OK)
+        return st;
+    change->begun = true;
+    st = bip__context_catalogue(change->context, &catalogue, err); /* another process may have added one before us */
+    if (st == BIP_OK)
+        st = start_entry(change, err);
+    change->broken = st != BIP_OK;
+    return st;
+}
+
+/* --------------------------------------------------------------------------------------------------------------- runs
+ */
+
+static bip_status end_run(bip__change *change, bip_error *err)
+{
+    bip__leaf_row leaf = {.entry = change->entry.n, .pos = change->run_pos, .identity = change->run_identity};
+    if (!change->in_run)
+        return BIP_OK;
+    change->in_run = false;
+    bip__leaf_end(&change->run_hash, leaf.hash);
+    bip__entry_leaf(&change->entry_hash, leaf.pos, change->run_identity_hash, leaf.hash);
+    return api_of(change)->leaf_put(change->context->storage, &leaf, err);
+}
+
+static bip_status start_run(bip__change *change, int32_t person, bip_error *err)
+{
+    bip__identity_row identity = {0};
+    bip__rows *rows = NULL;
+    bip_status st = end_run(change, err);
+    if (st == BIP_OK && person != 0) {
+        st = api_of(change)->identities(change->context->storage, person, &rows, err);
+        if (st == BIP_OK)
+            st = api_of(change)->next_identity(rows, &identity, err);
+        api_of(change)->close_rows(rows);
+        if (st == BIP_DONE)
+            st = bip__fail(err, BIP_E_CORRUPT, NULL, "a participant has no identity");
+    }
+    if (st != BIP_OK)
+        return st;
+    change->in_run = true;
+    change->run_person = person;
+    change->run_identity = identity.n;
+    memcpy(change->run_identity_hash, identity.hash, BIP_HASH_SIZE);
+    change->run_pos = change->next_idx;
+    bip__leaf_begin(&change->run_hash, person == 0 ? NULL : identity.uuid);
+    return BIP_OK;
+}
+
+bip_status bip__change_fact(bip__change *change, int32_t person, const char *canonical, size_t n, int32_t *idx,
+                            bip_error *err)
+{
+    bip_status st = bip__change_write(change, err);
+    if (st == BIP_OK && change->next_idx == INT32_MAX)
+        st = bip__fail(err, BIP_E_USAGE, NULL, "too many facts in one change");
+    if (st == BIP_OK && (!change->in_run || change->run_person != person))
+        st = start_run(change, person, err);
+    if (st != BIP_OK) {
+        change->broken = true;
+        return st;
+    }
+    bip__leaf_add(&change->run_hash, canonical, n);
+    *idx = change->next_idx++;
+    return BIP_OK;
+}
+
+/* ------------------------------------------------------------------------------------------------------------- commit
+ */
+
+static bip_status put_entry(bip__change *change, bip_error *err)
+{
+    bip__storage *storage = change->context->storage;
+    bip_status st = end_run(change, err);
+    if (st != BIP_OK)
+        return st;
+    bip__entry_end(&change->entry_hash, change->entry.hash);
+    st = api_of(change)->word_add(storage, BIP__WORD_ACTOR, change->actor, &change->entry.actor, err);
+    return st != BIP_OK ? st
+                        : api_of(change)->entry_put(storage, &change->entry, change->parents, change->n_parents, err);
+}
+
+bip_status bip__change_commit(bip__change *change, char entry_id[BIP_ID_SIZE], bip_error *err)
+{
+    bool has_facts = change->next_idx > 0;
+    bip_status st = BIP_OK;
+    if (entry_id != NULL)
+        entry_id[0] = '\0';
+    if (change->broken)
+        st = bip__fail(err, BIP_E_USAGE, NULL, "the change has failed and can only be rolled back");
+    else if (has_facts)
+        st = put_entry(change, err);
+    if (st != BIP_OK || (!has_facts && !change->merged)) {
+        bip__change_rollback(change);
+        return st;
+    }
+    st = api_of(change)->commit(change->context->storage, err);
+    if (st != BIP_OK)
+        bip__context_forget(change->context);
+    else if (has_facts && entry_id != NULL)
+        bip__entry_id_print(change->entry.id, entry_id);
+    change_free(change);
+    return st;
+}

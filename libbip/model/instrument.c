@@ -18,8 +18,7 @@ void bip__instrument_free(bip__instrument *i)
     bip__free(i);
 }
 
-/* ------------------------------------------------------------------------------------------------------------- texts
- */
+/* --- texts */
 
 static const char *text_in(const bip__title *t, const char *lang)
 {
@@ -40,8 +39,7 @@ const char *bip__title_get(const bip__title *t, const char *lang)
     return text;
 }
 
-/* ------------------------------------------------------------------------------------------------------------ scales
- */
+/* --- scales */
 
 static bool near(const bip__scale *s, double a, double b)
 {
@@ -103,8 +101,7 @@ void bip__scale_describe_fault(const bip__scale *s, double score, char *into, si
         snprintf(into, n, "is outside %s..%s", min, max);
 }
 
-/* ----------------------------------------------------------------------------------------------------------- look-ups
- */
+/* --- look-ups */
 
 int32_t bip__instrument_respondent(const bip__instrument *i, const char *code)
 {

@@ -83,8 +83,7 @@ static bip_status stands_twice(builder *b, const bip__json_path *path, const cha
     return bip__json_fail(b->err, BIP__AT(path, key), "\"%s\" stands twice", code);
 }
 
-/* ------------------------------------------------------------------------------------------------------- respondents
- */
+/* --- respondents */
 
 static bip_status build_respondents(builder *b, const cJSON *list)
 {
@@ -131,8 +130,7 @@ static bip_status role_set(builder *b, const cJSON *object, const char *key, con
     return BIP_OK;
 }
 
-/* ------------------------------------------------------------------------------------------------------------ scales
- */
+/* --- scales */
 
 static const bip__scale *find_scale(const bip__instrument *i, const char *code)
 {
@@ -242,8 +240,7 @@ static bip_status build_scales(builder *b, const cJSON *list)
     return BIP_OK;
 }
 
-/* -------------------------------------------------------------------------------------------------------- indicators
- */
+/* --- indicators */
 
 static bip_status build_questions(builder *b, const cJSON *json, const bip__json_path *path, bip__indicator *ind)
 {
@@ -327,8 +324,7 @@ static bip_status build_indicators(builder *b, const cJSON *list)
     return build_items(b);
 }
 
-/* -------------------------------------------------------------------------------------------------------- dimensions
- */
+/* --- dimensions */
 
 static int32_t find_dimension(const bip__instrument *i, const char *code)
 {
@@ -446,8 +442,7 @@ static bip_status build_dimensions(builder *b, const cJSON *list)
     return BIP_OK;
 }
 
-/* ------------------------------------------------------------------------------------------------------------- bands
- */
+/* --- bands */
 
 /* The range of a band's subject; of a dimension that of all respondents together. */
 static void band_range(const bip__instrument *i, const bip__band *band, double *min, double *max)
@@ -531,8 +526,7 @@ static bip_status build_bands(builder *b, const cJSON *list)
     return BIP_OK;
 }
 
-/* ------------------------------------------------------------------------------------------------------------- whole
- */
+/* --- whole */
 
 static bip_status build_head(builder *b, const cJSON *document)
 {

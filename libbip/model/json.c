@@ -11,9 +11,6 @@
 
 #define MAX_LEVELS 64
 
-/* ------------------------------------------------------------------------------------------------------------- paths
- */
-
 typedef struct where_text {
     char text[128];
     size_t n;
@@ -58,17 +55,12 @@ bip_status bip__json_fail(bip_error *err, const bip__json_path *path, const char
     return bip__fail(err, BIP_E_REFUSED, where.text, "%s", message);
 }
 
-/* ---------------------------------------------------------------------------------------------------------- scanning
- */
-
-/* The grammar is checked here, and cJSON gets a text without its stumbling blocks: no blanks, and 0 for every number,
- * because it reads them through strtod, 63 characters at most. The numbers are put into the tree afterwards. */
+/* cJSON is the tree only. Its parser takes too much, reads numbers through strtod, 63 characters at most, and writes to
+ * a variable that all threads share. */
 typedef struct scan {
     const char *s;
     size_t n, at;
-    bip__out flat;
-    double *numbers;
-    size_t n_numbers, cap;
+    bip__out text; /* the string read last, without its escapes */
     bip_error *err;
 } scan;
 
@@ -101,7 +93,6 @@ static bool take(scan *c, char wanted)
 {
     if (c->at == c->n || c->s[c->at] != wanted)
         return false;
-    bip__out_char(&c->flat, wanted);
     c->at++;
     return true;
 }
@@ -128,85 +119,109 @@ static long hex4(const scan *c, size_t at)
 /* After "\u". Halves of surrogate pairs must come in pairs: alone they are no character. */
 static bip_status scan_unicode(scan *c)
 {
-    const long first = hex4(c, c->at);
     const size_t begin = c->at - 2;
+    long cp = hex4(c, c->at), low;
+    char utf8[4];
 
-    if (first < 0)
+    if (cp < 0)
         return fail_at(c, begin, "\\u needs four hexadecimal digits");
-    if (first == 0)
+    if (cp == 0)
         return fail_at(c, begin, "U+0000 is not allowed in a text");
     c->at += 4;
-    if (first < 0xd800 || first > 0xdfff)
-        return BIP_OK;
-    if (first > 0xdbff || c->n - c->at < 2 || c->s[c->at] != '\\' || c->s[c->at + 1] != 'u')
-        return fail_at(c, begin, "half of a surrogate pair");
-    const long second = hex4(c, c->at + 2);
-    if (second < 0xdc00 || second > 0xdfff)
-        return fail_at(c, begin, "half of a surrogate pair");
-    c->at += 6;
+    if (cp >= 0xd800 && cp <= 0xdfff) {
+        low = c->n - c->at > 2 && c->s[c->at] == '\\' && c->s[c->at + 1] == 'u' ? hex4(c, c->at + 2) : -1;
+        if (cp > 0xdbff || low < 0xdc00 || low > 0xdfff)
+            return fail_at(c, begin, "half of a surrogate pair");
+        cp = 0x10000 + (cp - 0xd800) * 0x400 + (low - 0xdc00);
+        c->at += 6;
+    }
+    bip__out_bytes(&c->text, utf8, bip__utf8_encode((int32_t)cp, utf8));
     return BIP_OK;
 }
 
 static bip_status scan_escape(scan *c)
 {
+    static const char kinds[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
+    const char *kind;
+
     if (++c->at == c->n)
         return fail_here(c, "");
-    const char kind = c->s[c->at];
-    if (kind == '\0' || !strchr("\"\\/bfnrtu", kind))
-        return fail_here(c, "unknown escape in a text");
-    c->at++;
-    return kind == 'u' ? scan_unicode(c) : BIP_OK;
-}
-
-static bip_status scan_string(scan *c)
-{
-    const size_t begin = c->at;
-    bip_status st;
-
-    if (c->at == c->n || c->s[c->at] != '"')
-        return fail_here(c, "expected a text in double quotes");
-    c->at++;
-    while (c->at < c->n && c->s[c->at] != '"') {
-        if ((unsigned char)c->s[c->at] < 0x20)
-            return fail_here(c, "a control character inside a text must be written as an escape");
-        if (c->s[c->at] != '\\')
-            c->at++;
-        else if ((st = scan_escape(c)) != BIP_OK)
-            return st;
+    if (c->s[c->at] == 'u') {
+        c->at++;
+        return scan_unicode(c);
     }
-    if (c->at == c->n)
-        return fail_here(c, "");
+    if (!(kind = memchr(kinds, c->s[c->at], sizeof kinds - 1)))
+        return fail_here(c, "unknown escape in a text");
+    bip__out_char(&c->text, meanings[kind - kinds]);
     c->at++;
-    bip__out_bytes(&c->flat, c->s + begin, c->at - begin);
     return BIP_OK;
 }
 
-static bip_status scan_number(scan *c)
+/* A piece without escapes. */
+static void scan_plain(scan *c)
 {
     const size_t begin = c->at;
-    double v;
+
+    while (c->at < c->n && (unsigned char)c->s[c->at] >= 0x20 && c->s[c->at] != '"' && c->s[c->at] != '\\')
+        c->at++;
+    bip__out_bytes(&c->text, c->s + begin, c->at - begin);
+}
+
+/* A string into c->text, with a NUL behind it. */
+static bip_status scan_string(scan *c)
+{
+    bip_status st = BIP_OK;
+
+    bip__out_clear(&c->text);
+    if (!take(c, '"'))
+        return fail_here(c, "expected a text in double quotes");
+    while (st == BIP_OK && !take(c, '"')) {
+        scan_plain(c);
+        if (c->at < c->n && c->s[c->at] == '\\')
+            st = scan_escape(c);
+        else if (c->at == c->n || c->s[c->at] != '"')
+            st = fail_here(c, "a control character inside a text must be written as an escape");
+    }
+    bip__out_char(&c->text, '\0');
+    return st == BIP_OK ? bip__out_finish(&c->text, c->err) : st;
+}
+
+static bip_status scan_text(scan *c, cJSON *item)
+{
+    bip_status st = scan_string(c);
+
+    if (st != BIP_OK)
+        return st;
+    if (!(item->valuestring = cJSON_malloc(c->text.len)))
+        return bip__nomem(c->err);
+    memcpy(item->valuestring, c->text.data, c->text.len);
+    item->type = cJSON_String;
+    return BIP_OK;
+}
+
+static bip_status scan_number(scan *c, cJSON *item)
+{
+    const size_t begin = c->at;
 
     while (c->at < c->n && c->s[c->at] && strchr("0123456789+-.eE", c->s[c->at]))
         c->at++;
-    if (!bip__number_parse_json(c->s + begin, c->at - begin, &v))
+    if (!bip__number_parse_json(c->s + begin, c->at - begin, &item->valuedouble))
         return fail_at(c, begin, "not a number as JSON writes it, or too large");
-    if (!bip__grow(&c->numbers, &c->cap, c->n_numbers + 1, sizeof *c->numbers))
-        return bip__nomem(c->err);
-    c->numbers[c->n_numbers++] = v;
-    bip__out_char(&c->flat, '0');
+    item->type = cJSON_Number;
     return BIP_OK;
 }
 
-static bip_status scan_value(scan *c, int level);
-
-static bip_status scan_word(scan *c)
+static bip_status scan_word(scan *c, cJSON *item)
 {
-    static const char *const words[] = {"true", "false", "null"};
+    static const struct {
+        const char *word;
+        int type;
+    } words[] = {{"true", cJSON_True}, {"false", cJSON_False}, {"null", cJSON_NULL}};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        const size_t n = strlen(words[i]);
-        if (c->n - c->at >= n && memcmp(c->s + c->at, words[i], n) == 0) {
-            bip__out_bytes(&c->flat, words[i], n);
+        const size_t n = strlen(words[i].word);
+        if (c->n - c->at >= n && memcmp(c->s + c->at, words[i].word, n) == 0) {
+            item->type = words[i].type;
             c->at += n;
             return BIP_OK;
         }
@@ -214,20 +229,32 @@ static bip_status scan_word(scan *c)
     return fail_here(c, "expected a value");
 }
 
-static bip_status scan_member(scan *c, int level)
-{
-    bip_status st = scan_string(c);
+static bip_status scan_value(scan *c, cJSON *item, int level);
 
-    if (st != BIP_OK)
-        return st;
+/* An element, or with its key a member, hung into the tree before its value is read: so there is one owner. */
+static bip_status scan_child(scan *c, cJSON *parent, int level)
+{
+    const bool object = parent->type == cJSON_Object;
+    bip_status st;
+    cJSON *child;
+
     skip_blanks(c);
-    if (!take(c, ':'))
+    if (object && (st = scan_string(c)) != BIP_OK)
+        return st;
+    if (!(child = cJSON_CreateNull()))
+        return bip__nomem(c->err);
+    if (!(object ? cJSON_AddItemToObject(parent, c->text.data, child) : cJSON_AddItemToArray(parent, child))) {
+        cJSON_Delete(child);
+        return bip__nomem(c->err);
+    }
+    skip_blanks(c);
+    if (object && !take(c, ':'))
         return fail_here(c, "expected a colon");
-    return scan_value(c, level);
+    return scan_value(c, child, level);
 }
 
 /* A list or an object, from its opening bracket on. */
-static bip_status scan_container(scan *c, int level)
+static bip_status scan_container(scan *c, cJSON *item, int level)
 {
     const bool object = c->s[c->at] == '{';
     const char end = object ? '}' : ']';
@@ -235,14 +262,13 @@ static bip_status scan_container(scan *c, int level)
 
     if (level > MAX_LEVELS)
         return fail_here(c, "nested too deeply");
-    take(c, c->s[c->at]);
+    item->type = object ? cJSON_Object : cJSON_Array;
+    c->at++;
     skip_blanks(c);
     if (take(c, end))
         return BIP_OK;
     for (;;) {
-        skip_blanks(c);
-        st = object ? scan_member(c, level) : scan_value(c, level);
-        if (st != BIP_OK)
+        if ((st = scan_child(c, item, level)) != BIP_OK)
             return st;
         skip_blanks(c);
         if (take(c, end))
@@ -253,22 +279,22 @@ static bip_status scan_container(scan *c, int level)
 }
 
 /* One value inside `level` brackets. */
-static bip_status scan_value(scan *c, int level)
+static bip_status scan_value(scan *c, cJSON *item, int level)
 {
     skip_blanks(c);
     if (c->at == c->n)
         return fail_here(c, "");
     const char first = c->s[c->at];
     if (first == '{' || first == '[')
-        return scan_container(c, level + 1);
+        return scan_container(c, item, level + 1);
     if (first == '"')
-        return scan_string(c);
+        return scan_text(c, item);
     if (first == '-' || (first >= '0' && first <= '9'))
-        return scan_number(c);
-    return scan_word(c);
+        return scan_number(c, item);
+    return scan_word(c, item);
 }
 
-static bip_status scan_document(scan *c)
+static bip_status scan_document(scan *c, cJSON *root)
 {
     const size_t valid = bip__utf8_valid(c->s, c->n);
     bip_status st;
@@ -277,25 +303,10 @@ static bip_status scan_document(scan *c)
         return fail_at(c, valid, "not valid UTF-8");
     if (c->n >= 3 && memcmp(c->s, "\xef\xbb\xbf", 3) == 0)
         return fail_at(c, 0, "begins with a byte order mark; save as UTF-8 without it");
-    if ((st = scan_value(c, 0)) != BIP_OK)
+    if ((st = scan_value(c, root, 0)) != BIP_OK)
         return st;
     skip_blanks(c);
-    if (c->at < c->n)
-        return fail_here(c, "something follows the end of the document");
-    bip__out_char(&c->flat, '\0');
-    return bip__out_finish(&c->flat, c->err);
-}
-
-/* -------------------------------------------------------------------------------------------------------------- tree
- */
-
-/* cJSON keeps the order of the text, so the numbers come in the order in which they were read. */
-static void put_numbers(cJSON *item, const double **next)
-{
-    if (cJSON_IsNumber(item))
-        item->valuedouble = *(*next)++;
-    for (cJSON *child = item->child; child; child = child->next)
-        put_numbers(child, next);
+    return c->at == c->n ? BIP_OK : fail_here(c, "something follows the end of the document");
 }
 
 static int by_key(const void *a, const void *b)
@@ -340,28 +351,18 @@ static bip_status check_keys(const cJSON *item, const bip__json_path *path, bip_
 bip_status bip__json_parse(const char *json, size_t n, cJSON **out, bip_error *err)
 {
     scan c = {.s = json, .n = n, .err = err};
-    const double *next;
-    cJSON *tree = NULL;
+    cJSON *root = cJSON_CreateNull();
     bip_status st;
 
     *out = NULL;
-    bip__out_init(&c.flat, NULL, NULL);
-    if ((st = scan_document(&c)) != BIP_OK)
-        goto done;
-    /* what was scanned is sound, so only memory can be lacking */
-    if (!(tree = cJSON_ParseWithLengthOpts(c.flat.data, c.flat.len, NULL, 1))) {
-        st = bip__nomem(err);
-        goto done;
-    }
-    next = c.numbers;
-    put_numbers(tree, &next);
-    if ((st = check_keys(tree, NULL, err)) == BIP_OK) {
-        *out = tree;
-        tree = NULL;
-    }
-done:
-    cJSON_Delete(tree);
-    bip__free(c.numbers);
-    bip__out_free(&c.flat);
+    bip__out_init(&c.text, NULL, NULL);
+    st = root ? scan_document(&c, root) : bip__nomem(err);
+    if (st == BIP_OK)
+        st = check_keys(root, NULL, err);
+    if (st == BIP_OK)
+        *out = root;
+    else
+        cJSON_Delete(root);
+    bip__out_free(&c.text);
     return st;
 }

@@ -116,7 +116,7 @@ bip__form bip__form_inside(bip__form form, const bip__shape *shape, const char *
     }
 }
 
-/* ---------------------------------------------------------------------------------------- what one value can break */
+/* --- what one value can break */
 
 static bool blank(const char *s)
 {
@@ -230,8 +230,7 @@ static const char *value_fault(bip__form form, const cJSON *item)
     }
 }
 
-/* ---------------------------------------------------------------------------------------------------------- languages
- */
+/* --- languages */
 
 static bool alphanumeric(char c)
 {
@@ -258,8 +257,7 @@ static bool language_valid(const char *s)
     return s[n] == '\0';
 }
 
-/* ------------------------------------------------------------------------------------------------ the whole document
- */
+/* --- the whole document */
 
 static const char *member_fault(bip__form form, const bip__shape *shape, const char *name)
 {

@@ -1,5 +1,6 @@
-/* Strict JSON documents (instruments, options): a parser of our own into the tree of cJSON. Rows of data don't come this
- * way: see exchange/json_reader.h. cJSON.h is known in model/ only. */
+/* Strict JSON documents (instruments, options): a parser of our own into the tree of cJSON. Rows of data don't come
+ * this way: see exchange/json_reader.h. cJSON.h is known in model/ only. */
+#ifndef BIP_MODEL_JSON_H
 #define BIP_MODEL_JSON_H
 
 #include "base/error.h"

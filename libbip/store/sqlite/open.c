@@ -1,0 +1,564 @@
+/* Opening, making and closing a store in an SQLite file, and what every statement needs: errors, waiting, statements.
+ *
+ * Nothing here opens the file except through SQLite: on POSIX, closing any other descriptor of a file drops the locks
+ * this process holds on it, and another connection of the host's could go on writing without them. */
+#include "base/alloc.h"
+#include "base/out.h"
+#include "base/platform.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/sqlite.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define DEFAULT_WAIT_MS 10000
+#define MAX_TEXT (64 << 20) /* bytes of one text or statement: what is longer is no score, note or instrument */
+
+/* ---------------------------------------------------------------------------------------------------------- errors */
+
+static bip_status status_of(int extended)
+{
+    switch (extended & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+        return BIP_E_BUSY;
+    case SQLITE_FULL:
+        return BIP_E_FULL;
+    case SQLITE_NOMEM:
+        return BIP_E_NOMEM;
+    case SQLITE_NOTADB:
+        return BIP_E_FORMAT;
+    case SQLITE_INTERRUPT:
+        return BIP_E_CANCELLED;
+    case SQLITE_READONLY:
+        return BIP_E_READ_ONLY;
+    case SQLITE_TOOBIG:
+        return BIP_E_REFUSED;
+    case SQLITE_CONSTRAINT:
+        return BIP_E_CONFLICT;
+    case SQLITE_MISUSE:
+    case SQLITE_RANGE:
+        return BIP_E_USAGE;
+    case SQLITE_CORRUPT:
+    case SQLITE_ERROR: /* every statement is right for a whole schema */
+    case SQLITE_SCHEMA:
+        return BIP_E_CORRUPT;
+    default:
+        return BIP_E_IO;
+    }
+}
+
+/* NULL: SQLite's own words say it best. */
+static const char *reason_of(bip_status st)
+{
+    switch (st) {
+    case BIP_E_BUSY:
+        return "another program holds the store";
+    case BIP_E_FULL:
+        return "no room left on the disk";
+    case BIP_E_FORMAT:
+        return "the file is not a store";
+    case BIP_E_CANCELLED:
+        return "interrupted";
+    case BIP_E_READ_ONLY:
+        return "the file can only be read";
+    default:
+        return NULL;
+    }
+}
+
+bip_status bip__sqlite_fail_code(sqlite3 *db, int extended, const char *path, const char *doing, bip_error *err)
+{
+    bip_status st = extended == SQLITE_IOERR_NOMEM ? BIP_E_NOMEM : status_of(extended);
+    const char *reason;
+
+    /* The shared memory of a store on a full disk can't grow, and SQLite calls that a fault of the disk. */
+    if (st == BIP_E_IO && db && sqlite3_system_errno(db) == ENOSPC)
+        st = BIP_E_FULL;
+    if (st == BIP_E_NOMEM) {
+        bip__nomem(err);
+    } else {
+        reason = reason_of(st);
+        bip__fail(err, st, path, "%s: %s", doing, reason ? reason : db ? sqlite3_errmsg(db) : sqlite3_errstr(extended));
+    }
+    if (err)
+        err->detail = extended;
+    return st;
+}
+
+bip_status bip__sqlite_fail(bip__sqlite *s, const char *doing, bip_error *err)
+{
+    int code = sqlite3_extended_errcode(s->db);
+
+    if ((code & 0xff) == SQLITE_BUSY && atomic_load(&s->stop))
+        code = SQLITE_INTERRUPT;
+    return bip__sqlite_fail_code(s->db, code, s->path, doing, err);
+}
+
+/* ---------------------------------------------------------------------------------------------------------- waiting */
+
+/* Short sleeps of random length: writers that wait alike would otherwise wake alike, and one that has slept longer and
+ * longer would come last for ever. */
+int bip__sqlite_wait(void *store, int times)
+{
+    bip__sqlite *s = store;
+    unsigned char chance;
+    int ms;
+
+    if (times == 0)
+        s->waited_ms = 0;
+    if (s->waited_ms >= s->wait_ms || atomic_load(&s->stop))
+        return 0;
+    sqlite3_randomness(1, &chance);
+    ms = 1 + chance % 4;
+    bip__sleep_ms(ms);
+    s->waited_ms += ms;
+    return 1;
+}
+
+/* ------------------------------------------------------------------------------------------------------- statements */
+
+bip_status bip__sqlite_prepare(bip__sqlite *s, bip__statement which, sqlite3_stmt **out, bip_error *err)
+{
+#define X(name, sql) sql,
+    static const char *const texts[] = {BIP__STATEMENTS(X)};
+#undef X
+    if (sqlite3_prepare_v3(s->db, texts[which], -1, SQLITE_PREPARE_PERSISTENT, out, NULL) != SQLITE_OK)
+        return bip__sqlite_fail(s, "the store can't be read", err);
+    return BIP_OK;
+}
+
+bip_status bip__sqlite_statement(bip__sqlite *s, bip__statement which, sqlite3_stmt **out, bip_error *err)
+{
+    bip_status st = BIP_OK;
+
+    if (!s->statements[which])
+        st = bip__sqlite_prepare(s, which, &s->statements[which], err);
+    *out = s->statements[which];
+    return st;
+}
+
+bip_status bip__sqlite_row(bip__sqlite *s, sqlite3_stmt *q, bip_error *err)
+{
+    bip_status st;
+    int rc = sqlite3_step(q);
+
+    if (rc == SQLITE_ROW)
+        return BIP_OK;
+    st = rc == SQLITE_DONE ? BIP_E_NOT_FOUND : bip__sqlite_fail(s, "the store can't be read", err);
+    sqlite3_reset(q);
+    return st;
+}
+
+bip_status bip__sqlite_run(bip__sqlite *s, sqlite3_stmt *q, bip_error *err)
+{
+    bip_status st = BIP_OK;
+    int rc = sqlite3_step(q);
+
+    if (rc != SQLITE_DONE && rc != SQLITE_ROW)
+        st = bip__sqlite_fail(s, "the store can't be changed", err);
+    sqlite3_reset(q);
+    return st;
+}
+
+/* ------------------------------------------------------------------------------------------------------ connections */
+
+/* Always a URI, with everything in the path escaped: Debian's SQLite reads "file:..." as a URI even where nobody asked
+ * for that, so a file could be named that way on purpose. */
+static char *uri_of(const char *path, const char *query)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    bip__out o;
+
+    bip__out_init(&o, NULL, NULL);
+    bip__out_text(&o, path[0] == '/' ? "file://" : "file:"); /* an empty host, or "//x" would be one */
+    for (const unsigned char *p = (const unsigned char *)path; *p; p++) {
+        if (strchr("/._-", *p) || (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z')) {
+            bip__out_char(&o, (char)*p);
+        } else {
+            bip__out_char(&o, '%');
+            bip__out_char(&o, digits[*p >> 4]);
+            bip__out_char(&o, digits[*p & 15]);
+        }
+    }
+    bip__out_text(&o, query);
+    bip__out_char(&o, '\0');
+    if (bip__out_finish(&o, NULL) != BIP_OK)
+        bip__out_free(&o);
+    return o.data;
+}
+
+/* What a file brings along can't run code, change pages behind SQL's back or reach other files. */
+static int defend(sqlite3 *db)
+{
+    static const struct {
+        int option, value;
+    } settings[] = {
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+        {SQLITE_DBCONFIG_DQS_DML, 0},        {SQLITE_DBCONFIG_DQS_DDL, 0},
+        {SQLITE_DBCONFIG_ENABLE_FKEY, 1},    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+        {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+    };
+    int rc = SQLITE_OK;
+
+    for (size_t i = 0; i < sizeof settings / sizeof *settings && rc == SQLITE_OK; i++)
+        rc = sqlite3_db_config(db, settings[i].option, settings[i].value, NULL);
+    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, MAX_TEXT);
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
+    return rc;
+}
+
+bip_status bip__sqlite_connect(const char *path, const char *query, int flags, sqlite3 **db, bip_error *err)
+{
+    bip_status st = BIP_OK;
+    char *uri = uri_of(path, query);
+    int rc;
+
+    *db = NULL;
+    if (!uri)
+        return bip__nomem(err);
+    /* No mutex: one thread at a time, and sqlite3_interrupt() needs none. */
+    flags |= SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+    rc = sqlite3_open_v2(uri, db, flags, NULL);
+    bip__free(uri);
+    if (rc == SQLITE_OK)
+        rc = defend(*db);
+    if (rc != SQLITE_OK) {
+        st = bip__sqlite_fail_code(*db, rc, path, "the store can't be opened", err);
+        sqlite3_close(*db);
+        *db = NULL;
+    }
+    return st;
+}
+
+static bip_status run_text(sqlite3 *db, const char *path, const char *sql, const char *doing, bip_error *err)
+{
+    int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? BIP_OK : bip__sqlite_fail_code(db, sqlite3_extended_errcode(db), path, doing, err);
+}
+
+static bip_status read_int(sqlite3 *db, const char *path, const char *sql, int *out, bip_error *err)
+{
+    sqlite3_stmt *q = NULL;
+    bip_status st = BIP_OK;
+
+    *out = 0;
+    if (sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW)
+        *out = sqlite3_column_int(q, 0);
+    else
+        st = bip__sqlite_fail_code(db, sqlite3_extended_errcode(db), path, "the store can't be read", err);
+    sqlite3_finalize(q);
+    return st;
+}
+
+/* Is this a store, and one that this library knows? */
+static bip_status check_identity(sqlite3 *db, const char *path, bip_error *err)
+{
+    bip_status st;
+    int application, version;
+
+    if ((st = read_int(db, path, "PRAGMA application_id", &application, err)) != BIP_OK ||
+        (st = read_int(db, path, "PRAGMA user_version", &version, err)) != BIP_OK)
+        return st;
+    if (application != BIP__APPLICATION_ID)
+        return bip__fail(err, BIP_E_FORMAT, path, "the file is a database of another program");
+    if (version > BIP__SCHEMA_VERSION)
+        return bip__fail(err, BIP_E_TOO_NEW, path, "the store has version %d, this library knows up to %d", version,
+                         BIP__SCHEMA_VERSION);
+    if (version < 1)
+        return bip__fail(err, BIP_E_FORMAT, path, "the file is no finished store");
+    return BIP_OK;
+}
+
+static bip_status check_pages(sqlite3 *db, const char *path, bip_error *err)
+{
+    sqlite3_stmt *q = NULL;
+    bip_status st = BIP_OK;
+    const char *said;
+
+    if (sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &q, NULL) != SQLITE_OK || sqlite3_step(q) != SQLITE_ROW ||
+        !(said = (const char *)sqlite3_column_text(q, 0)))
+        st = bip__sqlite_fail_code(db, sqlite3_extended_errcode(db), path, "the file can't be checked", err);
+    else if (strcmp(said, "ok") != 0)
+        st = bip__fail(err, BIP_E_CORRUPT, path, "the file is damaged: %s", said);
+    sqlite3_finalize(q);
+    return st;
+}
+
+/* Bytes in the -wal file beside the store: changes that the file itself doesn't have yet. 0 also where there is none.
+ */
+static int64_t wal_size(sqlite3 *db)
+{
+    int64_t size;
+    const char *name = sqlite3_db_filename(db, "main");
+
+    bip__path_look(sqlite3_filename_wal(name), &size);
+    return size;
+}
+
+bip_status bip__sqlite_probe(const char *path, bool whole, bip_error *err)
+{
+    sqlite3 *db;
+    bip_status st = bip__sqlite_connect(path, "?immutable=1", SQLITE_OPEN_READONLY, &db, err);
+
+    if (st != BIP_OK)
+        return st;
+    st = check_identity(db, path, err);
+    if (st == BIP_OK && whole)
+        st = check_pages(db, path, err);
+    /* After a crash the file alone can be half of what file and -wal are together: SQLite must put it right first. */
+    if (st == BIP_E_CORRUPT && !whole && wal_size(db) > 0)
+        st = BIP_OK;
+    sqlite3_close(db);
+    return st;
+}
+
+/* --------------------------------------------------------------------------------------------------------- one store
+ */
+
+void bip__sqlite_forget_words(bip__sqlite *s)
+{
+    for (size_t i = 0; i < s->words_cap; i++)
+        bip__free(s->words[i]);
+    bip__free(s->words);
+    s->words = NULL;
+    s->words_cap = 0;
+    s->words_added = false;
+}
+
+static void close_store(bip__storage *base)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+
+    for (int i = 0; i < BIP__N_STATEMENTS; i++)
+        sqlite3_finalize(s->statements[i]);
+    sqlite3_close_v2(s->db); /* an open transaction is rolled back */
+    bip__sqlite_forget_words(s);
+    bip__free(s->code);
+    bip__free(s->path);
+    bip__free(s);
+}
+
+static void interrupt_store(bip__storage *base)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+
+    atomic_store(&s->stop, 1);
+    sqlite3_interrupt(s->db);
+}
+
+static bip_status store_new(const char *path, bool writable, int32_t wait_ms, bip__sqlite **out, bip_error *err)
+{
+    bip__sqlite *s = *out = bip__alloc_zero(1, sizeof *s);
+
+    if (!s)
+        return bip__nomem(err);
+    s->base.api = &s->api;
+    s->base.writable = writable;
+    s->wait_ms = wait_ms > 0 ? wait_ms : DEFAULT_WAIT_MS;
+    atomic_init(&s->stop, 0);
+    s->api.interrupt = interrupt_store;
+    s->api.close = close_store;
+    bip__sqlite_readers(&s->api);
+    bip__sqlite_writers(&s->api);
+    bip__sqlite_keepers(&s->api);
+    s->path = bip__strdup(strcmp(path, ":memory:") == 0 ? "" : path);
+    if (!s->path) {
+        close_store(&s->base);
+        *out = NULL;
+        return bip__nomem(err);
+    }
+    return BIP_OK;
+}
+
+/* Bring a new connection to work: what has to hold on every one. */
+static bip_status settle(bip__sqlite *s, bip_error *err)
+{
+    static const char always[] = "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"
+                                 "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA cache_size = -16384;";
+    bip_status st;
+
+    sqlite3_busy_handler(s->db, bip__sqlite_wait, s);
+    st = run_text(s->db, s->path, always, "the store can't be opened", err);
+    if (st == BIP_OK && !s->base.writable)
+        st = run_text(s->db, s->path, "PRAGMA query_only = ON", "the store can't be opened", err);
+    return st;
+}
+
+/* Prepared beforehand: ending a transaction must not fail for want of memory. */
+static bip_status prepare_ends(bip__sqlite *s, bip_error *err)
+{
+    sqlite3_stmt *q;
+    bip_status st = bip__sqlite_statement(s, BIP__S_COMMIT, &q, err);
+
+    return st == BIP_OK ? bip__sqlite_statement(s, BIP__S_ROLLBACK, &q, err) : st;
+}
+
+/* ---------------------------------------------------------------------------------------------------------- opening */
+
+/* In one transaction under a rollback journal, which leaves either an empty file or a whole store; WAL, which the file
+ * remembers, comes last. */
+static bip_status make_tables(bip__sqlite *s, bip_error *err)
+{
+    static const char failed[] = "the store can't be made";
+    bip_status st = run_text(s->db, s->path, "BEGIN EXCLUSIVE", failed, err);
+
+    for (size_t i = 0; i < sizeof bip__schema / sizeof *bip__schema && st == BIP_OK; i++)
+        st = run_text(s->db, s->path, bip__schema[i], failed, err);
+    if (st == BIP_OK)
+        st = run_text(s->db, s->path, "PRAGMA application_id = 1651077169; PRAGMA user_version = 1; COMMIT", failed,
+                      err);
+    if (st == BIP_OK && s->path[0])
+        st = run_text(s->db, s->path, "PRAGMA journal_mode = WAL", failed, err);
+    return st;
+}
+
+void bip__sqlite_remove(const char *path)
+{
+    static const char *const beside[] = {"-journal", "-wal", "-shm"};
+    bip__out name;
+
+    bip__path_remove(path);
+    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+        bip__out_init(&name, NULL, NULL);
+        bip__out_text(&name, path);
+        bip__out_text(&name, beside[i]);
+        bip__out_char(&name, '\0');
+        if (bip__out_finish(&name, NULL) == BIP_OK)
+            bip__path_remove(name.data);
+        bip__out_free(&name);
+    }
+}
+
+bip_status bip__sqlite_fail_create(int error, const char *path, bip_error *err)
+{
+    bip_status st = error == EEXIST   ? bip__fail(err, BIP_E_CONFLICT, path, "the path exists already")
+                    : error == ENOSPC ? bip__fail(err, BIP_E_FULL, path, "no room left on the disk")
+                    : error == ENOENT ? bip__fail(err, BIP_E_IO, path, "the folder does not exist")
+                                      : bip__fail(err, BIP_E_IO, path, "the file can't be made");
+    if (err)
+        err->detail = error;
+    return st;
+}
+
+static bip_status create_store(const char *path, int32_t wait_ms, bip__sqlite **out, bip_error *err)
+{
+    bool file = strcmp(path, ":memory:") != 0;
+    int error = file ? bip__file_create_private(path) : 0;
+    bip_status st;
+
+    *out = NULL;
+    if (error)
+        return bip__sqlite_fail_create(error, path, err);
+    if (file)
+        bip__path_sync(path); /* its name is on the disk before its first commit; no connection has it open yet */
+    if ((st = store_new(path, true, wait_ms, out, err)) == BIP_OK &&
+        (st = bip__sqlite_connect(file ? path : "", file ? "" : "?mode=memory", SQLITE_OPEN_READWRITE, &(*out)->db,
+                                  err)) == BIP_OK &&
+        (st = settle(*out, err)) == BIP_OK && (st = make_tables(*out, err)) == BIP_OK)
+        st = prepare_ends(*out, err);
+    if (st == BIP_OK)
+        return BIP_OK;
+    if (*out)
+        close_store(&(*out)->base);
+    *out = NULL;
+    if (file)
+        bip__sqlite_remove(path);
+    return st;
+}
+
+/* Connect for work, and read the file once under its lock: only then do missing rights show. */
+static bip_status open_locked(bip__sqlite *s, const char *query, int flags, bip_error *err)
+{
+    bip_status st = bip__sqlite_connect(s->path, query, flags, &s->db, err);
+
+    if (st == BIP_OK)
+        st = settle(s, err);
+    if (st == BIP_OK)
+        st = check_identity(s->db, s->path, err);
+    return st == BIP_OK ? prepare_ends(s, err) : st;
+}
+
+/* Read-only media: no -shm file can be made there. Nobody can be writing either, so the file may be read as it stands,
+ * unless a -wal file holds changes that it lacks. */
+static bip_status open_immutable(bip__sqlite *s, bip_status failed, bip_error *err)
+{
+    bip_error first = err ? *err : (bip_error){0};
+    int64_t wal;
+
+    if (!s->db || (failed != BIP_E_IO && failed != BIP_E_READ_ONLY))
+        return failed;
+    wal = wal_size(s->db);
+    sqlite3_close(s->db);
+    s->db = NULL;
+    if (wal > 0)
+        return bip__fail(err, BIP_E_IO, s->path,
+                         "the folder can't be written, and a -wal file beside the store holds changes");
+    if (open_locked(s, "?immutable=1", SQLITE_OPEN_READONLY, err) == BIP_OK)
+        return BIP_OK;
+    if (err)
+        *err = first;
+    return failed;
+}
+
+static bip_status open_store(const char *path, bool writable, int32_t wait_ms, bip__sqlite **out, bip_error *err)
+{
+    bip_status st = store_new(path, writable, wait_ms, out, err);
+    bip__sqlite *s = *out;
+
+    if (st != BIP_OK)
+        return st;
+    /* For reading too: a connection that may write takes the -wal and -shm files away when it is the last; query_only
+     * keeps it from changing anything. SQLite falls back by itself where the file is write-protected. */
+    st = open_locked(s, "", SQLITE_OPEN_READWRITE, err);
+    if (st != BIP_OK && !writable)
+        st = open_immutable(s, st, err);
+    if (st == BIP_OK && writable && sqlite3_db_readonly(s->db, "main") == 1)
+        st = bip__fail(err, BIP_E_IO, path, "the file can only be read");
+    if (st == BIP_OK)
+        return BIP_OK;
+    close_store(&s->base);
+    *out = NULL;
+    return st;
+}
+
+static bip_status look(const char *path, bip_error *err)
+{
+    int64_t size;
+
+    switch (bip__path_look(path, &size)) {
+    case BIP__PATH_NONE:
+        return bip__fail(err, BIP_E_NOT_FOUND, path, "there is no such file");
+    case BIP__PATH_DIR:
+        return bip__fail(err, BIP_E_FORMAT, path, "is a directory, not a store");
+    case BIP__PATH_FILE:
+        return size > 0 ? BIP_OK : bip__fail(err, BIP_E_FORMAT, path, "the file is empty, not a store");
+    default:
+        return bip__fail(err, BIP_E_FORMAT, path, "is not a file");
+    }
+}
+
+bip_status bip__sqlite_open(const char *path, bool create, bool writable, int32_t wait_ms, bip__storage **out,
+                            bip_error *err)
+{
+    bip__sqlite *s = NULL;
+    bip_status st;
+
+    *out = NULL;
+    if (create)
+        st = create_store(path, wait_ms, &s, err);
+    else if (strcmp(path, ":memory:") == 0)
+        st = bip__fail(err, BIP_E_USAGE, path, "a store in memory can only be made, not opened");
+    else if ((st = look(path, err)) == BIP_OK && (st = bip__sqlite_probe(path, false, err)) == BIP_OK)
+        st = open_store(path, writable, wait_ms, &s, err);
+    if (st == BIP_OK)
+        *out = &s->base;
+    return st;
+}
+
+const char *bip__sqlite_library(void)
+{
+    return sqlite3_libversion();
+}

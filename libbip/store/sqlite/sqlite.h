@@ -1,0 +1,77 @@
+/* What the files of this folder share. sqlite3.h is known here only. */
+#ifndef BIP_STORE_SQLITE_H
+#define BIP_STORE_SQLITE_H
+
+#include "store/sqlite/statements.h"
+#include "store/store.h"
+
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+typedef struct bip__sqlite {
+    bip__storage base; /* first: a bip__storage * is a bip__sqlite * */
+    bip__storage_api api;
+    sqlite3 *db;
+    char *path;                 /* as given; "" for a store in memory: the `where` of errors */
+    int32_t wait_ms, waited_ms; /* at most, and so far, on a lock that another holds */
+    atomic_int stop;            /* interrupt() was called: stop waiting too, which SQLite doesn't know of */
+    int snapshots, open_rows;
+    bool reading, writing; /* the transaction that is open */
+    int64_t own_commits;
+    sqlite3_stmt *statements[BIP__N_STATEMENTS];
+    bool lent[BIP__N_STATEMENTS]; /* to an open reading */
+    char **words;                 /* by number; NULL: not read yet */
+    size_t words_cap;
+    bool words_added; /* by the open transaction */
+    char *code;       /* of the last person_get */
+    size_t code_cap;
+} bip__sqlite;
+
+struct bip__rows {
+    bip__sqlite *store;
+    sqlite3_stmt *statement;
+    bip__statement which;
+    bool borrowed; /* statement is the store's; else its own, since the store's was lent already */
+    bool done;
+};
+
+/* Fill err from what SQLite last said on this connection: the status it means, in words for people, SQLite's extended
+ * code as the detail. `doing`: "the scores can't be written". */
+bip_status bip__sqlite_fail(bip__sqlite *s, const char *doing, bip_error *err);
+
+/* The same for another connection, and for a code that it doesn't remember. */
+bip_status bip__sqlite_fail_code(sqlite3 *db, int extended, const char *path, const char *doing, bip_error *err);
+/* For a file that can't be made: `error` is the system's number. */
+bip_status bip__sqlite_fail_create(int error, const char *path, bip_error *err);
+
+/* The kept statement of that name, ready to bind; prepared at its first use. */
+bip_status bip__sqlite_statement(bip__sqlite *s, bip__statement which, sqlite3_stmt **out, bip_error *err);
+bip_status bip__sqlite_prepare(bip__sqlite *s, bip__statement which, sqlite3_stmt **out, bip_error *err);
+
+/* Step a statement that gives at most one row. BIP_OK: it stands on the row, and the caller resets it; BIP_E_NOT_FOUND
+ * without touching err; else a failure. */
+bip_status bip__sqlite_row(bip__sqlite *s, sqlite3_stmt *q, bip_error *err);
+/* Step a statement without rows, and reset it. */
+bip_status bip__sqlite_run(bip__sqlite *s, sqlite3_stmt *q, bip_error *err);
+
+/* One more connection to a file, defended, nothing read yet; *db is NULL after a failure. `query`: of the URI. */
+bip_status bip__sqlite_connect(const char *path, const char *query, int flags, sqlite3 **db, bip_error *err);
+/* The file and what SQLite may have left beside it. */
+void bip__sqlite_remove(const char *path);
+
+/* Look at a file that nobody has open for writing, without a lock and without leaving a trace: is it a store of this
+ * version? `whole`: check every page too. */
+bip_status bip__sqlite_probe(const char *path, bool whole, bip_error *err);
+
+/* Forget the words that were read: their numbers may come to mean other words. */
+void bip__sqlite_forget_words(bip__sqlite *s);
+
+/* Called by SQLite while another holds a lock: sleep a little and say 1 to try again, 0 when it took too long. */
+int bip__sqlite_wait(void *store, int times);
+
+/* Each file puts its functions into the table. */
+void bip__sqlite_readers(bip__storage_api *api); /* read.c */
+void bip__sqlite_writers(bip__storage_api *api); /* write.c */
+void bip__sqlite_keepers(bip__storage_api *api); /* backup.c */
+
+#endif

@@ -1,0 +1,70 @@
+/* Every statement that is run more than once, by name; each is prepared at its first use and kept. */
+#ifndef BIP_STORE_SQLITE_STATEMENTS_H
+#define BIP_STORE_SQLITE_STATEMENTS_H
+
+/* Columns in the order in which read.c takes them. */
+#define ENTRY_OF(t) t "n, " t "id, " t "at, " t "logical, " t "actor, " t "hash"
+#define ASSESSMENT                                                                                                     \
+    "SELECT person, day, entry, idx, instrument, respondent, rater, current, root_entry, root_idx, scores, note, "     \
+    "reason FROM assessment WHERE person = ?1 AND day BETWEEN ?2 AND ?3"
+#define IDENTITY "SELECT n, uuid, hash, person, erased_by FROM identity"
+#define FACT "SELECT person, kind, entry, idx, current, day, day_to, root_entry, root_idx, body FROM fact"
+#define LEAF "SELECT entry, pos, identity, hash FROM leaf"
+
+#define BIP__STATEMENTS(X)                                                                                             \
+    X(BEGIN, "BEGIN IMMEDIATE")                                                                                        \
+    X(SNAPSHOT, "BEGIN")                                                                                               \
+    X(FIX_VIEW, "SELECT 1 FROM meta LIMIT 1") /* BEGIN alone takes no view: the first reading does */                  \
+    X(COMMIT, "COMMIT")                                                                                                \
+    X(ROLLBACK, "ROLLBACK")                                                                                            \
+    X(DATA_VERSION, "PRAGMA data_version")                                                                             \
+    X(SETTING_GET, "SELECT value FROM meta WHERE key = ?1")                                                            \
+    X(SETTING_PUT, "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = ?2")            \
+    X(WORD_FIND, "SELECT n FROM word WHERE kind = ?1 AND text = ?2")                                                   \
+    X(WORD_ADD, "INSERT INTO word(kind, text) VALUES(?1, ?2)")                                                         \
+    X(WORD_TEXT, "SELECT text FROM word WHERE n = ?1")                                                                 \
+    X(PERSON_FIND, "SELECT n FROM person WHERE code = ?1")                                                             \
+    X(PERSON_ADD, "INSERT INTO person(code) VALUES(?1)")                                                               \
+    X(PERSON_GET, "SELECT code FROM person WHERE n = ?1")                                                              \
+    X(PERSONS, "SELECT n, code FROM person ORDER BY code")                                                             \
+    X(IDENTITY_ADD, "INSERT INTO identity(uuid, hash, person, erased_by) VALUES(?1, ?2, ?3, ?4)")                      \
+    X(IDENTITY_FIND, IDENTITY " WHERE hash = ?1")                                                                      \
+    X(IDENTITY_GET, IDENTITY " WHERE n = ?1")                                                                          \
+    X(IDENTITIES, IDENTITY " ORDER BY n")                                                                              \
+    X(IDENTITIES_OF, IDENTITY " WHERE person = ?1 ORDER BY n")                                                         \
+    X(INSTRUMENT_ADD, "INSERT INTO instrument(code, version, json, entry, idx, reason) VALUES(?1, ?2, ?3, ?4, ?5, "    \
+                      "?6)")                                                                                           \
+    X(INSTRUMENTS, "SELECT n, code, version, json, entry, idx, reason FROM instrument ORDER BY n")                     \
+    X(ITEM_ADD, "INSERT INTO item(instrument, respondent, pos, code) VALUES(?1, ?2, ?3, ?4)")                          \
+    X(ITEMS, "SELECT w.text, i.code, i.pos FROM item i JOIN word w ON w.n = i.respondent WHERE i.instrument = ?1 "     \
+             "ORDER BY w.text, i.pos")                                                                                 \
+    X(ASSESSMENT_ADD, "INSERT INTO assessment(person, day, entry, idx, instrument, respondent, rater, current, "       \
+                      "root_entry, root_idx, scores, note, reason) "                                                   \
+                      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")                                \
+    X(ASSESSMENTS, ASSESSMENT " AND current ORDER BY day, entry, idx")                                                 \
+    X(REVISIONS, ASSESSMENT " ORDER BY day, entry, idx")                                                               \
+    X(SET_CURRENT, "UPDATE assessment SET current = ?5 WHERE person = ?1 AND day = ?2 AND entry = ?3 AND idx = ?4")    \
+    X(FACT_ADD, "INSERT INTO fact(person, kind, entry, idx, current, day, day_to, root_entry, root_idx, body) "        \
+                "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                                                     \
+    X(FACTS, FACT " WHERE person = ?1 ORDER BY kind, entry, idx")                                                      \
+    X(FACTS_OF_KIND, FACT " WHERE person = ?1 AND kind = ?2 ORDER BY entry, idx")                                      \
+    X(ENTRY_LAST, "SELECT max(n) FROM entry")                                                                          \
+    X(ENTRY_ADD, "INSERT INTO entry(n, id, at, logical, actor, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                  \
+    X(PARENT_ADD, "INSERT INTO parent(entry, parent) VALUES(?1, ?2)")                                                  \
+    X(HEAD_DROP, "DELETE FROM head WHERE entry = ?1")                                                                  \
+    X(HEAD_ADD, "INSERT INTO head(entry) VALUES(?1)")                                                                  \
+    X(ENTRY_GET, "SELECT " ENTRY_OF("") " FROM entry WHERE n = ?1")                                                    \
+    X(ENTRY_FIND, "SELECT " ENTRY_OF("") " FROM entry WHERE id = ?1")                                                  \
+    X(ENTRIES, "SELECT " ENTRY_OF("") " FROM entry ORDER BY logical, id")                                              \
+    X(PARENTS, "SELECT " ENTRY_OF("e.") " FROM parent p JOIN entry e ON e.n = p.parent WHERE p.entry = ?1 "            \
+                                        "ORDER BY e.id")                                                               \
+    X(HEADS, "SELECT " ENTRY_OF("e.") " FROM head h JOIN entry e ON e.n = h.entry ORDER BY e.id")                      \
+    X(LEAF_ADD, "INSERT INTO leaf(entry, pos, identity, hash) VALUES(?1, ?2, ?3, ?4)")                                 \
+    X(LEAVES, LEAF " WHERE entry = ?1 ORDER BY pos")                                                                   \
+    X(LEAF_OVER, LEAF " WHERE entry = ?1 AND pos <= ?2 ORDER BY pos DESC LIMIT 1")
+
+#define X(name, sql) BIP__S_##name,
+typedef enum bip__statement { BIP__STATEMENTS(X) BIP__N_STATEMENTS } bip__statement;
+#undef X
+
+#endif

@@ -1,0 +1,474 @@
+/* Transactions, and everything that adds to a store. */
+#include "base/alloc.h"
+#include "store/sqlite/sqlite.h"
+
+#include <string.h>
+
+/* ----------------------------------------------------------------------------------------------------- transactions */
+
+static bip_status run_named(bip__sqlite *s, bip__statement which, bip_error *err)
+{
+    sqlite3_stmt *q;
+    bip_status st = bip__sqlite_statement(s, which, &q, err);
+
+    return st == BIP_OK ? bip__sqlite_run(s, q, err) : st;
+}
+
+/* Cannot fail: the statement was prepared at opening, and SQLite rolls back by itself where it can't go on. */
+static void undo(bip__sqlite *s)
+{
+    if (!sqlite3_get_autocommit(s->db))
+        bip__sqlite_run(s, s->statements[BIP__S_ROLLBACK], NULL);
+}
+
+static bip_status snapshot(bip__storage *base, bip_error *err)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+    bip_status st;
+
+    if (s->snapshots > 0 || s->writing) { /* what a transaction reads is one view already */
+        s->snapshots++;
+        return BIP_OK;
+    }
+    atomic_store(&s->stop, 0);
+    if ((st = run_named(s, BIP__S_SNAPSHOT, err)) != BIP_OK)
+        return st;
+    if ((st = run_named(s, BIP__S_FIX_VIEW, err)) != BIP_OK) {
+        undo(s);
+        return st;
+    }
+    s->reading = true;
+    s->snapshots = 1;
+    return BIP_OK;
+}
+
+static void release(bip__storage *base)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+
+    if (s->snapshots == 0 || --s->snapshots > 0 || !s->reading)
+        return;
+    s->reading = false;
+    undo(s); /* nothing was written; unlike COMMIT it ends readings that were left open too */
+}
+
+/* Inside a reading it is refused and not upgraded: the view may be older than the store, and SQLite then answers "busy"
+ * for as long as one waits. */
+static bip_status begin(bip__storage *base, bip_error *err)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+    bip_status st;
+
+    if (!s->base.writable)
+        return bip__fail(err, BIP_E_READ_ONLY, s->path, "the store is open for reading only");
+    if (s->writing)
+        return bip__fail(err, BIP_E_USAGE, s->path, "another change is open");
+    if (s->snapshots > 0 || s->open_rows > 0)
+        return bip__fail(err, BIP_E_USAGE, s->path, "a reading is open: close cursors before writing");
+    atomic_store(&s->stop, 0);
+    if ((st = run_named(s, BIP__S_BEGIN, err)) != BIP_OK)
+        return st;
+    s->writing = true;
+    return BIP_OK;
+}
+
+static void end(bip__sqlite *s)
+{
+    s->writing = false;
+    s->snapshots = 0; /* those taken inside end with it */
+    s->own_commits++;
+}
+
+static void rollback(bip__storage *base)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+
+    if (!s->writing)
+        return;
+    undo(s);
+    if (s->words_added)
+        bip__sqlite_forget_words(s);
+    end(s);
+}
+
+/* A failed statement can make SQLite roll back by itself; what is written after that would be committed row by row. */
+static bip_status in_transaction(bip__sqlite *s, bip_error *err)
+{
+    if (!s->writing)
+        return bip__fail(err, BIP_E_USAGE, s->path, "no change is open");
+    if (sqlite3_get_autocommit(s->db))
+        return bip__fail(err, BIP_E_USAGE, s->path, "the change has failed and can only be rolled back");
+    return BIP_OK;
+}
+
+static bip_status commit(bip__storage *base, bip_error *err)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+    bip_status st = in_transaction(s, err);
+
+    if (st == BIP_OK)
+        st = run_named(s, BIP__S_COMMIT, err);
+    if (st != BIP_OK) {
+        rollback(base);
+        return st;
+    }
+    s->words_added = false;
+    end(s);
+    return BIP_OK;
+}
+
+static bip_status generation(bip__storage *base, int64_t *out, bip_error *err)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+    sqlite3_stmt *q;
+    bip_status st = bip__sqlite_statement(s, BIP__S_DATA_VERSION, &q, err);
+
+    if (st != BIP_OK || (st = bip__sqlite_row(s, q, err)) != BIP_OK)
+        return st;
+    /* SQLite's number doesn't move for this connection's own commits. */
+    *out = sqlite3_column_int64(q, 0) * ((int64_t)1 << 31) + s->own_commits;
+    sqlite3_reset(q);
+    return BIP_OK;
+}
+
+/* ------------------------------------------------------------------------------------------------- binding and adding
+ */
+
+/* One row on its way into a table. The first failure sticks; texts are borrowed until adding_end(). */
+typedef struct adding {
+    bip__sqlite *s;
+    sqlite3_stmt *q;
+    int at, rc;
+} adding;
+
+static bip_status adding_begin(adding *a, bip__sqlite *s, bip__statement which, bip_error *err)
+{
+    bip_status st = in_transaction(s, err);
+
+    *a = (adding){.s = s};
+    return st == BIP_OK ? bip__sqlite_statement(s, which, &a->q, err) : st;
+}
+
+static void keep(adding *a, int rc)
+{
+    if (a->rc == SQLITE_OK)
+        a->rc = rc;
+}
+
+static void add_int(adding *a, int64_t v)
+{
+    keep(a, sqlite3_bind_int64(a->q, ++a->at, v));
+}
+
+static void add_int_or_null(adding *a, int64_t v, bool given)
+{
+    keep(a, given ? sqlite3_bind_int64(a->q, ++a->at, v) : sqlite3_bind_null(a->q, ++a->at));
+}
+
+static void add_text(adding *a, const char *text, size_t n)
+{
+    keep(a, text ? sqlite3_bind_text64(a->q, ++a->at, text, n, SQLITE_STATIC, SQLITE_UTF8)
+                 : sqlite3_bind_null(a->q, ++a->at));
+}
+
+static void add_string(adding *a, const char *text)
+{
+    add_text(a, text, text ? strlen(text) : 0);
+}
+
+static void add_bytes(adding *a, const uint8_t *bytes, size_t n)
+{
+    keep(a, bytes ? sqlite3_bind_blob64(a->q, ++a->at, bytes, n, SQLITE_STATIC) : sqlite3_bind_null(a->q, ++a->at));
+}
+
+static bip_status adding_row(adding *a, bip_error *err)
+{
+    if (a->rc != SQLITE_OK)
+        return bip__sqlite_fail(a->s, "the store can't be changed", err);
+    a->at = 0;
+    return bip__sqlite_run(a->s, a->q, err);
+}
+
+static void adding_end(adding *a)
+{
+    sqlite3_clear_bindings(a->q); /* the caller's texts may go now */
+}
+
+static bip_status add_only(adding *a, bip_error *err)
+{
+    bip_status st = adding_row(a, err);
+
+    adding_end(a);
+    return st;
+}
+
+/* Numbers of people, words and instruments are int32_t throughout. */
+static bip_status new_number(bip__sqlite *s, int32_t *n, bip_error *err)
+{
+    int64_t rowid = sqlite3_last_insert_rowid(s->db);
+
+    if (rowid < 1 || rowid > INT32_MAX)
+        return bip__fail(err, BIP_E_FULL, s->path, "the store has no number left");
+    *n = (int32_t)rowid;
+    return BIP_OK;
+}
+
+static bip_status add_numbered(adding *a, int32_t *n, bip_error *err)
+{
+    bip_status st = add_only(a, err);
+
+    return st == BIP_OK ? new_number(a->s, n, err) : st;
+}
+
+/* ------------------------------------------------------------------------------------------ words, people, instruments
+ */
+
+static bip_status setting_put(bip__storage *base, const char *key, const char *value, bip_error *err)
+{
+    adding a;
+    bip_status st = adding_begin(&a, (bip__sqlite *)base, BIP__S_SETTING_PUT, err);
+
+    if (st != BIP_OK)
+        return st;
+    add_string(&a, key);
+    add_string(&a, value);
+    return add_only(&a, err);
+}
+
+static bip_status word_add(bip__storage *base, int kind, const char *text, int32_t *n, bip_error *err)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+    adding a;
+    bip_status st = base->api->word_find(base, kind, text, n, err);
+
+    if (st != BIP_E_NOT_FOUND || (st = adding_begin(&a, s, BIP__S_WORD_ADD, err)) != BIP_OK)
+        return st;
+    add_int(&a, kind);
+    add_string(&a, text);
+    s->words_added = true;
+    return add_numbered(&a, n, err);
+}
+
+static bip_status person_add(bip__storage *base, const char *code, int32_t *n, bip_error *err)
+{
+    adding a;
+    bip_status st = adding_begin(&a, (bip__sqlite *)base, BIP__S_PERSON_ADD, err);
+
+    if (st != BIP_OK)
+        return st;
+    add_string(&a, code);
+    return add_numbered(&a, n, err);
+}
+
+static bip_status identity_add(bip__storage *base, const bip__identity_row *row, int32_t *n, bip_error *err)
+{
+    adding a;
+    bip_status st = adding_begin(&a, (bip__sqlite *)base, BIP__S_IDENTITY_ADD, err);
+
+    if (st != BIP_OK)
+        return st;
+    add_bytes(&a, row->erased ? NULL : row->uuid, BIP__UUID_SIZE);
+    add_bytes(&a, row->hash, BIP_HASH_SIZE);
+    add_int_or_null(&a, row->person, !row->erased && row->person);
+    add_int_or_null(&a, row->erased_by, row->erased_by);
+    return add_numbered(&a, n, err);
+}
+
+static bip_status add_items(bip__storage *base, int32_t instrument, const bip__item_row *items, size_t n,
+                            bip_error *err)
+{
+    bip_status st = BIP_OK;
+
+    for (size_t i = 0; i < n && st == BIP_OK; i++) {
+        adding a;
+        int32_t respondent;
+
+        if ((st = word_add(base, BIP__WORD_RESPONDENT, items[i].respondent, &respondent, err)) != BIP_OK ||
+            (st = adding_begin(&a, (bip__sqlite *)base, BIP__S_ITEM_ADD, err)) != BIP_OK)
+            break;
+        add_int(&a, instrument);
+        add_int(&a, respondent);
+        add_int(&a, items[i].position);
+        add_string(&a, items[i].indicator);
+        st = add_only(&a, err);
+    }
+    return st;
+}
+
+static bip_status instrument_add(bip__storage *base, const bip__instrument_row *row, const bip__item_row *items,
+                                 size_t n_items, int32_t *n, bip_error *err)
+{
+    adding a;
+    bip_status st = adding_begin(&a, (bip__sqlite *)base, BIP__S_INSTRUMENT_ADD, err);
+
+    if (st != BIP_OK)
+        return st;
+    add_string(&a, row->code);
+    add_string(&a, row->version);
+    add_text(&a, row->json, row->json_n);
+    add_int_or_null(&a, row->entry, row->entry);
+    add_int_or_null(&a, row->idx, row->entry);
+    add_string(&a, row->reason);
+    st = add_numbered(&a, n, err);
+    return st == BIP_OK ? add_items(base, *n, items, n_items, err) : st;
+}
+
+/* ------------------------------------------------------------------------------------------------------------ facts */
+
+static bip_status assessments_put(bip__storage *base, const bip__assessment_row *rows, size_t n, bip_error *err)
+{
+    adding a;
+    bip_status st = adding_begin(&a, (bip__sqlite *)base, BIP__S_ASSESSMENT_ADD, err);
+
+    if (st != BIP_OK)
+        return st;
+    for (size_t i = 0; i < n && st == BIP_OK; i++) {
+        const bip__assessment_row *r = &rows[i];
+        bool later = r->root_entry != r->entry || r->root_idx != r->idx;
+
+        add_int(&a, r->person);
+        add_int(&a, r->day);
+        add_int(&a, r->entry);
+        add_int(&a, r->idx);
+        add_int(&a, r->instrument);
+        add_int(&a, r->respondent);
+        add_int_or_null(&a, r->rater, r->rater);
+        add_int(&a, r->current);
+        add_int_or_null(&a, r->root_entry, later);
+        add_int_or_null(&a, r->root_idx, later);
+        add_text(&a, r->scores, r->scores_n);
+        add_text(&a, r->note, r->note_n);
+        add_text(&a, r->reason, r->reason_n);
+        st = adding_row(&a, err);
+    }
+    adding_end(&a);
+    return st;
+}
+
+static bip_status set_current(bip__storage *base, int32_t person, bip_date day, int64_t entry, int32_t idx,
+                              int32_t current, bip_error *err)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+    adding a;
+    bip_status st = adding_begin(&a, s, BIP__S_SET_CURRENT, err);
+
+    if (st != BIP_OK)
+        return st;
+    add_int(&a, person);
+    add_int(&a, day);
+    add_int(&a, entry);
+    add_int(&a, idx);
+    add_int(&a, current);
+    if ((st = add_only(&a, err)) == BIP_OK && sqlite3_changes(s->db) == 0)
+        return BIP_E_NOT_FOUND;
+    return st;
+}
+
+static bip_status fact_put(bip__storage *base, const bip__fact_row *row, bip_error *err)
+{
+    bool later = row->root_entry != row->entry || row->root_idx != row->idx;
+    adding a;
+    bip_status st = adding_begin(&a, (bip__sqlite *)base, BIP__S_FACT_ADD, err);
+
+    if (st != BIP_OK)
+        return st;
+    add_int(&a, row->person);
+    add_int(&a, row->kind);
+    add_int(&a, row->entry);
+    add_int(&a, row->idx);
+    add_int(&a, row->current);
+    add_int_or_null(&a, row->day, row->day != BIP_NO_DATE);
+    add_int_or_null(&a, row->day_to, row->day_to != BIP_NO_DATE);
+    add_int_or_null(&a, row->root_entry, later);
+    add_int_or_null(&a, row->root_idx, later);
+    add_text(&a, row->body, row->body_n);
+    return add_only(&a, err);
+}
+
+/* ------------------------------------------------------------------------------------------------------ audit trail */
+
+static bip_status entry_reserve(bip__storage *base, int64_t *n, bip_error *err)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+    sqlite3_stmt *q;
+    bip_status st = in_transaction(s, err);
+
+    if (st != BIP_OK || (st = bip__sqlite_statement(s, BIP__S_ENTRY_LAST, &q, err)) != BIP_OK ||
+        (st = bip__sqlite_row(s, q, err)) != BIP_OK)
+        return st;
+    *n = sqlite3_column_int64(q, 0) + 1; /* NULL, of an empty table, reads as 0 */
+    sqlite3_reset(q);
+    return BIP_OK;
+}
+
+static bip_status run_with(bip__sqlite *s, bip__statement which, const int64_t *values, int n, bip_error *err)
+{
+    adding a;
+    bip_status st = adding_begin(&a, s, which, err);
+
+    if (st != BIP_OK)
+        return st;
+    for (int i = 0; i < n; i++)
+        add_int(&a, values[i]);
+    return add_only(&a, err);
+}
+
+static bip_status entry_put(bip__storage *base, const bip__entry_row *row, const int64_t *parents, size_t n_parents,
+                            bip_error *err)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+    adding a;
+    bip_status st = adding_begin(&a, s, BIP__S_ENTRY_ADD, err);
+
+    if (st != BIP_OK)
+        return st;
+    add_int(&a, row->n);
+    add_bytes(&a, row->id, BIP__UUID_SIZE);
+    add_int(&a, row->at_ms);
+    add_int(&a, row->logical_ms);
+    add_int(&a, row->actor);
+    add_bytes(&a, row->hash, BIP_HASH_SIZE);
+    st = add_only(&a, err);
+    for (size_t i = 0; i < n_parents && st == BIP_OK; i++) {
+        const int64_t edge[] = {row->n, parents[i]};
+        if ((st = run_with(s, BIP__S_PARENT_ADD, edge, 2, err)) == BIP_OK)
+            st = run_with(s, BIP__S_HEAD_DROP, &parents[i], 1, err);
+    }
+    /* Parents stand before their children, so nobody can name this one as a parent yet. */
+    return st == BIP_OK ? run_with(s, BIP__S_HEAD_ADD, &row->n, 1, err) : st;
+}
+
+static bip_status leaf_put(bip__storage *base, const bip__leaf_row *row, bip_error *err)
+{
+    adding a;
+    bip_status st = adding_begin(&a, (bip__sqlite *)base, BIP__S_LEAF_ADD, err);
+
+    if (st != BIP_OK)
+        return st;
+    add_int(&a, row->entry);
+    add_int(&a, row->pos);
+    add_int_or_null(&a, row->identity, row->identity);
+    add_bytes(&a, row->hash, BIP_HASH_SIZE);
+    return add_only(&a, err);
+}
+
+void bip__sqlite_writers(bip__storage_api *api)
+{
+    api->snapshot = snapshot;
+    api->release = release;
+    api->begin = begin;
+    api->commit = commit;
+    api->rollback = rollback;
+    api->generation = generation;
+    api->setting_put = setting_put;
+    api->word_add = word_add;
+    api->person_add = person_add;
+    api->identity_add = identity_add;
+    api->instrument_add = instrument_add;
+    api->assessments_put = assessments_put;
+    api->set_current = set_current;
+    api->fact_put = fact_put;
+    api->entry_reserve = entry_reserve;
+    api->entry_put = entry_put;
+    api->leaf_put = leaf_put;
+}

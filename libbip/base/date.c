@@ -182,19 +182,18 @@ bip__date_fault bip__date_read(const char *s, size_t n, bip__date_form form, boo
     return at == n ? check_day(year, month, day, out) : BIP__DATE_SYNTAX;
 }
 
+const char *bip__date_fault_text_as(bip__date_fault f, bip__date_form form)
+{
+    if (f == BIP__DATE_NONE)
+        return "is not a day of the calendar";
+    if (f == BIP__DATE_RANGE)
+        return "is outside the years 1900 to 2199";
+    return form == BIP__DATE_DMY ? "is not a date (day, month, year: D-M-YYYY)" : "is not a date (YYYY-MM-DD)";
+}
+
 const char *bip__date_fault_text(bip__date_fault f)
 {
-    switch (f) {
-    case BIP__DATE_OK:
-        return "is a date";
-    case BIP__DATE_SYNTAX:
-        return "is not a date (YYYY-MM-DD)";
-    case BIP__DATE_NONE:
-        return "is not a day of the calendar";
-    case BIP__DATE_RANGE:
-        return "is outside the years 1900 to 2199";
-    }
-    return "is not a date";
+    return bip__date_fault_text_as(f, BIP__DATE_YMD);
 }
 
 bool bip__time_read(const char *s, size_t n, int64_t *ms)

@@ -19,7 +19,9 @@ typedef enum bip__date_fault {
  * which is dropped. DMY: day and month of one or two digits, four-digit year, '-', '.' or '/' between (the same one
  * twice), and nothing else. */
 bip__date_fault bip__date_read(const char *s, size_t n, bip__date_form form, bool time_allowed, bip_date *out);
-const char *bip__date_fault_text(bip__date_fault f); /* "is not a date (YYYY-MM-DD)", ... */
+/* What is wrong, for behind a quoted text: "is not a date (YYYY-MM-DD)", ... The first for BIP__DATE_YMD. */
+const char *bip__date_fault_text(bip__date_fault f);
+const char *bip__date_fault_text_as(bip__date_fault f, bip__date_form form); /* names the form that was expected */
 
 bip_date bip__date_from(int year, int month, int day); /* no check */
 void bip__date_split(bip_date d, int *year, int *month, int *day);

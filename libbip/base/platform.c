@@ -46,43 +46,45 @@ bip_date bip__local_day(int64_t now_ms)
     return bip__date_from(local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
 }
 
-static int random_from_device(unsigned char *into, size_t n)
-{
-    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-
-    while (fd >= 0 && n > 0) {
-        ssize_t got = read(fd, into, n);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            break;
-        into += got;
-        n -= (size_t)got;
-    }
-    if (fd >= 0)
-        close(fd);
-    return n == 0 ? 0 : -1;
-}
-
+#ifdef __linux__ /* works in a chroot without /dev, and with no descriptor left */
 int bip__random(void *into, size_t n)
 {
     unsigned char *p = into;
 
-#ifdef __linux__ /* works in a chroot without /dev, and with no descriptor left */
     while (n > 0) {
         ssize_t got = getrandom(p, n, 0);
 
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            break;
-        p += got;
-        n -= (size_t)got;
+        if (got < 0 && errno != EINTR)
+            return -1;
+        if (got > 0) {
+            p += got;
+            n -= (size_t)got;
+        }
     }
-#endif
-    return n == 0 ? 0 : random_from_device(p, n);
+    return 0;
 }
+#else
+int bip__random(void *into, size_t n)
+{
+    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    unsigned char *p = into;
+
+    while (fd >= 0 && n > 0) {
+        ssize_t got = read(fd, p, n);
+
+        if (got == 0 || (got < 0 && errno != EINTR))
+            break;
+        if (got > 0) {
+            p += got;
+            n -= (size_t)got;
+        }
+    }
+    if (fd < 0)
+        return -1;
+    close(fd);
+    return n == 0 ? 0 : -1;
+}
+#endif
 
 void bip__sleep_ms(int ms)
 {

@@ -214,6 +214,8 @@ static void test_date__every_fault_has_its_own_text(void **state)
         for (int b = BIP__DATE_SYNTAX; b < a; b++)
             assert_string_not_equal(bip__date_fault_text((bip__date_fault)a), bip__date_fault_text((bip__date_fault)b));
     assert_string_equal(bip__date_fault_text(BIP__DATE_SYNTAX), "is not a date (YYYY-MM-DD)");
+    assert_string_equal(bip__date_fault_text_as(BIP__DATE_SYNTAX, BIP__DATE_DMY),
+                        "is not a date (day, month, year: D-M-YYYY)"); /* 2026-09-01 is none there */
 }
 
 static void test_time__reads_an_instant(void **state)

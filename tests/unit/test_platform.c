@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -229,6 +230,55 @@ static void test_platform__the_login_name_is_the_users_not_the_environments(void
         assert_null(bip__login_name(small, sizeof small)); /* cut short it would be another's */
 }
 
+/* In a process of a user who has no entry: which of the answers came, as a bit each. */
+static int answers_without_an_entry(void)
+{
+    char name[64];
+    const char *got;
+    int bits = 0;
+
+    if (setuid(61234) != 0 || getpwuid(61234))
+        return 64;
+    setenv("LOGNAME", "logname", 1);
+    setenv("USER", "user", 1);
+    got = bip__login_name(name, sizeof name);
+    bits |= got && strcmp(got, "logname") == 0 ? 1 : 0;
+    unsetenv("LOGNAME");
+    got = bip__login_name(name, sizeof name);
+    bits |= got && strcmp(got, "user") == 0 ? 2 : 0;
+    unsetenv("USER");
+    return bits | (bip__login_name(name, sizeof name) ? 0 : 4);
+}
+
+static void test_platform__the_environment_names_who_has_no_entry(void **state)
+{
+    int status;
+    pid_t child;
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    child = fork();
+    if (child == 0)
+        _exit(answers_without_an_entry());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 1 | 2 | 4);
+}
+
+static void test_platform__sleeps_no_shorter_than_told(void **state)
+{
+    struct timespec before, after;
+
+    (void)state;
+    clock_gettime(CLOCK_MONOTONIC, &before);
+    bip__sleep_ms(3);
+    bip__sleep_ms(0);
+    bip__sleep_ms(-1);
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    assert_true((after.tv_sec - before.tv_sec) * 1000000000L + after.tv_nsec - before.tv_nsec >= 3000000);
+}
+
 static void test_platform__a_terminal_is_told_from_a_file(void **state)
 {
     int kept = dup(STDERR_FILENO);
@@ -258,6 +308,8 @@ int main(void)
         cmocka_unit_test(test_path__what_may_not_be_written_is_said_so),
         cmocka_unit_test(test_path__the_folder_of_a_link_is_that_of_its_file),
         cmocka_unit_test(test_platform__the_login_name_is_the_users_not_the_environments),
+        cmocka_unit_test(test_platform__the_environment_names_who_has_no_entry),
+        cmocka_unit_test(test_platform__sleeps_no_shorter_than_told),
         cmocka_unit_test(test_platform__a_terminal_is_told_from_a_file),
     };
 

@@ -1,0 +1,39 @@
+/* Comma-separated values as spreadsheets write them: rows of cells, whatever the separator and the encoding. RFC 4180;
+ * a quote opens only as the first byte of a cell and stands for itself elsewhere; a carriage return outside quotes
+ * belongs to a line end. */
+#ifndef BIP_EXCHANGE_CSV_H
+#define BIP_EXCHANGE_CSV_H
+
+#include "exchange/source.h"
+
+typedef struct bip__cell {
+    const char *s; /* UTF-8, not NUL-terminated */
+    size_t n;
+    const char *fault; /* why the text can't be taken, in words that follow "the cell"; NULL: nothing is wrong */
+} bip__cell;
+
+typedef enum bip__encoding { BIP__ENCODING_OPEN, BIP__ENCODING_UTF8, BIP__ENCODING_CP1252 } bip__encoding;
+
+typedef struct bip__csv {
+    bip__source *source;
+    bip__encoding encoding; /* decided by the first byte above 127 */
+    char separator;         /* 0 until the header is read */
+    int64_t line;           /* physical line on which the row in hand begins, from 1 */
+    int64_t next_line;
+    bip__cell *cells; /* the row in hand, lent until the next */
+    size_t n, cells_cap;
+    char *converted; /* room for the row in UTF-8 where the file is Windows-1252 */
+    size_t converted_cap;
+} bip__csv;
+
+void bip__csv_init(bip__csv *c, bip__source *source);
+void bip__csv_free(bip__csv *c);
+
+/* The next row that isn't empty; the first is the header. BIP_DONE at the end. BIP_E_REFUSED with the line where the
+ * file can't be read on: a quote not closed, a row over 1 MiB. */
+bip_status bip__csv_next(bip__csv *c, bip_error *err);
+
+/* Without the blanks (U+0020, tab, U+00A0) at its ends. */
+bip__cell bip__cell_trim(bip__cell cell);
+
+#endif

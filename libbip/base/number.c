@@ -140,8 +140,7 @@ static char *zeros(char *to, int n)
     return to + n;
 }
 
-/* n digits with the point after the first `point` of them (which may lie outside), as ECMA-262, Number::toString, has
- * it. */
+/* n digits with the point after the first `point` of them, which may lie outside: ECMA-262, Number::toString. */
 static char *place_point(char *to, const char *digits, int n, int point)
 {
     if (n <= point && point <= 21)
@@ -174,7 +173,7 @@ static size_t finish(char *out, char *end)
 
 static size_t print_small(int v, char *out)
 {
-    char reversed[4], *end = reversed + sizeof reversed, *to = out;
+    char digits[4], *end = digits + sizeof digits, *to = out;
     if (v < 0)
         *to++ = '-';
     char *start = digits_before(end, (uint64_t)(v < 0 ? -v : v));
@@ -338,21 +337,22 @@ static void all_digits(const numeral *d, big *b, int *power)
     const char *p = d->rest;
     big_set(b, d->first);
     *power = (int)d->power;
-    for (; p < d->end && taken < DIGITS_THAT_COUNT; p++)
+    for (; p != d->end && taken < DIGITS_THAT_COUNT; p++)
         if (is_digit(*p)) {
             big_multiply_add(b, 10, (uint64_t)(*p - '0'));
             taken++;
             --*power;
         }
-    while (p < d->end && (*p == '0' || !is_digit(*p)))
+    while (p != d->end && (*p == '0' || !is_digit(*p)))
         p++;
-    if (p < d->end) {
+    if (p != d->end) {
         big_multiply_add(b, 10, 1);
         --*power;
     }
 }
 
-/* Between the doubles low and the next above: the one that is nearer to d, the even one at half. */
+/* d lies between the doubles low and the next above: the one that is nearer, the even one at half. The bounds are
+ * closer to each other than two doubles, so that one comparison decides. */
 static uint64_t settle(const numeral *d, uint64_t low)
 {
     big digits;
@@ -372,7 +372,7 @@ static uint64_t nearest(const numeral *d)
     if (d->power > 308)
         return INFINITY_BITS;
     bounds(d->first, (int)d->power, &low, &high);
-    if (d->rest < d->end)
+    if (d->rest != d->end)
         bounds(d->first + 1, (int)d->power, &unused, &high);
     return low == high || low >= INFINITY_BITS ? low : settle(d, low);
 }

@@ -4,8 +4,8 @@
     make_number_table.py FILE           write it
     make_number_table.py --check FILE   exit 1 if FILE is not what would be written
 
-Everything is exact integer arithmetic. Before anything is written, the logarithm formulas are checked over their whole range,
-and the precision is proved to be enough.
+Everything is exact integer arithmetic. Before anything is written, the logarithm formulas are checked over their whole
+range, and the precision is proved to be enough.
 """
 import sys
 from fractions import Fraction
@@ -90,9 +90,9 @@ def extremes(a, m, n):
 def prove_printing():
     """That 128 bits of 10^-k are enough to print every double: the fraction of a product is judged without error.
 
-    number.c multiplies cp = cb * 2^h, cb one of 4c - 2, 4c - 1, 4c, 4c + 2, with the rounded-up power. That exceeds the true
-    product by less than cp / 2^128 < 2^-68, and fractions below cp / 2^128 are taken for zero. So neither the whole part nor "is
-    zero" can come out wrong if every true fraction that isn't zero lies in [2^-68, 1 - 2^-68].
+    number.c multiplies cp = cb * 2^h, cb one of 4c - 2, 4c - 1, 4c, 4c + 2, with the rounded-up power. That exceeds the
+    true product by less than cp / 2^128 < 2^-68, and fractions below cp / 2^128 are taken for zero. So neither the whole
+    part nor "is zero" can come out wrong if every true fraction that isn't zero lies in [2^-68, 1 - 2^-68].
     """
     greatest = (1 << 55) + 2
     limit = Fraction(1, 1 << 68)

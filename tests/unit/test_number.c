@@ -11,12 +11,19 @@
 
 #include <fenv.h>
 #include <float.h>
+#include <regex.h>
 
 static void assert_prints(double v, const char *expected)
 {
     char text[BIP_NUMBER_SIZE];
     assert_int_equal(bip__number_print(v, text), strlen(expected));
     assert_string_equal(text, expected);
+}
+
+static bool json(const char *text)
+{
+    double v;
+    return bip__number_parse_json(text, strlen(text), &v);
 }
 
 static void test_number__prints_as_ecmascript_does(void **state)
@@ -182,12 +189,51 @@ static void test_number__reads_halfway_to_even_whatever_the_number_of_digits(voi
         halfway(v, text);
         assert_true(bip__number_parse_json(text, strlen(text), &read) && read == even);
 
-        /* A 1 far behind the last digit decides for the upper one, 900 zeros or not. */
+        /* 900 zeros more are still halfway; a 1 behind them decides for the upper one. */
         e = strchr(text, 'e');
-        int power = (int)strtol(e + 1, NULL, 10) - 901;
+        int power = (int)strtol(e + 1, NULL, 10) - 900;
         memset(e, '0', 900);
-        snprintf(e + 900, 16, "1e%d", power);
+        snprintf(e + 900, 16, "e%d", power);
+        assert_true(bip__number_parse_json(text, strlen(text), &read) && read == even);
+        snprintf(e + 900, 16, "1e%d", power - 1);
         assert_true(bip__number_parse_json(text, strlen(text), &read) && read == up);
+    }
+}
+
+/* The digits of a whole number times two; room for one more. */
+static void twice(char *digits)
+{
+    size_t n = strlen(digits);
+    int carry = 0;
+    for (size_t i = n; i-- > 0;) {
+        int sum = 2 * (digits[i] - '0') + carry;
+        digits[i] = (char)('0' + sum % 10);
+        carry = sum / 10;
+    }
+    if (carry) {
+        memmove(digits + 1, digits, n + 1);
+        digits[0] = '1';
+    }
+}
+
+/* Halfway between what would be doubles if the exponent went on: the bounds disagree there too. */
+static void test_number__refuses_what_is_too_large_also_where_it_lies_halfway(void **state)
+{
+    char text[2000] = "13510798882111489"; /* 3 * 2^52 + 1 has 54 bits: one more than a double */
+    double v;
+    (void)state;
+    for (int power = 0; power < 971; power++)
+        twice(text);
+    for (int power = 971; power < 1040; power++) {
+        size_t n = strlen(text);
+        assert_false(json(text));
+        text[n] = '.';
+        memset(text + n + 1, '0', 800);
+        text[n + 801] = '1';
+        text[n + 802] = '\0';
+        assert_false(bip__number_parse_json(text, n + 802, &v));
+        text[n] = '\0';
+        twice(text);
     }
 }
 
@@ -200,17 +246,11 @@ static void test_number__counts_every_digit_of_a_very_long_number(void **state)
     memset(text, '0', LONG);
     memcpy(text, "0.", 2);
     snprintf(text + LONG, 20, "25e%d", LONG);
-    assert_true(bip__number_parse_json(text, strlen(text), &v) && v == 25.0 * 1);
+    assert_true(bip__number_parse_json(text, strlen(text), &v) && v == 25);
     memset(text, '0', LONG);
     text[0] = '1';
     snprintf(text + LONG, 20, "e-%d", LONG - 1);
     assert_true(bip__number_parse_json(text, strlen(text), &v) && v == 1);
-}
-
-static bool json(const char *text)
-{
-    double v;
-    return bip__number_parse_json(text, strlen(text), &v);
 }
 
 static void test_number__json_takes_the_grammar_of_rfc_8259_only(void **state)
@@ -258,6 +298,38 @@ static void test_number__a_cell_takes_a_comma_a_plus_and_open_ends(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         if (bip__number_parse_cell(bad[i], strlen(bad[i]), &v))
             fail_msg("taken: \"%s\"", bad[i]);
+}
+
+/* Overflow is refused by both grammars; the texts here are too short for it but by their exponent. */
+static void assert_grammar(bool (*parse)(const char *, size_t, double *), const char *pattern)
+{
+    static const char alphabet[] = "0123456789.,eE+-..ee--";
+    regex_t grammar;
+    uint64_t seed = 7;
+    int taken = 0;
+    assert_int_equal(regcomp(&grammar, pattern, REG_EXTENDED | REG_NOSUB), 0);
+    for (int i = 0; i < 100000; i++) {
+        char text[12] = "";
+        double v, expected;
+        for (int n = 1 + random_below(&seed, 8), j = 0; j < n; j++)
+            text[j] = alphabet[random_below(&seed, sizeof alphabet - 1)];
+        bool good = parse(text, strlen(text), &v), matches = regexec(&grammar, text, 0, NULL, 0) == 0;
+        for (char *comma = strchr(text, ','); comma; comma = NULL)
+            *comma = '.';
+        expected = strtod(text, NULL);
+        if (good != (matches && isfinite(expected)) || (good && !same_double(v, expected)))
+            fail_msg("%s", text);
+        taken += good;
+    }
+    regfree(&grammar);
+    assert_in_range(taken, 5000, 95000);
+}
+
+static void test_number__the_grammars_are_these_regular_expressions(void **state)
+{
+    (void)state;
+    assert_grammar(bip__number_parse_json, "^-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?$");
+    assert_grammar(bip__number_parse_cell, "^[+-]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][+-]?[0-9]+)?$");
 }
 
 static void test_number__round12_gives_the_nearest_of_twelve_digits(void **state)
@@ -338,10 +410,12 @@ int main(void)
         cmocka_unit_test(test_number__reads_as_strtod_does),
         cmocka_unit_test(test_number__reads_known_hard_cases),
         cmocka_unit_test(test_number__reads_halfway_to_even_whatever_the_number_of_digits),
+        cmocka_unit_test(test_number__refuses_what_is_too_large_also_where_it_lies_halfway),
         cmocka_unit_test(test_number__counts_every_digit_of_a_very_long_number),
         cmocka_unit_test(test_number__json_takes_the_grammar_of_rfc_8259_only),
         cmocka_unit_test(test_number__reads_no_further_than_the_given_length),
         cmocka_unit_test(test_number__a_cell_takes_a_comma_a_plus_and_open_ends),
+        cmocka_unit_test(test_number__the_grammars_are_these_regular_expressions),
         cmocka_unit_test(test_number__round12_gives_the_nearest_of_twelve_digits),
         cmocka_unit_test(test_number__round12_breaks_true_ties_to_even_and_no_others),
         cmocka_unit_test(test_number__the_rounding_mode_of_the_host_changes_nothing),

@@ -1,0 +1,197 @@
+#include "show/sentence.h"
+
+#include "show/show.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The width of the scale isn't in a bip_series; where the change is 0, the size of the scores has to do. */
+static double scale_width(const bip_series *s)
+{
+    if (s->percent_of_scale != 0 && isfinite(s->percent_of_scale))
+        return fabs(100 * s->from_first / s->percent_of_scale);
+    return fmax(fabs(s->first.score), fmax(fabs(s->latest.score), fabs(s->best.score)));
+}
+
+bool bip__same_score(const bip_series *s, double a, double b)
+{
+    return fabs(a - b) <= 1e-9 * scale_width(s);
+}
+
+/* Later minus earlier, turned: 1 better, -1 worse, 0 the same. */
+static int toward_better(const bip_series *s, double from, double to)
+{
+    if (bip__same_score(s, from, to))
+        return 0;
+    return (to > from) == (s->better == BIP_HIGHER) ? 1 : -1;
+}
+
+/* ----------------------------------------------------------------------------------------- step against whole course
+ */
+
+/* The comparison with the start is what people can check by eye, so it goes before the line. */
+bip__contrast bip__contrast_of(const bip_series *s)
+{
+    int gain = s->n > 1 ? toward_better(s, s->first.score, s->latest.score) : 0;
+    bool forward = s->direction == BIP_FORWARD, back = s->direction == BIP_BACK;
+
+    if ((forward && gain < 0) || (back && gain > 0))
+        return s->latest.score < s->first.score ? BIP__STILL_LOWER : BIP__STILL_HIGHER;
+    if ((s->trend == BIP_FORWARD && (back || s->direction == BIP_STEADY)) ||
+        (s->trend == BIP_BACK && (forward || s->direction == BIP_STEADY)))
+        return (s->trend == BIP_FORWARD) == (s->better == BIP_HIGHER) ? BIP__LINE_UP : BIP__LINE_DOWN;
+    return BIP__NO_CONTRAST;
+}
+
+void bip__say_contrast(bip__out *o, const bip__words *w, const bip_series *s)
+{
+    switch (bip__contrast_of(s)) {
+    case BIP__STILL_LOWER:
+        bip__say_word(o, w, BIP__W_STILL_LOWER);
+        return;
+    case BIP__STILL_HIGHER:
+        bip__say_word(o, w, BIP__W_STILL_HIGHER);
+        return;
+    case BIP__LINE_UP:
+        BIP__SAY(o, w, LINE_UP, bip__fill_count('n', s->n));
+        return;
+    case BIP__LINE_DOWN:
+        BIP__SAY(o, w, LINE_DOWN, bip__fill_count('n', s->n));
+        return;
+    default:
+        return;
+    }
+}
+
+/* -------------------------------------------------------------------------------------------------------- sentences */
+
+/* What every sentence may be filled with. */
+static void say(bip__out *o, const bip__voice *v, bip__word key, const bip__told_step *t)
+{
+    const bip__fill with[] = {
+        bip__fill_title('I', v->title, v->better),   bip__fill_score('a', t->from, &v->labels),
+        bip__fill_score('b', t->to, &v->labels),     bip__fill_on('o', t->date),
+        bip__fill_score('c', t->latest, &v->labels), bip__fill_count('n', t->held_for),
+    };
+    bip__say(o, v->words, key, with, sizeof with / sizeof *with);
+}
+
+void bip__say_step(bip__out *o, const bip__voice *v, const bip__told_step *t)
+{
+    if (t->is_latest)
+        say(o, v, BIP__W_JUST_SEEN, t);
+    else if (t->held_for < 2)
+        say(o, v, BIP__W_NOT_HELD, t);
+    else
+        say(o, v, t->holds ? BIP__W_HELD : BIP__W_HELD_ONCE, t);
+}
+
+void bip__say_other_rater(bip__out *o, const bip__voice *v, int32_t same_rater, bool this_time)
+{
+    const bip__fill role = bip__fill_role('r', v->rater_role ? v->rater_role : "");
+
+    if (same_rater != 0 || v->rater_role == NULL)
+        return;
+    bip__out_char(o, ' ');
+    bip__say(o, v->words, this_time ? BIP__W_OTHER_RATER_NOW : BIP__W_OTHER_RATER_THEN, &role, 1);
+}
+
+/* The series alone doesn't tell every number since the step, only the newest two: where one of them is worse, it no
+ * longer holds. A dip before them is told by held_for, which is what the sentence claims. */
+static bip__told_step latest_step(const bip_series *s)
+{
+    bip__told_step t = {.from = s->step_from.score,
+                        .to = s->step_to.score,
+                        .latest = s->latest.score,
+                        .date = s->step_to.date,
+                        .held_for = s->held_for,
+                        .is_latest = s->step_to.date == s->latest.date};
+    bool previous_is_older = s->previous.date < s->step_to.date;
+
+    t.holds =
+        toward_better(s, t.to, t.latest) >= 0 && (previous_is_older || toward_better(s, t.to, s->previous.score) >= 0);
+    return t;
+}
+
+/* Steady without any step. The lowest and highest number are known for certain up to three numbers only. */
+static void say_steady(bip__out *o, const bip__voice *v, const bip_series *s)
+{
+    double low = fmin(s->first.score, s->previous.score), high = fmax(s->first.score, s->previous.score);
+    bip__told_step t = {.from = s->first.score, .to = s->first.score, .latest = s->latest.score, .held_for = s->n};
+    bool even = bip__same_score(s, s->first.score, s->latest.score);
+
+    t.date = BIP_NO_DATE;
+    if (even && bip__same_score(s, s->sd, 0)) {
+        say(o, v, BIP__W_STEADY_EQUAL, &t);
+    } else if (even && s->n <= 3) {
+        t.from = low;
+        t.to = high;
+        say(o, v, BIP__W_STEADY_BETWEEN, &t);
+    } else {
+        say(o, v, BIP__W_STEADY_ENDS, &t);
+    }
+}
+
+static void say_forward(bip__out *o, const bip__voice *v, const bip_series *s, const bip__told_step *t)
+{
+    bip__say_step(o, v, t);
+    /* best is the earliest of equal ones: on the newest day it is better than all before. Of two that says nothing. */
+    if (t->is_latest && s->n > 2 && s->best.date == s->latest.date) {
+        bip__out_char(o, ' ');
+        say(o, v, BIP__W_BEST, t);
+    }
+}
+
+static void say_reliable(bip__out *o, const bip__voice *v, const bip_series *s)
+{
+    if ((s->evidence & BIP_RELIABLE) == 0)
+        return;
+    bip__out_char(o, ' ');
+    BIP__SAY(o, v->words, RELIABLE, bip__fill_score('a', s->first.score, &v->labels),
+             bip__fill_score('b', s->latest.score, &v->labels));
+}
+
+static void say_where_it_stands(bip__out *o, const bip__voice *v, const bip_series *s)
+{
+    bip__told_step t = latest_step(s);
+
+    if (s->n < 2)
+        say(o, v, BIP__W_TOO_FEW, &t);
+    else if (s->direction == BIP_FORWARD)
+        say_forward(o, v, s, &t);
+    else if (s->direction == BIP_BACK)
+        say(o, v, t.is_latest ? BIP__W_BACK : BIP__W_BACK_SINCE, &t);
+    else if (s->step == BIP_UNKNOWN)
+        say_steady(o, v, s);
+    else
+        say(o, v, BIP__W_UNDONE, &t);
+    if (bip__contrast_of(s) != BIP__NO_CONTRAST) {
+        bip__out_char(o, ' ');
+        bip__say_contrast(o, v->words, s);
+    }
+    say_reliable(o, v, s);
+    if (s->step != BIP_UNKNOWN)
+        bip__say_other_rater(o, v, s->same_rater, t.is_latest);
+}
+
+bip_status bip__sentence(const bip_series *series, const bip_sentence_words *words, bip__out *o, bip_error *err)
+{
+    bip__voice v;
+    bip_status st;
+
+    if (series == NULL || words == NULL || words->title == NULL || (words->n_labels && words->labels == NULL))
+        return bip__fail(err, BIP_E_USAGE, NULL, "a sentence needs a series and the title of its indicator");
+    if (series->n < 1)
+        return bip__fail(err, BIP_E_USAGE, NULL, "a series without a number has nothing to tell");
+    for (size_t i = 0; i < words->n_labels; i++)
+        if (words->labels[i].text == NULL)
+            return bip__fail(err, BIP_E_USAGE, "labels", "label %zu has no text", i);
+    v = (bip__voice){.title = words->title,
+                     .rater_role = words->rater_role,
+                     .better = series->better,
+                     .labels = {words->labels, words->n_labels}};
+    if ((st = bip__words_find(words->lang, &v.words, err)) != BIP_OK)
+        return st;
+    say_where_it_stands(o, &v, series);
+    return BIP_OK;
+}

@@ -1,0 +1,165 @@
+/* The words of the texts for people: one table a language, the same keys in each; and how a text takes its values. */
+#ifndef BIP_SHOW_WORDS_H
+#define BIP_SHOW_WORDS_H
+
+#include "base/out.h"
+
+/* key, its name, the placeholders a text may hold:
+ *   I indicator   a, b, c scores   d, e dates   o "on the day", may be empty   n, m, k counts   x number
+ *   p, q participant or respondent   r respondent in lower case   t any text */
+#define BIP__WORD_LIST(X)                                                                                              \
+    /* how dates and numbers are written; D, M, Y: day, name of the month, year */                                     \
+    X(DATE, "date", "DMY")                                                                                             \
+    X(ON_DATE, "on_date", "d")                                                                                         \
+    X(MONTH_1, "month_1", "")                                                                                          \
+    X(MONTH_2, "month_2", "")                                                                                          \
+    X(MONTH_3, "month_3", "")                                                                                          \
+    X(MONTH_4, "month_4", "")                                                                                          \
+    X(MONTH_5, "month_5", "")                                                                                          \
+    X(MONTH_6, "month_6", "")                                                                                          \
+    X(MONTH_7, "month_7", "")                                                                                          \
+    X(MONTH_8, "month_8", "")                                                                                          \
+    X(MONTH_9, "month_9", "")                                                                                          \
+    X(MONTH_10, "month_10", "")                                                                                        \
+    X(MONTH_11, "month_11", "")                                                                                        \
+    X(MONTH_12, "month_12", "")                                                                                        \
+    X(DECIMAL, "decimal", "")                                                                                          \
+    X(QUOTED, "quoted", "t")                                                                                           \
+    /* where a series stands */                                                                                        \
+    X(LOWER_IS_BETTER, "lower_is_better", "")                                                                          \
+    X(HELD, "held", "Iabon")                                                                                           \
+    X(JUST_SEEN, "just_seen", "Iab")                                                                                   \
+    X(HELD_ONCE, "held_once", "Iabonc")                                                                                \
+    X(NOT_HELD, "not_held", "Iaboc")                                                                                   \
+    X(STEADY_EQUAL, "steady_equal", "Ian")                                                                             \
+    X(STEADY_BETWEEN, "steady_between", "Iabn")                                                                        \
+    X(STEADY_ENDS, "steady_ends", "Iac")                                                                               \
+    X(UNDONE, "undone", "Iaboc")                                                                                       \
+    X(BACK, "back", "Iab")                                                                                             \
+    X(BACK_SINCE, "back_since", "Iaboc")                                                                               \
+    X(TOO_FEW, "too_few", "I")                                                                                         \
+    X(BEST, "best", "c")                                                                                               \
+    X(RELIABLE, "reliable", "ab")                                                                                      \
+    X(STILL_LOWER, "still_lower", "")                                                                                  \
+    X(STILL_HIGHER, "still_higher", "")                                                                                \
+    X(LINE_UP, "line_up", "n")                                                                                         \
+    X(LINE_DOWN, "line_down", "n")                                                                                     \
+    X(OTHER_RATER_NOW, "other_rater_now", "r")                                                                         \
+    X(OTHER_RATER_THEN, "other_rater_then", "r")                                                                       \
+    /* the working view */                                                                                             \
+    X(VIEW_OF, "view_of", "pd")                                                                                        \
+    X(LATEST_ASSESSMENT, "latest_assessment", "dn")                                                                    \
+    X(LATEST_YESTERDAY, "latest_yesterday", "d")                                                                       \
+    X(LATEST_TODAY, "latest_today", "d")                                                                               \
+    X(NO_ASSESSMENT, "no_assessment", "")                                                                              \
+    X(NO_NUMBER, "no_number", "")                                                                                      \
+    X(SILENCE, "silence", "d")                                                                                         \
+    X(FROM_TO, "from_to", "pde")                                                                                       \
+    X(ON_ONE_DAY, "on_one_day", "pd")                                                                                  \
+    X(COLUMN_CHANGE, "column_change", "")                                                                              \
+    X(COLUMN_SCORES, "column_scores", "")                                                                              \
+    X(COLUMN_NOW, "column_now", "")                                                                                    \
+    X(NOW_FORWARD, "now_forward", "d")                                                                                 \
+    X(NOW_BACK, "now_back", "d")                                                                                       \
+    X(NOW_STEADY, "now_steady", "")                                                                                    \
+    X(NOW_UNDONE, "now_undone", "d")                                                                                   \
+    X(NOW_ONE, "now_one", "")                                                                                          \
+    X(SEEN_ONCE, "seen_once", "")                                                                                      \
+    X(SEEN_NOT_HELD, "seen_not_held", "")                                                                              \
+    X(SEEN_HELD, "seen_held", "n")                                                                                     \
+    X(SEEN_HELD_ONCE, "seen_held_once", "n")                                                                           \
+    X(SEEN_TREND, "seen_trend", "")                                                                                    \
+    X(SEEN_RELIABLE, "seen_reliable", "")                                                                              \
+    X(WITHOUT_SCORE, "without_score", "t")                                                                             \
+    X(NOT_ASKED, "not_asked", "n")                                                                                     \
+    X(DECLINED, "declined", "n")                                                                                       \
+    X(DONT_KNOW, "dont_know", "n")                                                                                     \
+    X(NOT_APPLICABLE, "not_applicable", "n")                                                                           \
+    X(BAND, "band", "ab")                                                                                              \
+    X(BAND_NONE, "band_none", "")                                                                                      \
+    X(FIRST_ON, "first_on", "d")                                                                                       \
+    X(LATEST_ON, "latest_on", "d")                                                                                     \
+    X(HIDDEN, "hidden", "")                                                                                            \
+    X(VIEWS, "views", "")                                                                                              \
+    X(VIEWS_LATEST, "views_latest", "Ipadqbe")                                                                         \
+    X(VIEWS_HIGHER, "views_higher", "pxn")                                                                             \
+    X(VIEWS_LOWER, "views_lower", "pxn")                                                                               \
+    X(VIEWS_EVEN, "views_even", "n")                                                                                   \
+    X(CAUTION, "caution", "")                                                                                          \
+    /* steps */                                                                                                        \
+    X(NO_STEPS, "no_steps", "")                                                                                        \
+    X(STEP_COUNTS, "step_counts", "")                                                                                  \
+    X(STEP_COUNT, "step_count", "pnm")                                                                                 \
+    /* history */                                                                                                      \
+    X(HISTORY_OF, "history_of", "p")                                                                                   \
+    X(NO_HISTORY, "no_history", "")                                                                                    \
+    X(RECORDED, "recorded", "")                                                                                        \
+    X(CORRECTED, "corrected", "")                                                                                      \
+    X(WITHDRAWN, "withdrawn", "")                                                                                      \
+    X(REGISTERED, "registered", "")                                                                                    \
+    X(ENROLLED, "enrolled", "d")                                                                                       \
+    X(ATTRIBUTE_SET, "attribute_set", "pt")                                                                            \
+    X(ATTRIBUTE_GONE, "attribute_gone", "p")                                                                           \
+    X(RATED_BY, "rated_by", "p")                                                                                       \
+    X(NOTE, "note", "t")                                                                                               \
+    X(REASON, "reason", "t")                                                                                           \
+    X(REPLACED, "replaced", "")                                                                                        \
+    X(WORD_NOT_ASKED, "word_not_asked", "")                                                                            \
+    X(WORD_DECLINED, "word_declined", "")                                                                              \
+    X(WORD_DONT_KNOW, "word_dont_know", "")                                                                            \
+    X(WORD_NOT_APPLICABLE, "word_not_applicable", "")
+
+typedef enum bip__word {
+#define X(key, name, placeholders) BIP__W_##key,
+    BIP__WORD_LIST(X)
+#undef X
+        BIP__N_WORDS
+} bip__word;
+
+typedef struct bip__words {
+    const char *lang;
+    const char *text[BIP__N_WORDS];
+} bip__words;
+
+extern const bip__words *const bip__languages[];
+extern const size_t bip__n_languages;
+extern const char *const bip__word_names[BIP__N_WORDS];
+extern const char *const bip__word_placeholders[BIP__N_WORDS];
+
+/* The table of a language; NULL lang is "en"; BIP_E_USAGE where there is none. */
+bip_status bip__words_find(const char *lang, const bip__words **out, bip_error *err);
+
+/* The words of scores in one place: labels may be NULL. */
+typedef struct bip__labels {
+    const bip_label *in;
+    size_t n;
+} bip__labels;
+
+/* What stands for one placeholder. Made by the functions below only. */
+typedef struct bip__fill {
+    char name;
+    char kind;
+    const char *text;
+    const bip__labels *labels;
+    double number;
+} bip__fill;
+bip__fill bip__fill_text(char name, const char *text);
+bip__fill bip__fill_role(char name, const char *title); /* a title in the middle of a sentence: "Caseworker" */
+bip__fill bip__fill_title(char name, const char *title, int32_t better); /* with "(lower is better here)" */
+bip__fill bip__fill_count(char name, int64_t n);
+bip__fill bip__fill_number(char name, double x);
+bip__fill bip__fill_score(char name, double score, const bip__labels *labels); /* by its label where it has one */
+bip__fill bip__fill_date(char name, bip_date d);
+bip__fill bip__fill_on(char name, bip_date d); /* " on 1 March 2026"; nothing for BIP_NO_DATE */
+
+/* Write the text of `key` with its placeholders filled from `with`. */
+void bip__say(bip__out *o, const bip__words *w, bip__word key, const bip__fill *with, size_t n);
+#define BIP__SAY(o, w, key, ...)                                                                                       \
+    bip__say(o, w, BIP__W_##key, (const bip__fill[]){__VA_ARGS__},                                                     \
+             sizeof((const bip__fill[]){__VA_ARGS__}) / sizeof(bip__fill))
+void bip__say_word(bip__out *o, const bip__words *w, bip__word key); /* a text without placeholders */
+void bip__say_date(bip__out *o, const bip__words *w, bip_date d);
+/* With the language's decimal sign; to two decimals where the exact digits would be no help to a reader. */
+void bip__say_number(bip__out *o, const bip__words *w, double x);
+
+#endif

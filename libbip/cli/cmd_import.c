@@ -1,0 +1,174 @@
+#include "cli/cli.h"
+
+#include <string.h>
+
+static void option_text(bip__out *o, const cli *c, cli_option_id option, const char *key)
+{
+    const char *value = cli_value(&c->args, option);
+
+    if (!value)
+        return;
+    bip__out_key(o, key);
+    bip__out_json_text(o, value);
+}
+
+static void option_flag(bip__out *o, const cli *c, cli_option_id option, const char *key)
+{
+    if (!cli_given(&c->args, option))
+        return;
+    bip__out_key(o, key);
+    bip__out_text(o, "true");
+}
+
+/* The command line's options as the library takes them; NUL-terminated. */
+static bip_status options_json(cli *c, bip__out *o)
+{
+    const char *name;
+
+    bip__out_init(o, NULL, NULL);
+    bip__out_char(o, '{');
+    option_text(o, c, OPT_INSTRUMENT, "instrument");
+    option_text(o, c, OPT_DATES, "dates");
+    if (cli_given(&c->args, OPT_IGNORE_COLUMN)) {
+        bip__out_key(o, "ignore_columns");
+        bip__out_char(o, '[');
+        for (size_t i = 0; (name = cli_value_at(&c->args, OPT_IGNORE_COLUMN, i)); i++) {
+            bip__out_comma(o);
+            bip__out_json_text(o, name);
+        }
+        bip__out_char(o, ']');
+    }
+    option_flag(o, c, OPT_CREATE_PARTICIPANTS, "create_participants");
+    option_flag(o, c, OPT_UPDATE, "update");
+    option_flag(o, c, OPT_REDACT, "redact");
+    bip__out_text(o, "}");
+    bip__out_char(o, '\0');
+    return bip__out_finish(o, &c->err);
+}
+
+static void counts_json(bip__out *o, const bip_import_result *r, bool dry)
+{
+    const struct {
+        const char *key;
+        int64_t n;
+    } counts[] = {{"new", r->added},
+                  {"known", r->known},
+                  {"changed", r->changed},
+                  {"participants", r->participants},
+                  {"empty_rows", r->empty_rows},
+                  {"future", r->future}};
+
+    bip__out_char(o, '{');
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        bip__out_key(o, counts[i].key);
+        bip__out_int(o, counts[i].n);
+    }
+    bip__out_key(o, "dry_run");
+    bip__out_text(o, dry ? "true}\n" : "false}\n");
+}
+
+/* "12 new, 3 known, 0 changed; 2 participants registered; 1 empty row skipped". */
+static void counts_text(bip__out *o, const cli *c, const bip_import_result *r, bool dry)
+{
+    char added[24], known[24], changed[24];
+    const char *counts[3] = {added, known, changed};
+
+    snprintf(added, sizeof added, "%lld", (long long)r->added);
+    snprintf(known, sizeof known, "%lld", (long long)r->known);
+    snprintf(changed, sizeof changed, "%lld", (long long)r->changed);
+    cli_words(o, c, WORD_COUNTS, counts, 3);
+    if (r->participants)
+        cli_words_count(o, c, WORD_ONE_PARTICIPANT, WORD_PARTICIPANTS, r->participants);
+    if (r->empty_rows)
+        cli_words_count(o, c, WORD_ONE_EMPTY_ROW, WORD_EMPTY_ROWS, r->empty_rows);
+    if (dry)
+        cli_words(o, c, WORD_DRY_RUN, NULL, 0);
+    bip__out_char(o, '\n');
+}
+
+static void warn_of_future(cli *c, int64_t n, bip_date today)
+{
+    bip__out text;
+    char count[24], day[11];
+    const char *texts[2] = {count, day};
+
+    if (n == 0)
+        return;
+    snprintf(count, sizeof count, "%lld", (long long)n);
+    bip_date_format(today, day);
+    bip__out_init(&text, NULL, NULL);
+    cli_words(&text, c, n == 1 ? WORD_ONE_FUTURE : WORD_FUTURE, texts, 2);
+    cli_warn(c, &text);
+}
+
+static bip_status take(cli *c, bip_change *change, cli_input *in, const char *options, bip_import_result *result)
+{
+    cli_faults faults;
+    bip_status st;
+
+    cli_faults_begin(c, &faults, in->name);
+    st = bip_import(change, cli_value(&c->args, OPT_FORMAT), options, cli_input_read, in, cli_fault, &faults, result,
+                    &c->err);
+    cli_faults_end(c, &faults, st);
+    if (in->error)
+        return cli_fail_system(c, in->name, in->error);
+    if (st == BIP_E_REFUSED && !c->err.where[0])
+        return cli_fail(c, st, in->name, "%s", c->err.message);
+    return st;
+}
+
+static bip_status check_options(cli *c)
+{
+    static const char *const formats[] = {"csv-long", "csv-wide", "json", "jsonl"};
+    const char *format = cli_value(&c->args, OPT_FORMAT), *dates = cli_value(&c->args, OPT_DATES);
+    bool known = !format;
+
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        known = known || strcmp(format, formats[i]) == 0;
+    if (!known)
+        return cli_fail(c, BIP_E_USAGE, "--format", "\"%s\" is none of csv-long, csv-wide, json, jsonl", format);
+    if (dates && strcmp(dates, "ymd") != 0 && strcmp(dates, "dmy") != 0)
+        return cli_fail(c, BIP_E_USAGE, "--dates", "\"%s\" is neither ymd nor dmy", dates);
+    return BIP_OK;
+}
+
+static bip_status finish(cli *c, bip_change *change, const bip_import_result *result, bip_status st)
+{
+    bip__out text;
+    bool dry = cli_given(&c->args, OPT_DRY_RUN);
+
+    bip__out_init(&text, NULL, NULL);
+    if (c->json)
+        counts_json(&text, result, dry);
+    else
+        counts_text(&text, c, result, dry);
+    if (!dry || st != BIP_OK)
+        return cli_change_end(c, change, &text, st);
+    bip_change_rollback(change);
+    return cli_print(c, &text);
+}
+
+bip_status cli_cmd_import(cli *c)
+{
+    cli_input in = {0};
+    bip__out options = {0};
+    bip_change *change;
+    bip_import_result result = {.size = sizeof result};
+    bip_date today;
+    bip_status st = check_options(c);
+
+    if (st != BIP_OK || (st = cli_day(c, OPT_AS_OF, BIP_E_USAGE, &today)) != BIP_OK ||
+        (st = options_json(c, &options)) != BIP_OK || (st = cli_input_open(c, &in, c->args.operands[0])) != BIP_OK ||
+        (st = cli_change_begin(c, &change)) != BIP_OK)
+        goto done;
+    c->day = today; /* the clock that decides what lies ahead */
+    today = bip_store_today(c->store);
+    st = take(c, change, &in, options.data, &result);
+    st = finish(c, change, &result, st);
+    if (st == BIP_OK)
+        warn_of_future(c, result.future, today);
+done:
+    cli_input_close(&in);
+    bip__out_free(&options);
+    return st;
+}

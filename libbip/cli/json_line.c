@@ -1,0 +1,117 @@
+/* Just enough JSON to lay out as text what the library has written: one object without blanks, known to be well formed.
+ */
+#include "cli/cli.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+/* Behind the value that begins at s[at]: strings skipped whole, brackets counted. */
+static size_t value_end(const char *s, size_t n, size_t at)
+{
+    int depth = 0;
+
+    for (bool quoted = false; at < n; at++) {
+        if (quoted && s[at] == '\\') {
+            at++;
+        } else if (s[at] == '"') {
+            quoted = !quoted;
+        } else if (!quoted) {
+            if (depth == 0 && (s[at] == ',' || s[at] == '}' || s[at] == ']' || s[at] == ':'))
+                return at;
+            depth += (s[at] == '{' || s[at] == '[') - (s[at] == '}' || s[at] == ']');
+        }
+    }
+    return n;
+}
+
+bool cli_json_next(cli_json object, size_t *at, cli_json *key, cli_json *value)
+{
+    size_t from = *at + 1, end; /* behind '{' or ',' */
+
+    if (from >= object.n || object.at[from] == '}')
+        return false;
+    end = value_end(object.at, object.n, from);
+    *key = (cli_json){object.at + from, end - from};
+    from = end + 1;
+    if (from >= object.n)
+        return false;
+    *at = value_end(object.at, object.n, from);
+    *value = (cli_json){object.at + from, *at - from};
+    return true;
+}
+
+bool cli_json_member(cli_json object, const char *key, cli_json *value)
+{
+    cli_json name;
+    size_t n = strlen(key);
+
+    for (size_t at = 0; cli_json_next(object, &at, &name, value);)
+        if (name.n == n + 2 && memcmp(name.at + 1, key, n) == 0)
+            return true;
+    return false;
+}
+
+bool cli_json_is_null(cli_json value)
+{
+    return value.n == 4 && memcmp(value.at, "null", 4) == 0;
+}
+
+static int32_t hex4(const char *s)
+{
+    static const char digits[] = "0123456789abcdef";
+    int32_t v = 0;
+
+    for (int i = 0; i < 4; i++) {
+        const char *d = memchr(digits, s[i], 16);
+
+        v = v * 16 + (d ? (int32_t)(d - digits) : 0);
+    }
+    return v;
+}
+
+/* One escape at s, behind its backslash; gives its length. Control characters are shown as blanks: this is text for a
+ * terminal. */
+static size_t unescape(bip__out *o, const char *s, size_t n)
+{
+    char c[4];
+
+    if (*s == '"' || *s == '\\' || *s == '/') {
+        bip__out_char(o, *s);
+    } else if (*s == 'u' && n >= 5 && hex4(s + 1) >= 0x20) {
+        bip__out_bytes(o, c, bip__utf8_encode(hex4(s + 1), c));
+        return 5;
+    } else {
+        bip__out_char(o, ' ');
+        return *s == 'u' && n >= 5 ? 5 : 1;
+    }
+    return 1;
+}
+
+void cli_json_text(bip__out *o, cli_json value)
+{
+    if (value.n < 2 || value.at[0] != '"') {
+        bip__out_bytes(o, value.at, value.n);
+        return;
+    }
+    for (size_t i = 1; i + 1 < value.n;) {
+        if (value.at[i] == '\\' && i + 2 < value.n) {
+            i += 1 + unescape(o, value.at + i + 1, value.n - i - 2);
+        } else {
+            bip__out_char(o, value.at[i++]);
+        }
+    }
+}
+
+bool cli_line_next(const bip__out *text, size_t *at, cli_json *line)
+{
+    const char *end;
+
+    if (*at >= text->len)
+        return false;
+    end = memchr(text->data + *at, '\n', text->len - *at);
+    line->at = text->data + *at;
+    line->n = end ? (size_t)(end - line->at) : text->len - *at;
+    *at += line->n + 1;
+    return true;
+}

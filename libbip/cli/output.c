@@ -1,0 +1,198 @@
+#ifndef _XOPEN_SOURCE
+#define _XOPEN_SOURCE 700 /* realpath() */
+#endif
+#include "cli/cli.h"
+
+#include "base/alloc.h"
+#include "base/platform.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+void cli_sink_begin(cli_sink *s, FILE *file, const char *name, bool hold)
+{
+    memset(s, 0, sizeof *s);
+    s->file = file;
+    s->name = name;
+    s->hold = hold;
+    bip__out_init(&s->held, NULL, NULL);
+}
+
+static int pass_on(cli_sink *s, const char *bytes, size_t n)
+{
+    errno = 0;
+    if (n == 0 || fwrite(bytes, 1, n, s->file) == n)
+        return 0;
+    s->error = errno ? errno : EIO;
+    return -1;
+}
+
+int cli_sink_write(void *sink, const char *bytes, size_t n)
+{
+    cli_sink *s = sink;
+
+    if (n > 0)
+        s->last = bytes[n - 1];
+    if (!s->hold)
+        return pass_on(s, bytes, n);
+    bip__out_bytes(&s->held, bytes, n);
+    return s->held.status == BIP_OK ? 0 : -1;
+}
+
+bip_status cli_fail_system(cli *c, const char *where, int error)
+{
+    if (error == EPIPE) /* whoever read has seen enough: `bip ... | head` */
+        c->reported = true;
+    return cli_fail(c,
+                    error == ENOENT   ? BIP_E_NOT_FOUND
+                    : error == ENOSPC ? BIP_E_FULL
+                                      : BIP_E_IO,
+                    where, "%s", strerror(error));
+}
+
+/* Everything is handed to the system now, so that a full disk shows; a command that failed prints nothing it held. */
+bip_status cli_sink_end(cli *c, cli_sink *s, bip_status st)
+{
+    bip_status held = s->held.status;
+
+    if (st == BIP_OK && s->last != '\0' && s->last != '\n')
+        cli_sink_write(s, "\n", 1);
+    if (st == BIP_OK && s->hold && held == BIP_OK)
+        pass_on(s, s->held.data, s->held.len);
+    bip__out_free(&s->held);
+    errno = 0;
+    if (fflush(s->file) != 0 && !s->error)
+        s->error = errno ? errno : EIO;
+    if (held != BIP_OK)
+        return cli_fail(c, held, NULL, "%s", bip_status_text(held));
+    if (s->error) /* also where the library has said "cancelled": this is why */
+        return cli_fail_system(c, s->name, s->error);
+    return st;
+}
+
+bip_status cli_print(cli *c, bip__out *text)
+{
+    cli_sink sink;
+    bip_status st = bip__out_finish(text, &c->err);
+
+    if (st == BIP_OK) {
+        cli_sink_begin(&sink, stdout, "standard output", false);
+        cli_sink_write(&sink, text->data, text->len);
+        st = cli_sink_end(c, &sink, BIP_OK);
+    }
+    bip__out_free(text);
+    return st;
+}
+
+bip_status cli_document(cli *c, const char *document, const bip_query *query, bool hold)
+{
+    cli_sink sink;
+    bip_status st;
+
+    cli_sink_begin(&sink, stdout, "standard output", hold);
+    st = bip_write(c->store, document, query, NULL, cli_sink_write, &sink, &c->err);
+    return cli_sink_end(c, &sink, st);
+}
+
+static int collect(void *ctx, const char *bytes, size_t n)
+{
+    bip__out *text = ctx;
+
+    bip__out_bytes(text, bytes, n);
+    return text->status == BIP_OK ? 0 : -1;
+}
+
+bip_status cli_collect(cli *c, const char *document, const bip_query *query, bip__out *text)
+{
+    bip_status st, out;
+
+    bip__out_init(text, NULL, NULL);
+    st = bip_write(c->store, document, query, NULL, collect, text, &c->err);
+    out = bip__out_finish(text, st == BIP_OK || st == BIP_E_CANCELLED ? &c->err : NULL);
+    return out != BIP_OK ? out : st;
+}
+
+/* Links are followed: the file that is written to is replaced, not the link that leads to it. */
+static char *real_path(const char *path)
+{
+    char *real = realpath(path, NULL), *copy = bip__strdup(real ? real : path);
+
+    free(real); /* NOLINT: realpath() took it from malloc() */
+    return copy;
+}
+
+/* "FILE.1f3a...": beside the file, so that it can take its place in one step. */
+static char *beside(const char *path)
+{
+    uint8_t chance[8];
+    bip__out name;
+
+    bip__out_init(&name, NULL, NULL);
+    bip__out_printf(&name, "%s.", path);
+    if (bip__random(chance, sizeof chance) == 0)
+        bip__out_hex(&name, chance, sizeof chance);
+    bip__out_text(&name, ".tmp");
+    bip__out_char(&name, '\0');
+    if (name.status == BIP_OK)
+        return name.data;
+    bip__out_free(&name);
+    return NULL;
+}
+
+static bip_status write_to(cli *c, const char *document, const bip_query *query, const char *path, const char *shown)
+{
+    cli_sink sink;
+    bip_status st;
+    FILE *file = fopen(path, "wb");
+
+    if (!file)
+        return cli_fail_system(c, shown, errno);
+    cli_sink_begin(&sink, file, shown, false);
+    st = bip_write(c->store, document, query, NULL, cli_sink_write, &sink, &c->err);
+    st = cli_sink_end(c, &sink, st);
+    if (fclose(file) != 0 && st == BIP_OK)
+        st = cli_fail_system(c, shown, errno);
+    return st;
+}
+
+static bip_status replace(cli *c, const char *document, const bip_query *query, const char *real, const char *shown)
+{
+    char *aside = beside(real);
+    int error;
+    bip_status st;
+
+    if (!aside)
+        return bip__nomem(&c->err);
+    if ((error = bip__file_create_private(aside)) != 0) {
+        st = cli_fail_system(c, shown, error);
+        goto done;
+    }
+    st = write_to(c, document, query, aside, shown);
+    if (st == BIP_OK && (!bip__path_sync(aside) || rename(aside, real) != 0))
+        st = cli_fail_system(c, shown, errno);
+    if (st == BIP_OK)
+        bip__path_sync(real);
+    else
+        bip__path_remove(aside);
+done:
+    bip__free(aside);
+    return st;
+}
+
+bip_status cli_document_to_file(cli *c, const char *document, const bip_query *query, const char *path)
+{
+    char *real = real_path(path);
+    bip_status st;
+
+    if (!real)
+        return bip__nomem(&c->err);
+    /* A device or a pipe can't be replaced, only written to. */
+    if (bip__path_look(real, NULL) == BIP__PATH_OTHER)
+        st = write_to(c, document, query, path, path);
+    else
+        st = replace(c, document, query, real, path);
+    bip__free(real);
+    return st;
+}

@@ -1,0 +1,205 @@
+/* One run of the program: which store, whose clock, in which language, by whom. */
+#include "cli/cli.h"
+
+#include "base/date.h"
+#include "base/platform.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An empty variable is one that isn't set. */
+static const char *environment(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value && *value ? value : NULL;
+}
+
+bip_status cli_fail(cli *c, bip_status st, const char *where, const char *fmt, ...)
+{
+    char text[512];
+    va_list args;
+
+    va_start(args, fmt);
+    if (vsnprintf(text, sizeof text, fmt, args) < 0)
+        text[0] = '\0';
+    va_end(args);
+    return bip__fail(&c->err, st, where, "%s", text);
+}
+
+void cli_hint(cli *c, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    if (vsnprintf(c->hint, sizeof c->hint, fmt, args) < 0)
+        c->hint[0] = '\0';
+    va_end(args);
+}
+
+bip_status cli_clock_init(cli *c)
+{
+    const char *now = environment("BIP_NOW");
+
+    c->day = BIP_NO_DATE;
+    if (!now)
+        return BIP_OK;
+    if (!bip__time_read(now, strlen(now), &c->now_ms))
+        return cli_fail(c, BIP_E_USAGE, "BIP_NOW", "\"%s\" is not a time like 2026-11-21T10:00:00Z", now);
+    c->now_fixed = true;
+    return BIP_OK;
+}
+
+/* An instant that the local calendar counts to `day`. */
+static int64_t noon_of(bip_date day)
+{
+    int64_t noon = (int64_t)day * 86400000 + 43200000;
+
+    return noon + (int64_t)(day - bip__local_day(noon)) * 86400000; /* zones from +12 on are a day ahead */
+}
+
+static int64_t clock_now(void *ctx)
+{
+    const cli *c = ctx;
+
+    if (c->day != BIP_NO_DATE)
+        return noon_of(c->day);
+    return c->now_fixed ? c->now_ms : bip__now_ms();
+}
+
+const char *cli_store_path(cli *c)
+{
+    const char *path = cli_value(&c->global, OPT_STORE);
+
+    if (!path)
+        path = environment("BIP_STORE");
+    if (path && *path)
+        return path;
+    cli_fail(c, BIP_E_USAGE, NULL, "no store");
+    cli_hint(c, "name one with -s FILE or BIP_STORE");
+    return NULL;
+}
+
+const char *cli_lang_of(const cli *c, const char *store_lang)
+{
+    static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *lang = cli_value(&c->global, OPT_LANG);
+
+    if (lang)
+        return lang;
+    if (store_lang && cli_lang_known(store_lang))
+        return store_lang;
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        const char *value = environment(variables[i]);
+
+        if (!value) /* the first that is set decides, as for the C library */
+            continue;
+        return strncmp(value, "sv", 2) == 0 ? "sv" : strncmp(value, "da", 2) == 0 ? "da" : "en";
+    }
+    return "en";
+}
+
+bip_status cli_open(cli *c, uint32_t flags)
+{
+    const char *path = cli_store_path(c), *lang = cli_value(&c->args, OPT_LANG);
+    bip_open_options options;
+    bip_status st;
+
+    if (!path)
+        return BIP_E_USAGE;
+    bip_open_options_init(&options, sizeof options);
+    options.flags = flags;
+    options.now_ms = clock_now;
+    options.ctx = c;
+    options.lang = lang ? lang : cli_value(&c->global, OPT_LANG);
+    if ((st = bip_store_open(path, &options, &c->store, &c->err)) == BIP_OK) {
+        c->lang = cli_lang_of(c, bip_store_lang(c->store));
+        return BIP_OK;
+    }
+    if (!c->err.where[0])
+        bip__fail(&c->err, st, path, "%s", c->err.message);
+    if (st == BIP_E_NOT_FOUND)
+        cli_hint(c, "`bip -s %s init` makes one", path);
+    return st;
+}
+
+bip_status cli_change_begin(cli *c, bip_change **out)
+{
+    char login[256];
+    const char *actor = cli_value(&c->global, OPT_ACTOR);
+    bip_status st;
+
+    *out = NULL;
+    if (!actor)
+        actor = environment("BIP_ACTOR");
+    if (!actor)
+        actor = bip__login_name(login, sizeof login);
+    if (!actor) {
+        cli_hint(c, "name them with --actor WHO or BIP_ACTOR");
+        return cli_fail(c, BIP_E_USAGE, NULL, "who types is not known");
+    }
+    if ((st = cli_open(c, BIP_OPEN_WRITE)) != BIP_OK)
+        return st;
+    return bip_change_begin(c->store, actor, cli_value(&c->args, OPT_REASON), out, &c->err);
+}
+
+/* Printed first and committed last: a printed id can be told to be void by the exit status, a fact that nobody was told
+ * of can't be taken back. */
+bip_status cli_change_end(cli *c, bip_change *change, bip__out *text, bip_status st)
+{
+    if (st == BIP_OK)
+        st = cli_print(c, text);
+    else
+        bip__out_free(text);
+    if (st == BIP_OK)
+        return bip_change_commit(change, NULL, &c->err);
+    bip_change_rollback(change);
+    return st;
+}
+
+bip_status cli_day(cli *c, cli_option_id option, bip_status bad, bip_date *out)
+{
+    const char *value = cli_value(&c->args, option);
+    bip__date_fault fault;
+
+    *out = BIP_NO_DATE;
+    if (!value)
+        return BIP_OK;
+    fault = bip__date_read(value, strlen(value), BIP__DATE_YMD, false, out);
+    if (fault == BIP__DATE_OK)
+        return BIP_OK;
+    *out = BIP_NO_DATE;
+    return cli_fail(c, bad, cli_options[option].name, "\"%s\" %s", value, bip__date_fault_text(fault));
+}
+
+/* The participants that a reading command names: at least one, or all of them by --all. */
+static bip_status who(cli *c, bip_query *query)
+{
+    bool all = cli_given(&c->args, OPT_ALL);
+
+    if (all && c->args.n_operands)
+        return cli_fail(c, BIP_E_USAGE, "--all", "stands alone or participants are named, not both");
+    if (!all && !c->args.n_operands)
+        return cli_fail(c, BIP_E_USAGE, NULL, "name participants, or --all");
+    if (!all) {
+        query->participants = c->args.operands;
+        query->n_participants = c->args.n_operands;
+    }
+    return BIP_OK;
+}
+
+bip_status cli_query(cli *c, bip_query *query)
+{
+    bip_status st;
+
+    bip_query_init(query, sizeof *query);
+    query->instrument = cli_value(&c->args, OPT_INSTRUMENT);
+    query->respondent = cli_value(&c->args, OPT_RESPONDENT);
+    query->for_role = cli_value(&c->args, OPT_FOR);
+    if (c->command->options & CLI_BIT(OPT_ALL) && (st = who(c, query)) != BIP_OK)
+        return st;
+    if ((st = cli_day(c, OPT_AS_OF, BIP_E_USAGE, &query->as_of)) != BIP_OK)
+        return st;
+    return cli_day(c, OPT_SINCE, BIP_E_USAGE, &query->since);
+}

@@ -1,0 +1,66 @@
+#include "cli/cli.h"
+
+#include <string.h>
+
+static const char *const langs[] = {"en", "sv", "da"};
+#define N_LANGS (sizeof langs / sizeof langs[0])
+
+static const char *const words[WORD_COUNT][N_LANGS] = {
+    [WORD_MADE] = {"made the store {}", "gjorde registret {}", "lavede registret {}"},
+    [WORD_COPIED] = {"copied to {}", "kopierat till {}", "kopieret til {}"},
+    [WORD_NO_FAULT] = {"no fault found", "inga fel funna", "ingen fejl fundet"},
+    [WORD_INSTRUMENT_ADDED] = {"the instrument is in the store", "instrumentet finns i registret",
+                               "instrumentet er i registret"},
+    [WORD_INSTRUMENT_HOLDS] = {"{} holds", "{} håller", "{} holder"},
+    [WORD_REGISTERED] = {"registered {}", "registrerade {}", "registrerede {}"},
+    [WORD_SET] = {"noted for {}", "noterat för {}", "noteret for {}"},
+    [WORD_WITHDRAWN] = {"withdrew {}", "drog tillbaka {}", "trak {} tilbage"},
+    [WORD_COUNTS] = {"{} new, {} known, {} changed", "{} nya, {} kända, {} ändrade", "{} nye, {} kendte, {} ændrede"},
+    [WORD_ONE_PARTICIPANT] = {"; {} participant registered", "; {} deltagare registrerad", "; {} borger registreret"},
+    [WORD_PARTICIPANTS] = {"; {} participants registered", "; {} deltagare registrerade", "; {} borgere registreret"},
+    [WORD_ONE_EMPTY_ROW] = {"; {} empty row skipped", "; {} tom rad överhoppad", "; {} tom række sprunget over"},
+    [WORD_EMPTY_ROWS] = {"; {} empty rows skipped", "; {} tomma rader överhoppade", "; {} tomme rækker sprunget over"},
+    [WORD_DRY_RUN] = {" (dry run: nothing was kept)", " (provkörning: ingenting sparades)",
+                      " (prøvekørsel: intet blev gemt)"},
+    [WORD_WARNING] = {"warning", "varning", "advarsel"},
+    [WORD_ONE_FUTURE] = {"{} date after {}", "{} datum efter {}", "{} dato efter {}"},
+    [WORD_FUTURE] = {"{} dates after {}", "{} datum efter {}", "{} datoer efter {}"},
+    [WORD_ENROLLED] = {"enrolled {}", "inskriven {}", "indskrevet {}"},
+    [WORD_BUILT_IN] = {"built in", "inbyggt", "indbygget"},
+};
+
+static size_t lang_index(const char *lang)
+{
+    for (size_t i = 0; lang && i < N_LANGS; i++)
+        if (strcmp(lang, langs[i]) == 0)
+            return i;
+    return N_LANGS;
+}
+
+bool cli_lang_known(const char *lang)
+{
+    return lang_index(lang) < N_LANGS;
+}
+
+void cli_words(bip__out *o, const cli *c, cli_word word, const char *const *texts, size_t n)
+{
+    size_t lang = lang_index(c->lang), i = 0;
+    const char *text = words[word][lang < N_LANGS ? lang : 0], *gap;
+
+    while ((gap = strstr(text, "{}"))) {
+        bip__out_bytes(o, text, (size_t)(gap - text));
+        if (i < n)
+            bip__out_text(o, texts[i++]);
+        text = gap + 2;
+    }
+    bip__out_text(o, text);
+}
+
+void cli_words_count(bip__out *o, const cli *c, cli_word one, cli_word many, int64_t n)
+{
+    char digits[24];
+    const char *texts[1] = {digits};
+
+    snprintf(digits, sizeof digits, "%lld", (long long)n);
+    cli_words(o, c, n == 1 ? one : many, texts, 1);
+}

@@ -116,7 +116,10 @@ static void out_unsigned(bip__out *o, bool negative, uint64_t v)
 
 void bip__out_int(bip__out *o, int64_t v)
 {
-    out_unsigned(o, v < 0, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+    if (v >= 0 && v <= 9) /* most scores */
+        bip__out_char(o, (char)('0' + v));
+    else
+        out_unsigned(o, v < 0, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
 void bip__out_number(bip__out *o, double v)
@@ -181,9 +184,13 @@ void bip__out_hex(bip__out *o, const uint8_t *p, size_t n)
     static const char digits[] = "0123456789abcdef";
 
     for (size_t i = 0; i < n; i++) {
-        char pair[2] = {digits[p[i] >> 4], digits[p[i] & 15]};
+        char *to = room(o, 2);
 
-        bip__out_bytes(o, pair, 2);
+        if (!to)
+            return;
+        to[0] = digits[p[i] >> 4];
+        to[1] = digits[p[i] & 15];
+        o->len += 2;
     }
 }
 

@@ -157,25 +157,27 @@ static const char *fold_ascii(bip__arena *a, const char *s, size_t n)
     return folded;
 }
 
-/* One pass of utf8proc into the arena; NULL: no memory, or text that isn't valid. utf8proc_map() would take its memory
- * past base/alloc. */
+/* One pass of utf8proc into the arena; NULL: no memory. utf8proc_map() would take its memory past base/alloc. */
 static const char *normalize(bip__arena *a, const char *s, size_t n, utf8proc_option_t options, size_t *out_n)
 {
     const utf8proc_uint8_t *text = (const utf8proc_uint8_t *)s;
-    utf8proc_ssize_t need = utf8proc_decompose(text, (utf8proc_ssize_t)n, NULL, 0, options), len;
-    utf8proc_int32_t *buffer;
+    utf8proc_ssize_t room = -1, need = (utf8proc_ssize_t)n; /* a code point a byte is nearly always enough */
+    utf8proc_int32_t *buffer = NULL;
 
-    if (need < 0 || (size_t)need >= SIZE_MAX / sizeof *buffer)
-        return NULL;
-    /* one more: reencoding in place ends with a NUL */
-    buffer = bip__arena_alloc(a, ((size_t)need + 1) * sizeof *buffer);
-    if (!buffer)
-        return NULL;
-    len = utf8proc_decompose(text, (utf8proc_ssize_t)n, buffer, need, options);
-    if (len >= 0)
-        len = utf8proc_reencode(buffer, len, options);
-    *out_n = len < 0 ? 0 : (size_t)len;
-    return len < 0 ? NULL : (const char *)buffer;
+    while (need > room) {
+        room = need;
+        if ((size_t)room >= PTRDIFF_MAX / sizeof *buffer)
+            return NULL;
+        /* one more: reencoding in place ends with a NUL */
+        buffer = bip__arena_alloc(a, ((size_t)room + 1) * sizeof *buffer);
+        if (!buffer)
+            return NULL;
+        need = utf8proc_decompose(text, (utf8proc_ssize_t)n, buffer, room, options);
+    }
+    if (need >= 0)
+        need = utf8proc_reencode(buffer, need, options);
+    *out_n = need < 0 ? 0 : (size_t)need;
+    return need < 0 ? NULL : (const char *)buffer;
 }
 
 const char *bip__text_fold(bip__arena *a, const char *s, size_t n, size_t *folded_n)

@@ -64,9 +64,14 @@ bip_status bip__instrument_insert(bip__change *change, const char *json, size_t 
 /* Put the built-in ones into a fresh store; no entry. Inside begin(). */
 bip_status bip__instruments_seed(bip__storage *storage, bip_error *err);
 
-/* After facts came in from elsewhere: which revision of every assessment of a person is current. Inside begin(). */
+/* The revision of each assessment that was recorded last is current. Tells every row where `current` says otherwise. */
+typedef bip_status (*bip__current_fn)(void *ctx, int32_t person, bip_date day, int64_t entry, int32_t idx,
+                                      int32_t should_be, bip_error *err);
+bip_status bip__currents_walk(bip__context *c, int32_t person, bip__current_fn differs, void *ctx, bip_error *err);
+/* After facts came in from elsewhere: put it right. Inside begin(). */
 bip_status bip__currents_settle(bip__context *c, int32_t person, bip_error *err);
 
+/* Check the file, every row and the trail; each fault goes to issue (may be NULL) and is counted. */
 bip_status bip__verify(bip__context *c, const char *anchor, bip_issue_fn issue, void *ctx, int64_t *faults,
                        bip_error *err);
 

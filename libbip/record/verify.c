@@ -1,0 +1,468 @@
+/* Everything the trail vouches for, recomputed: entries from their leaves, leaves from their facts, and what is derived
+ * from both. */
+#include "model/score.h"
+#include "read/course.h"
+#include "record/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct leaf_key {
+    int64_t entry;
+    int32_t pos;
+} leaf_key;
+
+typedef struct verifier {
+    bip__context *context;
+    bip__storage *storage;
+    const bip__storage_api *api;
+    const bip__catalogue *catalogue;
+    bip_issue_fn issue;
+    void *ctx;
+    int64_t faults;
+    leaf_key *seen; /* leaves whose facts were found */
+    size_t n_seen, seen_cap;
+    bip__out text;
+    bip_error *err;
+} verifier;
+
+/* ------------------------------------------------------------------------------------------------------------- faults
+ */
+
+static bip_status tell(verifier *v, const char *where, const char *message)
+{
+    bip_issue issue = {.column = "", .where = where, .message = message};
+    v->faults++;
+    if (v->issue != NULL && v->issue(v->ctx, &issue) != 0)
+        return bip__fail(v->err, BIP_E_CANCELLED, NULL, "stopped");
+    return BIP_OK;
+}
+
+static bip_status fault(verifier *v, int64_t entry_n, const char *participant, const char *message)
+{
+    char where[256], id[BIP_ID_SIZE] = "?";
+    bip__entry_row entry;
+    bip_status st = v->api->entry_get(v->storage, entry_n, &entry, v->err);
+    if (st == BIP_OK)
+        bip__entry_id_print(entry.id, id);
+    else if (st != BIP_E_NOT_FOUND)
+        return st;
+    if (participant == NULL)
+        snprintf(where, sizeof where, "entry %s", id);
+    else
+        snprintf(where, sizeof where, "entry %s, participant %s", id, participant);
+    return tell(v, where, message);
+}
+
+/* ------------------------------------------------------------------------------------------------------------- leaves
+ */
+
+static bip_status see(verifier *v, int64_t entry, int32_t pos)
+{
+    if (!bip__grow(&v->seen, &v->seen_cap, v->n_seen + 1, sizeof *v->seen))
+        return bip__nomem(v->err);
+    v->seen[v->n_seen++] = (leaf_key){entry, pos};
+    return BIP_OK;
+}
+
+static int by_leaf(const void *a, const void *b)
+{
+    const leaf_key *x = a, *y = b;
+    if (x->entry != y->entry)
+        return x->entry < y->entry ? -1 : 1;
+    return (x->pos > y->pos) - (x->pos < y->pos);
+}
+
+/* One fact of a person (or of nobody), its canonical form at `at` in the text buffer. */
+typedef struct said {
+    int64_t entry;
+    int32_t idx;
+    size_t at, n;
+} said;
+
+typedef struct sayings {
+    said *list;
+    size_t n, cap;
+} sayings;
+
+static int by_fact(const void *a, const void *b)
+{
+    const said *x = a, *y = b;
+    if (x->entry != y->entry)
+        return x->entry < y->entry ? -1 : 1;
+    return (x->idx > y->idx) - (x->idx < y->idx);
+}
+
+static bip_status say(verifier *v, sayings *s, int64_t entry, int32_t idx, size_t at)
+{
+    if (!bip__grow(&s->list, &s->cap, s->n + 1, sizeof *s->list))
+        return bip__nomem(v->err);
+    s->list[s->n++] = (said){entry, idx, at, v->text.len - at};
+    return v->text.status == BIP_OK ? BIP_OK : bip__out_finish(&v->text, v->err);
+}
+
+/* A run must begin where a leaf does, belong to the leaf's person, and hash to the leaf. `to` is the end of the run. */
+static bip_status check_run(verifier *v, const sayings *s, size_t from, size_t *to, int32_t person, const char *code)
+{
+    const said *first = &s->list[from];
+    bip__leaf_row leaf;
+    bip__identity_row identity = {0};
+    bip__hash h;
+    uint8_t hash[BIP_HASH_SIZE];
+    *to = from + 1;
+    bip_status st = v->api->leaf_over(v->storage, first->entry, first->idx, &leaf, v->err);
+    if (st == BIP_OK && leaf.identity != 0)
+        st = v->api->identity_get(v->storage, leaf.identity, &identity, v->err);
+    if (st == BIP_E_NOT_FOUND || (st == BIP_OK && (leaf.pos != first->idx || identity.person != person)))
+        return fault(v, first->entry, code, "a fact that the trail does not know");
+    if (st != BIP_OK)
+        return st;
+    bip__leaf_begin(&h, leaf.identity == 0 ? NULL : identity.uuid);
+    bip__leaf_add(&h, v->text.data + first->at, first->n);
+    for (; *to < s->n && s->list[*to].entry == first->entry && s->list[*to].idx == s->list[*to - 1].idx + 1; ++*to)
+        bip__leaf_add(&h, v->text.data + s->list[*to].at, s->list[*to].n);
+    bip__leaf_end(&h, hash);
+    st = see(v, leaf.entry, leaf.pos);
+    return st != BIP_OK || memcmp(hash, leaf.hash, sizeof hash) == 0
+               ? st
+               : fault(v, first->entry, code, "the facts are not those that were recorded");
+}
+
+static bip_status check_runs(verifier *v, sayings *s, int32_t person, const char *code)
+{
+    bip_status st = BIP_OK;
+    if (s->n > 0)
+        qsort(s->list, s->n, sizeof *s->list, by_fact);
+    for (size_t from = 0, to; st == BIP_OK && from < s->n; from = to)
+        st = check_run(v, s, from, &to, person, code);
+    return st;
+}
+
+/* ------------------------------------------------------------------------------------------------------------- people
+ */
+
+static bip_status word_of(verifier *v, int32_t n, const char **text)
+{
+    *text = NULL;
+    bip_status st = n == 0 ? BIP_OK : v->api->word_text(v->storage, n, text, v->err);
+    return st == BIP_E_NOT_FOUND ? BIP_OK : st;
+}
+
+static bip_status say_assessment(verifier *v, sayings *s, const bip__assessment_row *row)
+{
+    const bip__version *version = bip__catalogue_number(v->catalogue, row->instrument);
+    char of[BIP_ID_SIZE];
+    bip__entry_row root;
+    bip__assessment_fact fact = {.date = row->day,
+                                 .scores = row->scores,
+                                 .scores_n = row->scores_n,
+                                 .note = row->note,
+                                 .note_n = row->note_n,
+                                 .reason = row->reason,
+                                 .reason_n = row->reason_n};
+    bip_status st = word_of(v, row->respondent, &fact.respondent);
+    if (st == BIP_OK)
+        st = word_of(v, row->rater, &fact.rater);
+    if (st != BIP_OK)
+        return st;
+    fact.instrument = version == NULL ? "?" : version->def->code;
+    fact.version = version == NULL ? "?" : version->def->version;
+    if (fact.respondent == NULL)
+        fact.respondent = "?";
+    if (row->root_entry != row->entry || row->root_idx != row->idx) {
+        st = v->api->entry_get(v->storage, row->root_entry, &root, v->err);
+        if (st != BIP_OK && st != BIP_E_NOT_FOUND)
+            return st;
+        fact.of = "?";
+        if (st == BIP_OK) {
+            bip__id_print(root.id, row->root_idx, of);
+            fact.of = of;
+        }
+    }
+    size_t at = v->text.len;
+    bip__canon_assessment(&v->text, &fact);
+    return say(v, s, row->entry, row->idx, at);
+}
+
+static bip_status say_assessments(verifier *v, sayings *s, int32_t person)
+{
+    bip__rows *rows = NULL;
+    bip__assessment_row row;
+    bip_status st = v->api->assessments(v->storage, person, BIP_NO_DATE, INT32_MAX, true, &rows, v->err);
+    while (st == BIP_OK && (st = v->api->next_assessment(rows, &row, v->err)) == BIP_OK)
+        st = say_assessment(v, s, &row);
+    v->api->close_rows(rows);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
+static bip_status say_facts(verifier *v, sayings *s, int32_t person)
+{
+    bip__rows *rows = NULL;
+    bip__fact_row row;
+    bip_status st = v->api->facts(v->storage, person, 0, &rows, v->err);
+    while (st == BIP_OK && (st = v->api->next_fact(rows, &row, v->err)) == BIP_OK) {
+        size_t at = v->text.len;
+        bip__out_bytes(&v->text, row.body, row.body_n);
+        st = say(v, s, row.entry, row.idx, at);
+    }
+    v->api->close_rows(rows);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
+typedef struct current_ctx {
+    verifier *v;
+    const char *code;
+} current_ctx;
+
+static bip_status wrong_current(void *ctx, int32_t person, bip_date day, int64_t entry, int32_t idx, int32_t should_be,
+                                bip_error *err)
+{
+    current_ctx *c = ctx;
+    (void)person, (void)day, (void)idx, (void)should_be, (void)err;
+    return fault(c->v, entry, c->code, "the revision marked as current is not the one recorded last");
+}
+
+static bip_status check_person(verifier *v, sayings *s, int32_t person, const char *code)
+{
+    current_ctx current = {v, code};
+    bip__out_clear(&v->text);
+    s->n = 0;
+    bip_status st = say_assessments(v, s, person);
+    if (st == BIP_OK)
+        st = say_facts(v, s, person);
+    if (st == BIP_OK)
+        st = check_runs(v, s, person, code);
+    return st == BIP_OK ? bip__currents_walk(v->context, person, wrong_current, &current, v->err) : st;
+}
+
+static bip_status check_people(verifier *v)
+{
+    bip__rows *rows = NULL;
+    bip__person_row row;
+    sayings s = {0};
+    bip_status st = v->api->persons(v->storage, &rows, v->err);
+    while (st == BIP_OK && (st = v->api->next_person(rows, &row, v->err)) == BIP_OK)
+        st = check_person(v, &s, row.n, row.code);
+    v->api->close_rows(rows);
+    bip__free(s.list);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
+static bip_status check_instruments(verifier *v)
+{
+    bip__rows *rows = NULL;
+    bip__instrument_row row;
+    sayings s = {0};
+    bip__out_clear(&v->text);
+    bip_status st = v->api->instruments(v->storage, &rows, v->err);
+    while (st == BIP_OK && (st = v->api->next_instrument(rows, &row, v->err)) == BIP_OK) {
+        size_t at = v->text.len;
+        if (row.entry == 0)
+            continue;
+        bip__canon_instrument(&v->text, row.json, row.json_n, row.reason);
+        st = say(v, &s, row.entry, row.idx, at);
+    }
+    v->api->close_rows(rows);
+    if (st == BIP_DONE)
+        st = check_runs(v, &s, 0, NULL);
+    bip__free(s.list);
+    return st;
+}
+
+/* ------------------------------------------------------------------------------------------------------------ entries
+ */
+
+static bip_status hash_leaves(verifier *v, bip__hash *h, int64_t entry)
+{
+    bip__rows *rows = NULL;
+    bip__leaf_row leaf;
+    bip_status st = v->api->leaves(v->storage, entry, &rows, v->err);
+    while (st == BIP_OK && (st = v->api->next_leaf(rows, &leaf, v->err)) == BIP_OK) {
+        bip__identity_row identity = {0};
+        leaf_key key = {leaf.entry, leaf.pos};
+        if (leaf.identity != 0)
+            st = v->api->identity_get(v->storage, leaf.identity, &identity, v->err);
+        if (st == BIP_E_NOT_FOUND)
+            st = BIP_OK; /* the entry's hash will not match */
+        bip__entry_leaf(h, leaf.pos, identity.hash, leaf.hash);
+        bool found = v->n_seen > 0 && bsearch(&key, v->seen, v->n_seen, sizeof key, by_leaf) != NULL;
+        if (st == BIP_OK && !identity.erased && !found)
+            st = fault(v, entry, NULL, "facts that the trail knows are gone");
+    }
+    v->api->close_rows(rows);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
+static bip_status read_parents(verifier *v, const bip__entry_row *entry, uint8_t (**hashes)[BIP_HASH_SIZE], size_t *n,
+                               int64_t *logical)
+{
+    bip__rows *rows = NULL;
+    bip__entry_row parent;
+    size_t cap = 0;
+    *logical = entry->at_ms;
+    bip_status st = v->api->parents(v->storage, entry->n, &rows, v->err);
+    while (st == BIP_OK && (st = v->api->next_entry(rows, &parent, v->err)) == BIP_OK) {
+        if (!bip__grow(hashes, &cap, *n + 1, sizeof **hashes)) {
+            st = bip__nomem(v->err);
+            break;
+        }
+        memcpy((*hashes)[(*n)++], parent.hash, BIP_HASH_SIZE);
+        if (parent.logical_ms >= *logical)
+            *logical = parent.logical_ms + 1;
+    }
+    v->api->close_rows(rows);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
+static bip_status check_entry(verifier *v, const bip__entry_row *entry)
+{
+    uint8_t(*parents)[BIP_HASH_SIZE] = NULL;
+    uint8_t hash[BIP_HASH_SIZE];
+    size_t n = 0;
+    int64_t logical = 0;
+    const char *actor = NULL;
+    bip__hash h;
+    bip_status st = read_parents(v, entry, &parents, &n, &logical);
+    if (st == BIP_OK)
+        st = word_of(v, entry->actor, &actor);
+    if (st == BIP_OK) {
+        bip__entry_begin(&h, entry->id, entry->at_ms, actor == NULL ? "" : actor, parents, n);
+        st = hash_leaves(v, &h, entry->n);
+    }
+    bip__free(parents);
+    if (st != BIP_OK)
+        return st;
+    bip__entry_end(&h, hash);
+    if (memcmp(hash, entry->hash, sizeof hash) != 0)
+        return fault(v, entry->n, NULL, "is not the entry that was written: its hash does not match");
+    return logical == entry->logical_ms ? BIP_OK
+                                        : fault(v, entry->n, NULL, "its place in the order of recording is wrong");
+}
+
+static bip_status check_entries(verifier *v)
+{
+    bip__rows *rows = NULL;
+    bip__entry_row row;
+    if (v->n_seen > 0)
+        qsort(v->seen, v->n_seen, sizeof *v->seen, by_leaf);
+    bip_status st = v->api->entries(v->storage, &rows, v->err);
+    while (st == BIP_OK && (st = v->api->next_entry(rows, &row, v->err)) == BIP_OK)
+        st = check_entry(v, &row);
+    v->api->close_rows(rows);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
+/* ---------------------------------------------------------------------------------------------------- what is derived
+ */
+
+static bip_status check_identities(verifier *v)
+{
+    bip__rows *rows = NULL;
+    bip__identity_row row;
+    bip_status st = v->api->identities(v->storage, 0, &rows, v->err);
+    while (st == BIP_OK && (st = v->api->next_identity(rows, &row, v->err)) == BIP_OK) {
+        uint8_t hash[BIP_HASH_SIZE];
+        char where[48];
+        bip__identity_hash(row.uuid, hash);
+        snprintf(where, sizeof where, "identity %d", (int)row.n);
+        if (!row.erased && memcmp(hash, row.hash, sizeof hash) != 0)
+            st = tell(v, where, "is not the one that its hash names");
+    }
+    v->api->close_rows(rows);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
+static bool item_is(const bip__instrument *def, const bip__item_row *row)
+{
+    int32_t r = bip__instrument_respondent(def, row->respondent);
+    return r >= 0 && row->position >= 0 && (size_t)row->position < def->n_items[r] &&
+           strcmp(def->indicators[def->items[r][row->position]].code, row->indicator) == 0;
+}
+
+/* The table of items serves people with a SQL shell only, but a wrong one would mislead them. */
+static bip_status check_items(verifier *v, const bip__version *version)
+{
+    bip__rows *rows = NULL;
+    bip__item_row row;
+    size_t expected = 0, right = 0, all = 0;
+    for (size_t r = 0; r < version->def->n_respondents; r++)
+        expected += version->def->n_items[r];
+    bip_status st = v->api->items(v->storage, version->n, &rows, v->err);
+    for (; st == BIP_OK && (st = v->api->next_item(rows, &row, v->err)) == BIP_OK; all++)
+        right += item_is(version->def, &row);
+    v->api->close_rows(rows);
+    if (st != BIP_DONE)
+        return st;
+    return right == expected && all == expected ? BIP_OK
+                                                : tell(v, version->def->code, "the list of its items is not right");
+}
+
+/* ------------------------------------------------------------------------------------------------------------- anchor
+ */
+
+static bip_status check_anchor_line(verifier *v, const char *line, size_t n, int number)
+{
+    uint8_t id[BIP__UUID_SIZE], hash[BIP_HASH_SIZE];
+    char where[64];
+    bip__entry_row entry;
+    snprintf(where, sizeof where, "anchor, line %d", number);
+    if (n != 97 || line[32] != ' ' || !bip__hex_read(line, 32, id, sizeof id) ||
+        !bip__hex_read(line + 33, 64, hash, sizeof hash))
+        return bip__fail(v->err, BIP_E_REFUSED, where, "is not ENTRY HASH as `bip head` prints it");
+    bip_status st = v->api->entry_find(v->storage, id, &entry, v->err);
+    if (st == BIP_E_NOT_FOUND)
+        return tell(v, where, "this entry is gone: the file is older than the anchor, or was rolled back");
+    if (st == BIP_OK && memcmp(hash, entry.hash, sizeof hash) != 0)
+        return tell(v, where, "this entry is not the one that was noted");
+    return st;
+}
+
+static bip_status check_anchor(verifier *v, const char *anchor)
+{
+    bip_status st = BIP_OK;
+    for (int number = 1; st == BIP_OK && *anchor != '\0'; number++) {
+        size_t n = strcspn(anchor, "\r\n");
+        if (n > 0)
+            st = check_anchor_line(v, anchor, n, number);
+        anchor += n;
+        anchor += anchor[0] == '\r' && anchor[1] == '\n' ? 2 : *anchor != '\0';
+    }
+    return st;
+}
+
+static bip_status run(verifier *v, const char *anchor)
+{
+    int64_t file_faults = 0;
+    bip_status st = v->api->check(v->storage, v->issue, v->ctx, &file_faults, v->err);
+    v->faults += file_faults;
+    if (st == BIP_OK)
+        st = bip__context_catalogue(v->context, &v->catalogue, v->err);
+    if (st == BIP_OK)
+        st = check_identities(v);
+    if (st == BIP_OK)
+        st = check_people(v);
+    if (st == BIP_OK)
+        st = check_instruments(v);
+    if (st == BIP_OK)
+        st = check_entries(v);
+    for (size_t i = 0; st == BIP_OK && i < v->catalogue->n; i++)
+        st = check_items(v, &v->catalogue->versions[i]);
+    return st == BIP_OK && anchor != NULL ? check_anchor(v, anchor) : st;
+}
+
+bip_status bip__verify(bip__context *c, const char *anchor, bip_issue_fn issue, void *ctx, int64_t *faults,
+                       bip_error *err)
+{
+    verifier v = {.context = c, .storage = c->storage, .api = c->storage->api, .issue = issue, .ctx = ctx, .err = err};
+    bip__out_init(&v.text, NULL, NULL);
+    bip_status st = v.api->snapshot(v.storage, err);
+    if (st != BIP_OK)
+        return st;
+    st = run(&v, anchor);
+    v.api->release(v.storage);
+    bip__out_free(&v.text);
+    bip__free(v.seen);
+    *faults = v.faults;
+    return st;
+}

@@ -208,3 +208,8 @@ int32_t bip__cp1252(uint8_t byte)
 
     return byte >= 0x80 && byte <= 0x9F ? special[byte - 0x80] : byte;
 }
+
+const char *bip__text_library(void)
+{
+    return utf8proc_version();
+}

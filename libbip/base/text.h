@@ -31,4 +31,6 @@ const char *bip__text_fold(bip__arena *a, const char *s, size_t n, size_t *folde
 /* One byte of Windows-1252 as a code point, -1 for the five undefined ones (81 8D 8F 90 9D). */
 int32_t bip__cp1252(uint8_t byte);
 
+const char *bip__text_library(void); /* version of utf8proc, static */
+
 #endif

@@ -24,7 +24,7 @@
 extern "C" {
 #endif
 
-/* ------------------------------------------------------------------------------------------------ outcome of a call */
+/* ------------------------------------------------------------ outcome of a call */
 
 /** Outcome of every call that can fail. The numbers are ABI: append, never renumber. */
 typedef enum bip_status {
@@ -66,8 +66,7 @@ BIP_API const char *bip_version(void);
  * fit. */
 BIP_API void bip_versions(char *out, size_t n);
 
-/* ------------------------------------------------------------------------------------------------------------ values
- */
+/* ------------------------------------------------------------ values */
 
 /** Days since 1970-01-01, proleptic Gregorian, 1900-01-01 to 2199-12-31. The same as R's Date and Arrow's date32. */
 typedef int32_t bip_date;
@@ -114,8 +113,7 @@ typedef struct bip_issue {
 /** Called once per issue. @return 0 to go on; anything else ends the work with BIP_E_CANCELLED */
 typedef int (*bip_issue_fn)(void *ctx, const bip_issue *issue);
 
-/* ------------------------------------------------------------------------------------------------------------- store
- */
+/* ------------------------------------------------------------ store */
 
 typedef struct bip_store bip_store;   /**< one file with everything a team has recorded */
 typedef struct bip_change bip_change; /**< one transaction, one entry of the audit trail */
@@ -186,8 +184,7 @@ BIP_API bip_status bip_store_verify(bip_store *store, const char *anchor, bip_is
  */
 BIP_API bip_status bip_store_backup(bip_store *store, const char *path, bip_error *err);
 
-/* ------------------------------------------------------------------------------------------------------------ writing
- */
+/* ------------------------------------------------------------ writing */
 
 /**
  * Begin a change. Nothing is locked until the first fact is written. One change at a time per store.
@@ -318,8 +315,7 @@ typedef struct bip_import_result {
 BIP_API bip_status bip_import(bip_change *change, const char *format, const char *options_json, bip_read_fn read,
                               void *source, bip_issue_fn issue, void *ctx, bip_import_result *result, bip_error *err);
 
-/* ------------------------------------------------------------------------------------------------------------ reading
- */
+/* ------------------------------------------------------------ reading */
 
 /** What to read. Zero means all; fill through bip_query_init(). */
 typedef struct bip_query {
@@ -465,8 +461,7 @@ BIP_API void bip_cursor_close(bip_cursor *cursor);
 BIP_API bip_status bip_write(bip_store *store, const char *document, const bip_query *query, const char *options_json,
                              bip_write_fn write, void *ctx, bip_error *err);
 
-/* ------------------------------------------------------------------------------------------ statistics without a store
- */
+/* ------------------------------------------------------------ statistics without a store */
 
 /** How a series is to be judged. Zero means default, except where said; fill through bip_series_rules_init(). */
 typedef struct bip_series_rules {

@@ -366,3 +366,8 @@ bip_status bip__json_parse(const char *json, size_t n, cJSON **out, bip_error *e
     bip__out_free(&c.text);
     return st;
 }
+
+const char *bip__json_library(void)
+{
+    return cJSON_Version();
+}

@@ -13,6 +13,8 @@
  * tree is released with cJSON_Delete(). Of a number only valuedouble is set. */
 bip_status bip__json_parse(const char *json, size_t n, cJSON **out, bip_error *err);
 
+const char *bip__json_library(void); /* version of cJSON, static */
+
 /* Where a value stands in its document: a chain of frames on the stack, innermost first; NULL is the document. */
 typedef struct bip__json_path {
     const struct bip__json_path *up;

@@ -65,8 +65,7 @@ void bip__course_close(bip__course *course)
     bip__free(course);
 }
 
-/* ------------------------------------------------------------------------------------------------------------ tracks
- */
+/* ------------------------------------------------------------ tracks */
 
 static bool track_grow(bip__track *t)
 {
@@ -137,8 +136,7 @@ static bool take_row(bip__course *course, const held_row *row, bip_date day, con
     return ok;
 }
 
-/* -------------------------------------------------------------------------------------------------------------- days
- */
+/* ------------------------------------------------------------ days */
 
 /* The rows of a day in the order of recording: a revision keeps the place of its first. */
 static bip_status order_day(bip__course *course, size_t *order, bip_error *err)
@@ -240,8 +238,7 @@ bip_status bip__course_read(bip__course *course, int32_t person, const char *cod
     return st;
 }
 
-/* ------------------------------------------------------------------------------------------------------------ series
- */
+/* ------------------------------------------------------------ series */
 
 static void fill_texts(const bip__course *course, const bip__slot *slot, bip_series *out)
 {

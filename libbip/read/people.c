@@ -37,8 +37,7 @@ void bip__walk_close(bip__walk *w)
     w->rows = NULL;
 }
 
-/* ------------------------------------------------------------------------------------------------- what is known of
- * one */
+/* ------------------------------------------------------------ what is known of one */
 
 /* Registrations and attributes say everything in their canonical form; the later of two that say different things
  * counts, so facts are taken in the order of recording. */

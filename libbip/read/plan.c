@@ -41,7 +41,7 @@ static int32_t find_dimension(const bip__instrument *def, const char *code)
     return -1;
 }
 
-/* ------------------------------------------------------------------------------------------------------------- runs */
+/* ------------------------------------------------------------ runs */
 
 static bool same_indicator(const bip__indicator *a, const bip__indicator *b)
 {
@@ -104,7 +104,7 @@ static bip_status find_runs(maker *m)
     return BIP_OK;
 }
 
-/* ------------------------------------------------------------------------------------------------------------ order */
+/* ------------------------------------------------------------ order */
 
 static bool list_add(order_list *l, const char *code)
 {
@@ -145,7 +145,7 @@ static bip_status find_orders(maker *m, const char *instrument, orders *o)
     return ok ? BIP_OK : bip__nomem(m->err);
 }
 
-/* ------------------------------------------------------------------------------------------------------------ slots */
+/* ------------------------------------------------------------ slots */
 
 static bip_status fill_visible(maker *m, bip__slot *slot, uint64_t set)
 {
@@ -298,8 +298,7 @@ static const char *next_instrument(const bip__catalogue *c, const char *after)
     return least;
 }
 
-/* ------------------------------------------------------------------------------------------------- layouts and pairs
- */
+/* ------------------------------------------------------------ layouts and pairs */
 
 static int32_t slot_with(const maker *m, int32_t run, const char *respondent)
 {
@@ -430,8 +429,7 @@ static bip_status sort_pairs(maker *m, const char *instrument, size_t from)
     return st;
 }
 
-/* ------------------------------------------------------------------------------------------------------------- query
- */
+/* ------------------------------------------------------------ query */
 
 static bip_status check_known(const maker *m, const char *what, const char *code)
 {

@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* -------------------------------------------------------------------------------------------------------------- keys
- */
+/* ------------------------------------------------------------ keys */
 
 static bip_status word_is(bip__storage *storage, int32_t word, const char *text, bool *same, bip_error *err)
 {
@@ -27,7 +26,7 @@ static bip_status holder_take(bip__arena *arena, const bip__version *v, const bi
                          .root_idx = row->root_idx,
                          .scores_n = row->scores_n,
                          .note_n = row->note_n};
-    out->scores = bip__arena_strndup(arena, row->scores, row->scores_n);
+    out->scores = bip__arena_strndup(arena, row->scores == NULL ? "" : row->scores, row->scores_n);
     if (row->note != NULL)
         out->note = bip__arena_strndup(arena, row->note, row->note_n);
     return out->scores == NULL || (row->note != NULL && out->note == NULL) ? bip__nomem(err) : BIP_OK;
@@ -59,8 +58,105 @@ bip_status bip__holder_find(bip__context *c, bip__arena *arena, int32_t person, 
     return st == BIP_DONE ? BIP_OK : st;
 }
 
-/* ----------------------------------------------------------------------------------------------------------- writing
- */
+/* ------------------------------------------------------------ ids */
+
+/* Whose fact an id names. The entry of an open change is not in storage yet, nor is its last leaf. */
+static bip_status owner_of(bip__change *change, const char *id, int64_t *entry, int32_t *idx, int32_t *person,
+                           bip_error *err)
+{
+    bip__storage *storage = change->context->storage;
+    uint8_t uuid[BIP__UUID_SIZE];
+    bip__entry_row row = change->entry;
+    bip__leaf_row leaf;
+    bip__identity_row identity;
+    bip_status st = BIP_OK;
+    if (!bip__id_read(id, strlen(id), uuid, idx))
+        return BIP_E_NOT_FOUND;
+    bool own = change->begun && memcmp(uuid, row.id, sizeof uuid) == 0;
+    if (!own)
+        st = storage->api->entry_find(storage, uuid, &row, err);
+    if (st != BIP_OK)
+        return st;
+    *entry = row.n;
+    *person = change->run_person;
+    if (own && change->in_run && *idx >= change->run_pos)
+        return *person == 0 ? BIP_E_NOT_FOUND : BIP_OK;
+    st = storage->api->leaf_over(storage, row.n, *idx, &leaf, err);
+    if (st == BIP_OK)
+        st = leaf.identity == 0 ? BIP_E_NOT_FOUND : storage->api->identity_get(storage, leaf.identity, &identity, err);
+    if (st == BIP_OK)
+        *person = identity.person;
+    return st == BIP_OK && *person == 0 ? BIP_E_NOT_FOUND : st;
+}
+
+/* The row of the revision (entry, idx); its texts are gone. */
+static bip_status row_of(bip__change *change, int32_t person, int64_t entry, int32_t idx, bip__assessment_row *out,
+                         bip_error *err)
+{
+    bip__storage *storage = change->context->storage;
+    bip__rows *rows = NULL;
+    bip__assessment_row row;
+    bip_status found = BIP_E_NOT_FOUND;
+    bip_status st = storage->api->assessments(storage, person, BIP_NO_DATE, INT32_MAX, true, &rows, err);
+    while (st == BIP_OK && (st = storage->api->next_assessment(rows, &row, err)) == BIP_OK) {
+        if (row.entry != entry || row.idx != idx)
+            continue;
+        *out = row;
+        found = BIP_OK;
+    }
+    storage->api->close_rows(rows);
+    return st == BIP_DONE ? found : st;
+}
+
+static bip_status take_key(bip__context *c, bip__arena *arena, const bip__assessment_row *row, bip__assessment_put *put,
+                           bip_error *err)
+{
+    const bip__catalogue *catalogue;
+    const char *rater = NULL;
+    bip_status st = bip__context_catalogue(c, &catalogue, err);
+    if (st != BIP_OK)
+        return st;
+    put->day = row->day;
+    put->version = bip__catalogue_number(catalogue, row->instrument);
+    put->respondent = put->version == NULL ? -1 : bip__version_respondent(put->version, row->respondent);
+    if (put->respondent < 0)
+        return bip__fail(err, BIP_E_CORRUPT, NULL, "an assessment names an instrument or respondent that is not there");
+    if (row->rater == 0)
+        return BIP_OK;
+    st = c->storage->api->word_text(c->storage, row->rater, &rater, err);
+    if (st == BIP_OK && (put->rater = bip__arena_strndup(arena, rater, strlen(rater))) == NULL)
+        return bip__nomem(err);
+    return st;
+}
+
+bip_status bip__holder_by_id(bip__change *change, bip__arena *arena, const char *id, bip__assessment_put *put,
+                             bip__holder *out, bip_error *err)
+{
+    bip__storage *storage = change->context->storage;
+    bip__assessment_row named = {0}, row;
+    bip__rows *rows = NULL;
+    int64_t entry = 0;
+    int32_t idx = 0;
+    *out = (bip__holder){0};
+    *put = (bip__assessment_put){0};
+    bip_status st = owner_of(change, id, &entry, &idx, &put->person, err);
+    if (st == BIP_OK)
+        st = row_of(change, put->person, entry, idx, &named, err);
+    if (st == BIP_OK)
+        st = take_key(change->context, arena, &named, put, err);
+    if (st != BIP_OK)
+        return st;
+    st = storage->api->assessments(storage, put->person, named.day, named.day, false, &rows, err);
+    while (st == BIP_OK && (st = storage->api->next_assessment(rows, &row, err)) == BIP_OK)
+        if (row.root_entry == named.root_entry && row.root_idx == named.root_idx) {
+            st = holder_take(arena, put->version, &row, out, err);
+            out->held = row.scores != NULL;
+        }
+    storage->api->close_rows(rows);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
+/* ------------------------------------------------------------ writing */
 
 static bip_status root_id(bip__change *change, const bip__holder *holder, char id[BIP_ID_SIZE], bip_error *err)
 {
@@ -160,8 +256,7 @@ bip_status bip__assessment_revise(bip__change *change, const bip__assessment_put
     return st == BIP_OK ? put(change, in, holder, idx, err) : st;
 }
 
-/* ------------------------------------------------------------------------------------------------------------ scores
- */
+/* ------------------------------------------------------------ scores */
 
 bip_status bip__score_check(const bip__indicator *indicator, const bip_score *score, bip_error *err)
 {

@@ -121,8 +121,7 @@ bip_status bip__change_write(bip__change *change, bip_error *err)
     return st;
 }
 
-/* --------------------------------------------------------------------------------------------------------------- runs
- */
+/* ------------------------------------------------------------ runs */
 
 static bip_status end_run(bip__change *change, bip_error *err)
 {
@@ -176,8 +175,7 @@ bip_status bip__change_fact(bip__change *change, int32_t person, const char *can
     return BIP_OK;
 }
 
-/* ------------------------------------------------------------------------------------------------------------- commit
- */
+/* ------------------------------------------------------------ commit */
 
 static bip_status put_entry(bip__change *change, bip_error *err)
 {

@@ -4,6 +4,18 @@
 
 #include "record/change.h"
 
+/* One assessment, checked: scores in the order of the version's items for the respondent, as bip__scores_print() writes
+ * them. */
+typedef struct bip__assessment_put {
+    int32_t person;
+    bip_date day;
+    const bip__version *version;
+    int32_t respondent;       /* index */
+    const char *rater, *note; /* NULL for none */
+    const char *scores;
+    size_t scores_n, note_n;
+} bip__assessment_put;
+
 /* The assessment that holds a key (participant, instrument code, respondent, day, rater), if one does. */
 typedef struct bip__holder {
     bool held;
@@ -17,17 +29,10 @@ bip_status bip__holder_find(bip__context *c, bip__arena *arena, int32_t person, 
                             const char *respondent, const char *rater /* NULL or "": unknown */, bip__holder *out,
                             bip_error *err);
 
-/* One assessment, checked: scores in the order of the version's items for the respondent, as bip__scores_print() writes
- * them. */
-typedef struct bip__assessment_put {
-    int32_t person;
-    bip_date day;
-    const bip__version *version;
-    int32_t respondent;       /* index */
-    const char *rater, *note; /* NULL for none */
-    const char *scores;
-    size_t scores_n, note_n;
-} bip__assessment_put;
+/* The assessment that an id names, of any of its revisions: its current revision, and everything of `put` but scores
+ * and note. BIP_E_NOT_FOUND fills no err; a withdrawn one is not held. */
+bip_status bip__holder_by_id(bip__change *change, bip__arena *arena, const char *id, bip__assessment_put *put,
+                             bip__holder *out, bip_error *err);
 
 /* A new assessment whose key the caller has found free. Gives its index in the change's entry; the row is put at once.
  */

@@ -27,8 +27,7 @@ typedef struct verifier {
     bip_error *err;
 } verifier;
 
-/* ------------------------------------------------------------------------------------------------------------- faults
- */
+/* ------------------------------------------------------------ faults */
 
 static bip_status tell(verifier *v, const char *where, const char *message)
 {
@@ -55,8 +54,7 @@ static bip_status fault(verifier *v, int64_t entry_n, const char *participant, c
     return tell(v, where, message);
 }
 
-/* ------------------------------------------------------------------------------------------------------------- leaves
- */
+/* ------------------------------------------------------------ leaves */
 
 static bip_status see(verifier *v, int64_t entry, int32_t pos)
 {
@@ -139,8 +137,7 @@ static bip_status check_runs(verifier *v, sayings *s, int32_t person, const char
     return st;
 }
 
-/* ------------------------------------------------------------------------------------------------------------- people
- */
+/* ------------------------------------------------------------ people */
 
 static bip_status word_of(verifier *v, int32_t n, const char **text)
 {
@@ -270,8 +267,7 @@ static bip_status check_instruments(verifier *v)
     return st;
 }
 
-/* ------------------------------------------------------------------------------------------------------------ entries
- */
+/* ------------------------------------------------------------ entries */
 
 static bip_status hash_leaves(verifier *v, bip__hash *h, int64_t entry)
 {
@@ -353,8 +349,7 @@ static bip_status check_entries(verifier *v)
     return st == BIP_DONE ? BIP_OK : st;
 }
 
-/* ---------------------------------------------------------------------------------------------------- what is derived
- */
+/* ------------------------------------------------------------ what is derived */
 
 static bip_status check_identities(verifier *v)
 {
@@ -398,8 +393,7 @@ static bip_status check_items(verifier *v, const bip__version *version)
                                                 : tell(v, version->def->code, "the list of its items is not right");
 }
 
-/* ------------------------------------------------------------------------------------------------------------- anchor
- */
+/* ------------------------------------------------------------ anchor */
 
 static bip_status check_anchor_line(verifier *v, const char *line, size_t n, int number)
 {

@@ -1,0 +1,29 @@
+/* What the handles of bip.h are made of. */
+#ifndef BIP_API_H
+#define BIP_API_H
+
+#include "read/context.h"
+#include "record/change.h"
+
+struct bip_store {
+    bip__context context;
+    bip_change *change;  /* the one that is open, or NULL */
+    bip_cursor *cursors; /* those that are open */
+};
+
+struct bip_change {
+    bip_store *store;
+    bip__change *inner;
+};
+
+/* Take a struct that a caller of another version filled: what it doesn't know stays as it is in `into`. `size` is the
+ * struct's first member. */
+void bip__take_struct(void *into, size_t n, const void *from, size_t size);
+
+/* The caller's query, or the one that asks for everything. */
+void bip__take_query(bip_query *into, const bip_query *from);
+
+/* Make a store handle over an open storage: the library's own tests use it for the storage in memory. */
+bip_status bip__store_over(bip__storage *storage, const bip_open_options *options, bip_store **out, bip_error *err);
+
+#endif

@@ -1,0 +1,162 @@
+#include "api/api.h"
+#include "base/platform.h"
+#include "record/record.h"
+
+#include <string.h>
+
+void bip__take_struct(void *into, size_t n, const void *from, size_t size)
+{
+    memcpy(into, from, size < n ? size : n);
+}
+
+void bip_open_options_init(bip_open_options *options, size_t n)
+{
+    bip_open_options all = {.size = n};
+    memset(options, 0, n);
+    memcpy(options, &all, n < sizeof all ? n : sizeof all);
+}
+
+static int64_t system_now(void *ctx)
+{
+    (void)ctx;
+    return bip__now_ms();
+}
+
+static int system_random(void *ctx, void *into, size_t n)
+{
+    (void)ctx;
+    return bip__random(into, n);
+}
+
+/* ------------------------------------------------------------ making */
+
+static bip_status put_settings(bip__storage *s, const bip_open_options *o, bip_error *err)
+{
+    bip_status st = BIP_OK;
+    if (o->lang != NULL && o->lang[0] != '\0')
+        st = s->api->setting_put(s, "lang", o->lang, err);
+    if (st == BIP_OK && (o->flags & BIP_OPEN_ALLOW_NATIONAL_IDS))
+        st = s->api->setting_put(s, "national_ids", "allowed", err);
+    return st;
+}
+
+static bip_status fill_new(bip__storage *s, const bip_open_options *o, bip_error *err)
+{
+    bip_status st = s->api->begin(s, err);
+    if (st != BIP_OK)
+        return st;
+    st = put_settings(s, o, err);
+    if (st == BIP_OK)
+        st = bip__instruments_seed(s, err);
+    if (st == BIP_OK)
+        return s->api->commit(s, err);
+    s->api->rollback(s);
+    return st;
+}
+
+static bip_status read_settings(bip__context *c, bip_error *err)
+{
+    char national_ids[16];
+    bip_status st = c->storage->api->setting_get(c->storage, "lang", c->lang, sizeof c->lang, err);
+    if (st == BIP_OK)
+        st = c->storage->api->setting_get(c->storage, "national_ids", national_ids, sizeof national_ids, err);
+    c->national_ids = st == BIP_OK && national_ids[0] != '\0';
+    return st;
+}
+
+/* On failure the storage stays the caller's. */
+bip_status bip__store_over(bip__storage *storage, const bip_open_options *o, bip_store **out, bip_error *err)
+{
+    bip_store *store = bip__alloc_zero(1, sizeof *store);
+    *out = NULL;
+    if (store == NULL)
+        return bip__nomem(err);
+    store->context = (bip__context){.storage = storage,
+                                    .now_ms = o->now_ms == NULL ? system_now : o->now_ms,
+                                    .random = o->random == NULL ? system_random : o->random,
+                                    .ctx = o->ctx};
+    bip_status st = (o->flags & BIP_OPEN_CREATE) ? fill_new(storage, o, err) : BIP_OK;
+    if (st == BIP_OK)
+        st = read_settings(&store->context, err);
+    if (st != BIP_OK) {
+        bip__free(store);
+        return st;
+    }
+    *out = store;
+    return BIP_OK;
+}
+
+bip_status bip_store_open(const char *path, const bip_open_options *options, bip_store **out, bip_error *err)
+{
+    bip_open_options o;
+    bip__storage *storage = NULL;
+    if (out == NULL)
+        return bip__fail(err, BIP_E_USAGE, NULL, "nowhere to put the store");
+    *out = NULL;
+    if (path == NULL || path[0] == '\0')
+        return bip__fail(err, BIP_E_USAGE, "path", "a store needs a path");
+    bip_open_options_init(&o, sizeof o);
+    if (options != NULL)
+        bip__take_struct(&o, sizeof o, options, options->size);
+    if (o.lang != NULL && strlen(o.lang) >= sizeof((bip__context *)0)->lang)
+        return bip__fail(err, BIP_E_USAGE, "lang", "is no language");
+    bool create = (o.flags & BIP_OPEN_CREATE) != 0;
+    bip_status st = bip__sqlite_open(path, create, create || (o.flags & BIP_OPEN_WRITE), o.wait_ms, &storage, err);
+    if (st != BIP_OK)
+        return st;
+    st = bip__store_over(storage, &o, out, err);
+    if (st != BIP_OK) {
+        storage->api->close(storage);
+        if (create && strcmp(path, ":memory:") != 0)
+            bip__path_remove(path);
+    }
+    return st;
+}
+
+void bip_store_close(bip_store *store)
+{
+    if (store == NULL)
+        return;
+    while (store->cursors != NULL)
+        bip_cursor_close(store->cursors);
+    bip_change_rollback(store->change);
+    bip__context_forget(&store->context);
+    store->context.storage->api->close(store->context.storage);
+    bip__free(store);
+}
+
+void bip_store_interrupt(bip_store *store)
+{
+    if (store != NULL)
+        store->context.storage->api->interrupt(store->context.storage);
+}
+
+const char *bip_store_lang(const bip_store *store)
+{
+    return store->context.lang;
+}
+
+bip_date bip_store_today(const bip_store *store)
+{
+    return bip__context_today(&store->context);
+}
+
+/* ------------------------------------------------------------ keeping */
+
+bip_status bip_store_verify(bip_store *store, const char *anchor, bip_issue_fn issue, void *ctx, bip_error *err)
+{
+    int64_t faults = 0;
+    if (store == NULL)
+        return bip__fail(err, BIP_E_USAGE, NULL, "a store is needed");
+    bip_status st = bip__verify(&store->context, anchor, issue, ctx, &faults, err);
+    if (st == BIP_OK && faults > 0)
+        st = bip__fail(err, BIP_E_CORRUPT, NULL, "%lld faults found", (long long)faults);
+    return st;
+}
+
+bip_status bip_store_backup(bip_store *store, const char *path, bip_error *err)
+{
+    if (store == NULL || path == NULL || path[0] == '\0')
+        return bip__fail(err, BIP_E_USAGE, NULL, "a store and a path are needed");
+    return store->context.storage->api->backup(store->context.storage, path, err);
+}

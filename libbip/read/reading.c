@@ -1,0 +1,251 @@
+#include "read/reading.h"
+
+#include "model/score.h"
+#include "read/course.h"
+#include "store/canon.h"
+
+#include <string.h>
+
+typedef struct held {
+    bip__assessment_row row; /* texts in the arena */
+    int32_t revision;
+} held;
+
+struct bip__reading {
+    bip__context *context;
+    const bip_query *query;
+    const bip__catalogue *catalogue;
+    bip_date as_of;
+    bip__walk walk;
+    bip__arena arena; /* of the participant in hand */
+    const char *code;
+    held *rows; /* those of the participant in hand that pass the filters */
+    size_t n, cap, at;
+    bip_assessment record;
+    char id[BIP_ID_SIZE];
+    const char **indicators;
+    bip_score *scores;
+    size_t items_cap, scores_cap;
+};
+
+static bip_status check_filters(bip__reading *r, bip_error *err)
+{
+    const char *codes[] = {r->query->respondent, r->query->for_role};
+    bool named, found;
+    if (r->query->instrument != NULL && bip__catalogue_find(r->catalogue, r->query->instrument, &named) == NULL)
+        return bip__fail(err, BIP_E_NOT_FOUND, r->query->instrument, "no such instrument");
+    for (size_t k = 0; k < 2; k++) {
+        found = codes[k] == NULL;
+        for (size_t i = 0; !found && i < r->catalogue->n; i++)
+            found = bip__instrument_respondent(r->catalogue->versions[i].def, codes[k]) >= 0;
+        if (!found)
+            return bip__fail(err, BIP_E_NOT_FOUND, codes[k], "no instrument has this respondent");
+    }
+    return BIP_OK;
+}
+
+bip_status bip__reading_open(bip__context *c, const bip_query *query, bip__reading **out, bip_error *err)
+{
+    bip__reading *r = bip__alloc_zero(1, sizeof *r);
+    *out = NULL;
+    if (r == NULL)
+        return bip__nomem(err);
+    r->context = r->walk.context = c;
+    r->query = query;
+    r->as_of = query->as_of == BIP_NO_DATE ? bip__context_today(c) : query->as_of;
+    bip_status st = bip__context_catalogue(c, &r->catalogue, err);
+    if (st == BIP_OK)
+        st = check_filters(r, err);
+    if (st == BIP_OK)
+        st = bip__walk_open(&r->walk, c, query, err);
+    if (st != BIP_OK) {
+        bip__reading_close(r);
+        return st;
+    }
+    *out = r;
+    return BIP_OK;
+}
+
+void bip__reading_close(bip__reading *r)
+{
+    if (r == NULL)
+        return;
+    bip__walk_close(&r->walk);
+    bip__arena_free(&r->arena);
+    bip__free(r->rows);
+    bip__free(r->indicators);
+    bip__free(r->scores);
+    bip__free(r);
+}
+
+/* ------------------------------------------------------------ one participant */
+
+static bool wanted(const bip__reading *r, const bip__assessment_row *row)
+{
+    const bip__version *v = bip__catalogue_number(r->catalogue, row->instrument);
+    const char *want = r->query->instrument;
+    if (v == NULL || want == NULL)
+        return true; /* what can't be read is told later, not left out */
+    size_t n = strcspn(want, "@");
+    return strlen(v->def->code) == n && memcmp(v->def->code, want, n) == 0 &&
+           (want[n] == '\0' || strcmp(want + n + 1, v->def->version) == 0);
+}
+
+static bip_status keep(bip__reading *r, const bip__assessment_row *row, bip_error *err)
+{
+    if (!bip__grow(&r->rows, &r->cap, r->n + 1, sizeof *r->rows))
+        return bip__nomem(err);
+    held *h = &r->rows[r->n];
+    *h = (held){.row = *row};
+    if (row->scores != NULL)
+        h->row.scores = bip__arena_strndup(&r->arena, row->scores, row->scores_n);
+    if (row->note != NULL)
+        h->row.note = bip__arena_strndup(&r->arena, row->note, row->note_n);
+    h->row.reason = NULL;
+    if ((row->scores != NULL && h->row.scores == NULL) || (row->note != NULL && h->row.note == NULL))
+        return bip__nomem(err);
+    r->n++;
+    return BIP_OK;
+}
+
+/* Older revisions are counted, then dropped; so are the withdrawn. */
+static void drop_old(bip__reading *r)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < r->n; i++) {
+        const bip__assessment_row *a = &r->rows[i].row;
+        bool revised = a->entry != a->root_entry || a->idx != a->root_idx;
+        for (size_t j = 0; revised && a->current && j < r->n; j++)
+            r->rows[i].revision +=
+                i != j && r->rows[j].row.root_entry == a->root_entry && r->rows[j].row.root_idx == a->root_idx;
+    }
+    for (size_t i = 0; i < r->n; i++)
+        if (r->rows[i].row.current && r->rows[i].row.scores != NULL && wanted(r, &r->rows[i].row))
+            r->rows[kept++] = r->rows[i];
+    r->n = kept;
+}
+
+static bip_status put_in_order(bip__reading *r, bip_error *err)
+{
+    for (size_t i = 1; i < r->n; i++) {
+        held moving = r->rows[i];
+        size_t at = i;
+        for (; at > 0 && r->rows[at - 1].row.day == moving.row.day; at--) {
+            const bip__assessment_row *before = &r->rows[at - 1].row;
+            int order = 0;
+            bip_status st = bip__recorded_before(r->context, before->root_entry, before->root_idx,
+                                                 moving.row.root_entry, moving.row.root_idx, &order, err);
+            if (st != BIP_OK)
+                return st;
+            if (order <= 0)
+                break;
+            r->rows[at] = r->rows[at - 1];
+        }
+        r->rows[at] = moving;
+    }
+    return BIP_OK;
+}
+
+static bip_status read_person(bip__reading *r, int32_t person, bip_error *err)
+{
+    const bip__storage_api *api = r->context->storage->api;
+    bip__rows *rows = NULL;
+    bip__assessment_row row;
+    r->n = r->at = 0;
+    bip__arena_reset(&r->arena);
+    bip_status st = api->assessments(r->context->storage, person, BIP_NO_DATE, r->as_of, true, &rows, err);
+    while (st == BIP_OK && (st = api->next_assessment(rows, &row, err)) == BIP_OK)
+        st = keep(r, &row, err);
+    api->close_rows(rows);
+    if (st != BIP_DONE)
+        return st;
+    drop_old(r);
+    return put_in_order(r, err);
+}
+
+/* ------------------------------------------------------------ one assessment */
+
+static bip_status fill_scores(bip__reading *r, const bip__version *v, int32_t respondent, const held *h, bip_error *err)
+{
+    const bip__instrument *def = v->def;
+    size_t n = def->n_items[respondent];
+    int32_t role = r->query->for_role == NULL ? -1 : bip__instrument_respondent(def, r->query->for_role);
+    if (!bip__grow(&r->indicators, &r->items_cap, n + 1, sizeof *r->indicators) ||
+        !bip__grow(&r->scores, &r->scores_cap, n + 1, sizeof *r->scores))
+        return bip__nomem(err);
+    if (!bip__scores_parse(h->row.scores, h->row.scores_n, r->scores, n))
+        return bip__fail(err, BIP_E_CORRUPT, r->code, "stored scores can't be read");
+    size_t kept = 0;
+    for (size_t k = 0; k < n; k++) {
+        const bip__indicator *in = &def->indicators[def->items[respondent][k]];
+        if (r->query->for_role != NULL && (role < 0 || (in->visible >> role & 1u) == 0))
+            continue;
+        r->indicators[kept] = in->code;
+        r->scores[kept++] = r->scores[k];
+    }
+    r->record.n = kept;
+    r->record.indicators = r->indicators;
+    r->record.scores = r->scores;
+    return BIP_OK;
+}
+
+static bip_status fill_trail(bip__reading *r, const held *h, bip_error *err)
+{
+    bip__storage *s = r->context->storage;
+    bip__entry_row root, entry;
+    bip_status st = s->api->entry_get(s, h->row.root_entry, &root, err);
+    if (st == BIP_OK)
+        st = s->api->entry_get(s, h->row.entry, &entry, err);
+    if (st == BIP_OK)
+        st = s->api->word_text(s, entry.actor, &r->record.actor, err);
+    if (st == BIP_OK && h->row.rater != 0)
+        st = s->api->word_text(s, h->row.rater, &r->record.rater, err);
+    if (st == BIP_E_NOT_FOUND)
+        return bip__fail(err, BIP_E_CORRUPT, r->code, "an assessment names an entry, actor or rater that is not there");
+    if (st != BIP_OK)
+        return st;
+    bip__id_print(root.id, h->row.root_idx, r->id);
+    r->record.id = r->id;
+    r->record.recorded_ms = entry.at_ms;
+    return BIP_OK;
+}
+
+static bip_status fill(bip__reading *r, const held *h, bip_error *err)
+{
+    const bip__version *v = bip__catalogue_number(r->catalogue, h->row.instrument);
+    int32_t respondent = v == NULL ? -1 : bip__version_respondent(v, h->row.respondent);
+    if (respondent < 0)
+        return bip__fail(err, BIP_E_CORRUPT, r->code,
+                         "an assessment names an instrument or respondent that is not there");
+    r->record = (bip_assessment){.participant = r->code,
+                                 .instrument = v->def->code,
+                                 .version = v->def->version,
+                                 .respondent = v->def->respondents[respondent].code,
+                                 .note = h->row.note,
+                                 .date = h->row.day,
+                                 .revision = h->revision};
+    bip_status st = fill_scores(r, v, respondent, h, err);
+    return st == BIP_OK ? fill_trail(r, h, err) : st;
+}
+
+bip_status bip__reading_next(bip__reading *r, const bip_assessment **lent, bip_error *err)
+{
+    *lent = NULL;
+    for (;;) {
+        while (r->at < r->n) {
+            bip_status st = fill(r, &r->rows[r->at++], err);
+            if (st != BIP_OK)
+                return st;
+            if (r->query->respondent != NULL && strcmp(r->record.respondent, r->query->respondent) != 0)
+                continue;
+            *lent = &r->record;
+            return BIP_OK;
+        }
+        int32_t person;
+        bip_status st = bip__walk_next(&r->walk, &person, &r->code, err);
+        if (st == BIP_OK)
+            st = read_person(r, person, err);
+        if (st != BIP_OK)
+            return st;
+    }
+}

@@ -164,10 +164,26 @@ static void test_arena__takes_few_blocks_and_keeps_one(void **state)
     bip__arena_reset(&a);
     assert_int_equal(bip__alloc_live() - before, 1);
     assert_in_range(a.total, 4096, 1100000);
-    bip__arena_reset(&a);
+    for (int i = 0; i < 10000; i++) {
+        assert_non_null(bip__arena_alloc(&a, 3000));
+        bip__arena_reset(&a);
+    }
+    assert_int_equal(bip__alloc_live() - before, 1);
+    assert_in_range(a.total, 4096, 1100000);
     bip__arena_free(&a);
     bip__arena_free(&a);
     assert_int_equal(bip__alloc_live(), before);
+}
+
+static void test_arena__uses_its_block_again_after_a_reset(void **state)
+{
+    bip__arena a = {0};
+    void *first = bip__arena_alloc(&a, 100);
+
+    (void)state;
+    bip__arena_reset(&a);
+    assert_ptr_equal(bip__arena_alloc(&a, 100), first);
+    bip__arena_free(&a);
 }
 
 static void test_arena__a_giant_neither_wastes_room_nor_stays(void **state)
@@ -231,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_alloc__counts_what_lives),
         cmocka_unit_test(test_arena__gives_aligned_zeroed_room_that_stays),
         cmocka_unit_test(test_arena__takes_few_blocks_and_keeps_one),
+        cmocka_unit_test(test_arena__uses_its_block_again_after_a_reset),
         cmocka_unit_test(test_arena__a_giant_neither_wastes_room_nor_stays),
         cmocka_unit_test(test_arena__refuses_sizes_that_overflow),
         cmocka_unit_test(test_arena__survives_a_failed_allocation),

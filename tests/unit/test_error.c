@@ -73,7 +73,7 @@ static void test_error__is_one_line_of_valid_text(void **state)
     bip_error err;
 
     (void)state;
-    bip__fail(&err, BIP_E_REFUSED, "a\tb", "\"%s\"", "x\r\ny\x1b[31m\xff\xc3(\xc3\xa5");
+    bip__fail(&err, BIP_E_REFUSED, "a\tb", "\"%s\"", "x\r\ny\x7f[31m\xff\xc3(\xc3\xa5");
     assert_string_equal(err.where, "a b");
     assert_string_equal(err.message, "\"x  y [31m?"
                                      "?(\xc3\xa5\"");

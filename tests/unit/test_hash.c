@@ -84,7 +84,7 @@ static void test_hash__stands_at_any_address(void **state)
     uint8_t out[BIP_HASH_SIZE];
 
     (void)state;
-    for (size_t shift = 0; shift < 64; shift += _Alignof(bip__hash)) { /* the sanitizer watches the alignment */
+    for (size_t shift = 0; shift < 64; shift += _Alignof(bip__hash)) {
         bip__hash *h = (bip__hash *)(void *)(place.bytes + shift);
 
         memset(&place, 0xff, sizeof place);

@@ -195,6 +195,28 @@ static void test_path__what_may_not_be_written_is_said_so(void **state)
     assert_false(inside);
 }
 
+static void test_path__a_folder_that_cannot_be_synced_is_said_so(void **state)
+{
+    char own[] = "/tmp/bip-sync-XXXXXX", file[32];
+    bool root = geteuid() == 0, whole, without_folder;
+
+    (void)state;
+    if (root)
+        assert_int_equal(seteuid(65534), 0); /* root may read everything */
+    assert_non_null(mkdtemp(own));
+    snprintf(file, sizeof file, "%s/file", own);
+    assert_int_equal(bip__file_create_private(file), 0);
+    whole = bip__path_sync(file);
+    assert_int_equal(chmod(own, 0300), 0);
+    without_folder = bip__path_sync(file);
+    assert_true(bip__path_remove(file));
+    assert_int_equal(rmdir(own), 0);
+    if (root)
+        assert_int_equal(seteuid(0), 0);
+    assert_true(whole);
+    assert_false(without_folder);
+}
+
 /* SQLite keeps its journals beside the file a link leads to. */
 static void test_path__the_folder_of_a_link_is_that_of_its_file(void **state)
 {
@@ -207,7 +229,7 @@ static void test_path__the_folder_of_a_link_is_that_of_its_file(void **state)
         assert_int_equal(chown(folder, 65534, (gid_t)-1), 0);
         assert_int_equal(seteuid(65534), 0);
     }
-    beside = bip__folder_writable("other") && !bip__folder_writable("link");
+    beside = bip__folder_writable("other") && !bip__folder_writable("link") && !bip__folder_writable("/link");
     if (root)
         assert_int_equal(seteuid(0), 0);
     assert_true(beside);
@@ -306,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_path__syncs_a_file_and_its_folder),
         cmocka_unit_test(test_path__a_place_for_a_new_file_is_writable),
         cmocka_unit_test(test_path__what_may_not_be_written_is_said_so),
+        cmocka_unit_test(test_path__a_folder_that_cannot_be_synced_is_said_so),
         cmocka_unit_test(test_path__the_folder_of_a_link_is_that_of_its_file),
         cmocka_unit_test(test_platform__the_login_name_is_the_users_not_the_environments),
         cmocka_unit_test(test_platform__the_environment_names_who_has_no_entry),

@@ -1,0 +1,255 @@
+#include "show/show.h"
+
+#include "model/options.h"
+#include "show/reading.h"
+#include "store/canon.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------------------------ what every document begins with
+ */
+
+bip_status bip__no_options(const char *options_json, bip_error *err)
+{
+    bip__options *options = NULL;
+    bip_status st = bip__options_parse(options_json, NULL, 0, &options, err);
+
+    bip__options_free(options);
+    return st;
+}
+
+bip_status bip__reading_open(bip__reading *r, bip__context *c, const bip_query *query, bip_error *err)
+{
+    bip_status st = c->storage->api->snapshot(c->storage, err);
+
+    r->context = c;
+    r->in_snapshot = st == BIP_OK;
+    if (st == BIP_OK)
+        st = bip__plan_make(c, query, &r->plan, err);
+    if (st == BIP_OK)
+        st = bip__course_open(c, r->plan, &r->course, err);
+    if (st == BIP_OK) {
+        st = bip__walk_open(&r->walk, c, query, err);
+        r->walking = st == BIP_OK;
+    }
+    return st;
+}
+
+bip_status bip__reading_next(bip__reading *r, const char **code, bip_error *err)
+{
+    int32_t person;
+    bip_status st = bip__walk_next(&r->walk, &person, code, err);
+
+    return st == BIP_OK ? bip__course_read(r->course, person, *code, err) : st;
+}
+
+void bip__reading_close(bip__reading *r)
+{
+    if (r->walking)
+        bip__walk_close(&r->walk);
+    bip__course_close(r->course);
+    bip__plan_free(r->plan);
+    if (r->in_snapshot)
+        r->context->storage->api->release(r->context->storage);
+    *r = (bip__reading){0};
+}
+
+bool bip__reading_shows(const bip__reading *r, size_t slot)
+{
+    return r->plan->slots[slot].wanted && r->course->tracks[slot].n > 0;
+}
+
+static bip_status take_labels(bip__arena *arena, const bip__scale *scale, const char *lang, bip__labels *out,
+                              bip_error *err)
+{
+    bip_label *labels = bip__arena_alloc(arena, scale->n_labels * sizeof *labels);
+
+    if (labels == NULL)
+        return bip__nomem(err);
+    for (size_t i = 0; i < scale->n_labels; i++)
+        labels[i] = (bip_label){scale->labels[i].score, bip__title_get(&scale->labels[i].text, lang)};
+    *out = (bip__labels){labels, scale->n_labels};
+    return BIP_OK;
+}
+
+bip_status bip__reading_voices(const bip__reading *r, const bip__words *words, bip__arena *arena, bip__voice **out,
+                               bip_error *err)
+{
+    const bip__plan *plan = r->plan;
+    bip__voice *voices = bip__arena_alloc(arena, (plan->n_slots + 1) * sizeof *voices);
+    bip_status st = voices == NULL ? bip__nomem(err) : BIP_OK;
+
+    for (size_t s = 0; st == BIP_OK && s < plan->n_slots; s++) {
+        const bip__slot *slot = &plan->slots[s];
+        const bip__respondent *respondent = &slot->shown->def->respondents[slot->respondent];
+        bool own = strcmp(respondent->code, "participant") == 0;
+        voices[s] = (bip__voice){.words = words,
+                                 .title = bip__title_get(slot->title, plan->lang),
+                                 .rater_role = own ? NULL : bip__title_get(&respondent->title, plan->lang),
+                                 .better = slot->rules.better};
+        if (slot->scale != NULL && slot->scale->n_labels > 0)
+            st = take_labels(arena, slot->scale, plan->lang, &voices[s].labels, err);
+    }
+    *out = voices;
+    return st;
+}
+
+/* ----------------------------------------------------------------------------------------------------- participants */
+
+static void print_participant(bip__out *o, const bip__participant *p)
+{
+    bip__out_text(o, "{\"schema\":\"bip-participant-1\",\"participant\":");
+    bip__out_json_text(o, p->code);
+    bip__out_text(o, ",\"enrolled\":");
+    if (p->enrolled == BIP_NO_DATE) {
+        bip__out_text(o, "null");
+    } else {
+        bip__out_char(o, '"');
+        bip__out_date(o, p->enrolled);
+        bip__out_char(o, '"');
+    }
+    bip__out_text(o, ",\"attributes\":{");
+    for (size_t i = 0; i < p->n_attributes; i++) {
+        bip__out_key(o, p->attributes[i].key);
+        bip__out_json_text(o, p->attributes[i].value);
+    }
+    bip__out_text(o, "}}\n");
+}
+
+static bip_status print_participants(bip__context *c, bip__walk *w, bip__out *o, bip_error *err)
+{
+    bip__arena arena = {0};
+    bip__participant participant;
+    const char *code;
+    int32_t person;
+    bip_status st;
+
+    while ((st = bip__walk_next(w, &person, &code, err)) == BIP_OK) {
+        if ((st = bip__participant_read(c, person, code, &arena, &participant, err)) != BIP_OK)
+            break;
+        print_participant(o, &participant);
+        bip__arena_reset(&arena);
+    }
+    bip__arena_free(&arena);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
+bip_status bip__show_participants(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                  bip_error *err)
+{
+    bip__walk w;
+    bip_status st = bip__no_options(options_json, err);
+
+    if (st != BIP_OK || (st = c->storage->api->snapshot(c->storage, err)) != BIP_OK)
+        return st;
+    if ((st = bip__walk_open(&w, c, query, err)) == BIP_OK) {
+        st = print_participants(c, &w, o, err);
+        bip__walk_close(&w);
+    }
+    c->storage->api->release(c->storage);
+    return st;
+}
+
+/* ------------------------------------------------------------------------------------------------------ instruments */
+
+/* By code, then in the order of adding, which is that of `n`. */
+static int compare_versions(const void *a, const void *b)
+{
+    const bip__version *const *va = a, *const *vb = b;
+    int order = strcmp((*va)->def->code, (*vb)->def->code);
+
+    return order ? order : ((*va)->n > (*vb)->n) - ((*va)->n < (*vb)->n);
+}
+
+static void print_version(bip__out *o, const bip__version *v)
+{
+    const bip__instrument *def = v->def;
+
+    bip__out_text(o, "{\"schema\":\"bip-instrument-1\",\"instrument\":");
+    bip__out_json_text(o, def->code);
+    bip__out_text(o, ",\"version\":");
+    bip__out_json_text(o, def->version);
+    bip__out_text(o, ",\"title\":{");
+    for (size_t i = 0; i < def->title.n; i++) {
+        bip__out_key(o, def->title.in[i].lang);
+        bip__out_json_text(o, def->title.in[i].text);
+    }
+    bip__out_text(o, v->builtin ? "},\"builtin\":true,\"continues\":" : "},\"builtin\":false,\"continues\":");
+    bip__out_json_text(o, def->continues);
+    bip__out_text(o, ",\"indicators\":");
+    bip__out_int(o, (int64_t)def->n_indicators);
+    bip__out_text(o, ",\"respondents\":[");
+    for (size_t i = 0; i < def->n_respondents; i++) {
+        bip__out_comma(o);
+        bip__out_json_text(o, def->respondents[i].code);
+    }
+    bip__out_text(o, "]}\n");
+}
+
+bip_status bip__show_instruments(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                 bip_error *err)
+{
+    const bip__catalogue *catalogue;
+    const bip__version **sorted;
+    bip_status st = bip__no_options(options_json, err);
+
+    (void)query;
+    if (st != BIP_OK || (st = bip__context_catalogue(c, &catalogue, err)) != BIP_OK)
+        return st;
+    if ((sorted = bip__alloc(catalogue->n * sizeof *sorted)) == NULL)
+        return bip__nomem(err);
+    for (size_t i = 0; i < catalogue->n; i++)
+        sorted[i] = &catalogue->versions[i];
+    qsort(sorted, catalogue->n, sizeof *sorted, compare_versions);
+    for (size_t i = 0; i < catalogue->n; i++)
+        print_version(o, sorted[i]);
+    bip__free(sorted);
+    return BIP_OK;
+}
+
+bip_status bip__show_instrument(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                bip_error *err)
+{
+    const bip__catalogue *catalogue;
+    const bip__version *v;
+    bool named;
+    bip_status st = bip__no_options(options_json, err);
+
+    if (st != BIP_OK)
+        return st;
+    if (query == NULL || query->instrument == NULL)
+        return bip__fail(err, BIP_E_USAGE, "instrument", "the definition of which instrument?");
+    if ((st = bip__context_catalogue(c, &catalogue, err)) != BIP_OK)
+        return st;
+    if ((v = bip__catalogue_find(catalogue, query->instrument, &named)) == NULL)
+        return bip__fail(err, BIP_E_NOT_FOUND, query->instrument, "no such instrument");
+    bip__out_bytes(o, v->def->json, v->def->json_n);
+    bip__out_char(o, '\n');
+    return BIP_OK;
+}
+
+/* ------------------------------------------------------------------------------------------------------------ heads */
+
+bip_status bip__show_head(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                          bip_error *err)
+{
+    const bip__storage_api *api = c->storage->api;
+    bip__rows *rows = NULL;
+    bip__entry_row entry;
+    char id[BIP_ID_SIZE];
+    bip_status st = bip__no_options(options_json, err);
+
+    (void)query;
+    if (st == BIP_OK)
+        st = api->heads(c->storage, &rows, err);
+    while (st == BIP_OK && (st = api->next_entry(rows, &entry, err)) == BIP_OK) {
+        bip__entry_id_print(entry.id, id);
+        bip__out_text(o, id);
+        bip__out_char(o, ' ');
+        bip__out_hex(o, entry.hash, sizeof entry.hash);
+        bip__out_char(o, '\n');
+    }
+    api->close_rows(rows);
+    return st == BIP_DONE ? BIP_OK : st;
+}

@@ -1,0 +1,35 @@
+/* What every document about series begins with: the plan of the query, its participants one after the other, and their
+ * course. */
+#ifndef BIP_SHOW_READING_H
+#define BIP_SHOW_READING_H
+
+#include "read/course.h"
+#include "read/people.h"
+#include "read/plan.h"
+#include "show/sentence.h"
+
+typedef struct bip__reading {
+    bip__context *context;
+    bip__plan *plan;
+    bip__course *course;
+    bip__walk walk;
+    bool in_snapshot, walking;
+} bip__reading;
+
+/* Zero-initialise. Everything is read in one consistent view until the reading is closed. query may be NULL. */
+bip_status bip__reading_open(bip__reading *r, bip__context *c, const bip_query *query, bip_error *err);
+/* The next participant, read into r->course; BIP_DONE at the end. The code is lent until the next call. */
+bip_status bip__reading_next(bip__reading *r, const char **code, bip_error *err);
+void bip__reading_close(bip__reading *r); /* also after a failed bip__reading_open() */
+
+/* Whether a slot of the participant in hand is to be shown. */
+bool bip__reading_shows(const bip__reading *r, size_t slot);
+
+/* How the indicator of each slot is spoken of, in the arena; the participant's own answers name no rater. */
+bip_status bip__reading_voices(const bip__reading *r, const bip__words *words, bip__arena *arena, bip__voice **out,
+                               bip_error *err);
+
+/* BIP_E_USAGE for any option: of documents that take none. */
+bip_status bip__no_options(const char *options_json, bip_error *err);
+
+#endif

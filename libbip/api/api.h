@@ -1,6 +1,6 @@
 /* What the handles of bip.h are made of. */
-#ifndef BIP_API_H
-#define BIP_API_H
+#ifndef BIP_API_HANDLES_H
+#define BIP_API_HANDLES_H
 
 #include "read/context.h"
 #include "record/change.h"

@@ -6,11 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "show/words/da.h"
-#include "show/words/en.h"
-#include "show/words/sv.h"
-
-const bip__words *const bip__languages[] = {&en, &sv, &da};
+const bip__words *const bip__languages[] = {&bip__words_en, &bip__words_sv, &bip__words_da};
 const size_t bip__n_languages = sizeof bip__languages / sizeof *bip__languages;
 
 const char *const bip__word_names[BIP__N_WORDS] = {

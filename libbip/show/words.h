@@ -121,6 +121,7 @@ typedef struct bip__words {
     const char *text[BIP__N_WORDS];
 } bip__words;
 
+extern const bip__words bip__words_en, bip__words_sv, bip__words_da; /* words/ */
 extern const bip__words *const bip__languages[];
 extern const size_t bip__n_languages;
 extern const char *const bip__word_names[BIP__N_WORDS];

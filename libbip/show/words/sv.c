@@ -1,5 +1,7 @@
-/* The words in Swedish; included by words.c only. A native speaker should read them before a release. */
-static const bip__words sv = {
+/* The words in Swedish. A native speaker should read them before a release. */
+#include "show/words.h"
+
+const bip__words bip__words_sv = {
     "sv",
     {
 #define W(key) [BIP__W_##key]

@@ -1,5 +1,7 @@
-/* The words in English; included by words.c only. */
-static const bip__words en = {
+/* The words in English. */
+#include "show/words.h"
+
+const bip__words bip__words_en = {
     "en",
     {
 #define W(key) [BIP__W_##key]

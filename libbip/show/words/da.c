@@ -1,5 +1,7 @@
-/* The words in Danish; included by words.c only. A native speaker should read them before a release. */
-static const bip__words da = {
+/* The words in Danish. A native speaker should read them before a release. */
+#include "show/words.h"
+
+const bip__words bip__words_da = {
     "da",
     {
 #define W(key) [BIP__W_##key]

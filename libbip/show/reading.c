@@ -1,0 +1,90 @@
+#include "show/reading.h"
+
+#include "model/options.h"
+
+#include <string.h>
+
+bip_status bip__no_options(const char *options_json, bip_error *err)
+{
+    bip__options *options = NULL;
+    bip_status st = bip__options_parse(options_json, NULL, 0, &options, err);
+
+    bip__options_free(options);
+    return st;
+}
+
+bip_status bip__reading_open(bip__reading *r, bip__context *c, const bip_query *query, bip_error *err)
+{
+    bip_status st = c->storage->api->snapshot(c->storage, err);
+
+    r->context = c;
+    r->in_snapshot = st == BIP_OK;
+    if (st == BIP_OK)
+        st = bip__plan_make(c, query, &r->plan, err);
+    if (st == BIP_OK)
+        st = bip__course_open(c, r->plan, &r->course, err);
+    if (st == BIP_OK) {
+        st = bip__walk_open(&r->walk, c, query, err);
+        r->walking = st == BIP_OK;
+    }
+    return st;
+}
+
+bip_status bip__reading_next(bip__reading *r, const char **code, bip_error *err)
+{
+    int32_t person;
+    bip_status st = bip__walk_next(&r->walk, &person, code, err);
+
+    return st == BIP_OK ? bip__course_read(r->course, person, *code, err) : st;
+}
+
+void bip__reading_close(bip__reading *r)
+{
+    if (r->walking)
+        bip__walk_close(&r->walk);
+    bip__course_close(r->course);
+    bip__plan_free(r->plan);
+    if (r->in_snapshot)
+        r->context->storage->api->release(r->context->storage);
+    *r = (bip__reading){0};
+}
+
+bool bip__reading_shows(const bip__reading *r, size_t slot)
+{
+    return r->plan->slots[slot].wanted && r->course->tracks[slot].n > 0;
+}
+
+static bip_status take_labels(bip__arena *arena, const bip__scale *scale, const char *lang, bip__labels *out,
+                              bip_error *err)
+{
+    bip_label *labels = bip__arena_alloc(arena, scale->n_labels * sizeof *labels);
+
+    if (labels == NULL)
+        return bip__nomem(err);
+    for (size_t i = 0; i < scale->n_labels; i++)
+        labels[i] = (bip_label){scale->labels[i].score, bip__title_get(&scale->labels[i].text, lang)};
+    *out = (bip__labels){labels, scale->n_labels};
+    return BIP_OK;
+}
+
+bip_status bip__reading_voices(const bip__reading *r, const bip__words *words, bip__arena *arena, bip__voice **out,
+                               bip_error *err)
+{
+    const bip__plan *plan = r->plan;
+    bip__voice *voices = bip__arena_alloc(arena, (plan->n_slots + 1) * sizeof *voices);
+    bip_status st = voices == NULL ? bip__nomem(err) : BIP_OK;
+
+    for (size_t s = 0; st == BIP_OK && s < plan->n_slots; s++) {
+        const bip__slot *slot = &plan->slots[s];
+        const bip__respondent *respondent = &slot->shown->def->respondents[slot->respondent];
+        bool own = strcmp(respondent->code, "participant") == 0;
+        voices[s] = (bip__voice){.words = words,
+                                 .title = bip__title_get(slot->title, plan->lang),
+                                 .rater_role = own ? NULL : bip__title_get(&respondent->title, plan->lang),
+                                 .better = slot->rules.better};
+        if (slot->scale != NULL && slot->scale->n_labels > 0)
+            st = take_labels(arena, slot->scale, plan->lang, &voices[s].labels, err);
+    }
+    *out = voices;
+    return st;
+}

@@ -1,7 +1,7 @@
 #include "api/api.h"
+#include "read/assessments.h"
 #include "read/course.h"
 #include "read/people.h"
-#include "read/reading.h"
 
 #include <string.h>
 
@@ -11,8 +11,8 @@ struct bip_cursor {
     bip_cursor *next, **link; /* in the store's list */
     bip_query query;
     bool in_snapshot, reading_series;
-    bip__reading *reading; /* assessments */
-    bip__plan *plan;       /* series */
+    bip__assessments *reading; /* assessments */
+    bip__plan *plan;           /* series */
     bip__course *course;
     bip__walk walk;
     size_t slot; /* the next one to look at; n_slots: the participant is done */
@@ -57,7 +57,7 @@ void bip_cursor_close(bip_cursor *cursor)
 {
     if (cursor == NULL)
         return;
-    bip__reading_close(cursor->reading);
+    bip__assessments_close(cursor->reading);
     bip__walk_close(&cursor->walk);
     bip__course_close(cursor->course);
     bip__plan_free(cursor->plan);
@@ -85,7 +85,7 @@ bip_status bip_assessments(bip_store *store, const bip_query *query, bip_cursor 
         *out = NULL;
     bip_status st = cursor_open(store, query, out, err);
     if (st == BIP_OK)
-        st = bip__reading_open(&store->context, &(*out)->query, &(*out)->reading, err);
+        st = bip__assessments_open(&store->context, &(*out)->query, &(*out)->reading, err);
     return settle(st, out);
 }
 
@@ -95,7 +95,7 @@ bip_status bip_assessment_next(bip_cursor *cursor, const bip_assessment **lent, 
         *lent = NULL;
     if (cursor == NULL || lent == NULL || cursor->reading == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a cursor from bip_assessments() is needed");
-    return bip__reading_next(cursor->reading, lent, err);
+    return bip__assessments_next(cursor->reading, lent, err);
 }
 
 bip_status bip_progression(bip_store *store, const bip_query *query, bip_cursor **out, bip_error *err)

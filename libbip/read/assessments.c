@@ -1,4 +1,4 @@
-#include "read/reading.h"
+#include "read/assessments.h"
 
 #include "model/score.h"
 #include "read/course.h"
@@ -11,7 +11,7 @@ typedef struct held {
     int32_t revision;
 } held;
 
-struct bip__reading {
+struct bip__assessments {
     bip__context *context;
     const bip_query *query;
     const bip__catalogue *catalogue;
@@ -28,7 +28,7 @@ struct bip__reading {
     size_t items_cap, scores_cap;
 };
 
-static bip_status check_filters(bip__reading *r, bip_error *err)
+static bip_status check_filters(bip__assessments *r, bip_error *err)
 {
     const char *codes[] = {r->query->respondent, r->query->for_role};
     bool named, found;
@@ -44,9 +44,9 @@ static bip_status check_filters(bip__reading *r, bip_error *err)
     return BIP_OK;
 }
 
-bip_status bip__reading_open(bip__context *c, const bip_query *query, bip__reading **out, bip_error *err)
+bip_status bip__assessments_open(bip__context *c, const bip_query *query, bip__assessments **out, bip_error *err)
 {
-    bip__reading *r = bip__alloc_zero(1, sizeof *r);
+    bip__assessments *r = bip__alloc_zero(1, sizeof *r);
     *out = NULL;
     if (r == NULL)
         return bip__nomem(err);
@@ -59,14 +59,14 @@ bip_status bip__reading_open(bip__context *c, const bip_query *query, bip__readi
     if (st == BIP_OK)
         st = bip__walk_open(&r->walk, c, query, err);
     if (st != BIP_OK) {
-        bip__reading_close(r);
+        bip__assessments_close(r);
         return st;
     }
     *out = r;
     return BIP_OK;
 }
 
-void bip__reading_close(bip__reading *r)
+void bip__assessments_close(bip__assessments *r)
 {
     if (r == NULL)
         return;
@@ -80,7 +80,7 @@ void bip__reading_close(bip__reading *r)
 
 /* ------------------------------------------------------------ one participant */
 
-static bool wanted(const bip__reading *r, const bip__assessment_row *row)
+static bool wanted(const bip__assessments *r, const bip__assessment_row *row)
 {
     const bip__version *v = bip__catalogue_number(r->catalogue, row->instrument);
     const char *want = r->query->instrument;
@@ -91,7 +91,7 @@ static bool wanted(const bip__reading *r, const bip__assessment_row *row)
            (want[n] == '\0' || strcmp(want + n + 1, v->def->version) == 0);
 }
 
-static bip_status keep(bip__reading *r, const bip__assessment_row *row, bip_error *err)
+static bip_status keep(bip__assessments *r, const bip__assessment_row *row, bip_error *err)
 {
     if (!bip__grow(&r->rows, &r->cap, r->n + 1, sizeof *r->rows))
         return bip__nomem(err);
@@ -109,7 +109,7 @@ static bip_status keep(bip__reading *r, const bip__assessment_row *row, bip_erro
 }
 
 /* Older revisions are counted, then dropped; so are the withdrawn. */
-static void drop_old(bip__reading *r)
+static void drop_old(bip__assessments *r)
 {
     size_t kept = 0;
     for (size_t i = 0; i < r->n; i++) {
@@ -125,7 +125,7 @@ static void drop_old(bip__reading *r)
     r->n = kept;
 }
 
-static bip_status put_in_order(bip__reading *r, bip_error *err)
+static bip_status put_in_order(bip__assessments *r, bip_error *err)
 {
     for (size_t i = 1; i < r->n; i++) {
         held moving = r->rows[i];
@@ -146,7 +146,7 @@ static bip_status put_in_order(bip__reading *r, bip_error *err)
     return BIP_OK;
 }
 
-static bip_status read_person(bip__reading *r, int32_t person, bip_error *err)
+static bip_status read_person(bip__assessments *r, int32_t person, bip_error *err)
 {
     const bip__storage_api *api = r->context->storage->api;
     bip__rows *rows = NULL;
@@ -165,7 +165,8 @@ static bip_status read_person(bip__reading *r, int32_t person, bip_error *err)
 
 /* ------------------------------------------------------------ one assessment */
 
-static bip_status fill_scores(bip__reading *r, const bip__version *v, int32_t respondent, const held *h, bip_error *err)
+static bip_status fill_scores(bip__assessments *r, const bip__version *v, int32_t respondent, const held *h,
+                              bip_error *err)
 {
     const bip__instrument *def = v->def;
     size_t n = def->n_items[respondent];
@@ -189,7 +190,7 @@ static bip_status fill_scores(bip__reading *r, const bip__version *v, int32_t re
     return BIP_OK;
 }
 
-static bip_status fill_trail(bip__reading *r, const held *h, bip_error *err)
+static bip_status fill_trail(bip__assessments *r, const held *h, bip_error *err)
 {
     bip__storage *s = r->context->storage;
     bip__entry_row root, entry;
@@ -210,7 +211,7 @@ static bip_status fill_trail(bip__reading *r, const held *h, bip_error *err)
     return BIP_OK;
 }
 
-static bip_status fill(bip__reading *r, const held *h, bip_error *err)
+static bip_status fill(bip__assessments *r, const held *h, bip_error *err)
 {
     const bip__version *v = bip__catalogue_number(r->catalogue, h->row.instrument);
     int32_t respondent = v == NULL ? -1 : bip__version_respondent(v, h->row.respondent);
@@ -228,7 +229,7 @@ static bip_status fill(bip__reading *r, const held *h, bip_error *err)
     return st == BIP_OK ? fill_trail(r, h, err) : st;
 }
 
-bip_status bip__reading_next(bip__reading *r, const bip_assessment **lent, bip_error *err)
+bip_status bip__assessments_next(bip__assessments *r, const bip_assessment **lent, bip_error *err)
 {
     *lent = NULL;
     for (;;) {

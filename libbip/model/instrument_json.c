@@ -8,12 +8,15 @@
 
 #define EPSILON 1e-9
 #define MAX_BYTES ((size_t)4 * 1024 * 1024)
+/* Dimensions times their indicators times respondents: each is held, so a small text could ask for gigabytes. */
+#define MAX_PARTS 200000u
 
 /* From a document whose shape was checked to the structure: here are the rules that join several values. Lists grow as
  * they are read, so that a look-up among those before finds duplicates. */
 typedef struct builder {
     bip__instrument *i;
     bip_error *err;
+    size_t parts;
     bool nomem; /* told at the end: texts are copied everywhere */
 } builder;
 
@@ -396,6 +399,9 @@ static bip_status build_views(builder *b, const cJSON *json, const bip__json_pat
         return BIP_E_NOMEM;
     if ((st = build_weights(b, json, path, d, weights)) != BIP_OK)
         return st;
+    b->parts += d->n_indicators * b->i->n_respondents;
+    if (b->parts > MAX_PARTS)
+        return bip__json_fail(b->err, BIP__AT(path, "indicators"), "too many in all dimensions together");
     if (!bip__dimension_build_views(b->i, d, weights))
         return bip__nomem(b->err);
     for (size_t r = 0; r < b->i->n_respondents; r++)

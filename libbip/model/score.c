@@ -78,17 +78,15 @@ static bool parse_exact(const char *s, size_t n, double *out)
 
 static bool parse_one(const char *s, size_t n, bip_score *score)
 {
-    score->reserved = 0;
-    score->answer = BIP_NUMBER;
-    if (parse_plain(s, n, &score->number) || parse_exact(s, n, &score->number))
+    *score = (bip_score){.number = NAN, .answer = BIP_NOT_ASKED};
+    if (n == 4 && memcmp(s, "null", 4) == 0)
         return true;
-    score->number = NAN;
-    if (n == 4 && memcmp(s, "null", 4) == 0) {
-        score->answer = BIP_NOT_ASKED;
-        return true;
+    if (n > 2 && s[0] == '"' && s[n - 1] == '"') {
+        score->answer = bip__answer_read(s + 1, n - 2);
+        return score->answer >= 0;
     }
-    score->answer = n > 2 && s[0] == '"' && s[n - 1] == '"' ? bip__answer_read(s + 1, n - 2) : -1;
-    return score->answer >= 0;
+    score->answer = BIP_NUMBER;
+    return parse_plain(s, n, &score->number) || parse_exact(s, n, &score->number);
 }
 
 bool bip__scores_parse(const char *s, size_t len, bip_score *scores, size_t n)

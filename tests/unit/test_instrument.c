@@ -327,6 +327,31 @@ static void test_instrument__has_1000_indicators_at_most(void **state)
     }
 }
 
+/* Few bytes, many parts: each dimension would hold one for each respondent and indicator. */
+static void test_instrument__dimensions_have_a_limit_together(void **state)
+{
+    char *roles = many("[", 64, "{'code':'r%zu'}", "]");
+    char *indicators = many("[", 500, "{'code':'i%zu','title':{'en':'x'},'scale':'s'}", "],'dimensions':[");
+    char *codes = many("[", 500, "'i%zu'", "]");
+    char *json = malloc(200000);
+    size_t n;
+
+    (void)state;
+    assert_non_null(json);
+    n = (size_t)sprintf(json, "{'instrument':'l','version':'1','title':{'en':'L'},'respondents':%s,", roles);
+    n += (size_t)sprintf(json + n, "'scales':[{'code':'s','min':0,'max':1}],'indicators':%s", indicators);
+    for (int k = 0; k < 7; k++)
+        n += (size_t)sprintf(json + n, "%s{'code':'d%d','title':{'en':'x'},'indicators':%s}", k ? "," : "", k, codes);
+    strcpy(json + n, "]}");
+    char *text = edited(json, NULL, NULL);
+    refuses(text, strlen(text), "dimensions[6].indicators", "together");
+    free(text);
+    free(json);
+    free(codes);
+    free(indicators);
+    free(roles);
+}
+
 static void test_instrument__every_key_reaches_the_structure(void **state)
 {
     bip__instrument *i = parse_edited(full, NULL, NULL);
@@ -635,27 +660,20 @@ static void test_instrument__reports_every_failed_allocation(void **state)
     free(json);
 }
 
-static const bip__builtin *builtin(const char *code)
-{
-    char start[64];
-
-    snprintf(start, sizeof start, "\"instrument\": \"%s\"", code);
-    for (size_t k = 0; k < bip__n_builtins; k++)
-        if (strstr(bip__builtins[k].json, start))
-            return &bip__builtins[k];
-    fail_msg("no built-in instrument %s", code);
-    return NULL;
-}
-
 static bip__instrument *parse_builtin(const char *code)
 {
-    const bip__builtin *b = builtin(code);
     bip_error err = {0};
     bip__instrument *i;
 
-    if (bip__instrument_parse(b->json, b->n, &i, &err) != BIP_OK)
-        fail_msg("%s: %s: %s", code, err.where, err.message);
-    return i;
+    for (size_t k = 0; k < bip__n_builtins; k++) {
+        if (bip__instrument_parse(bip__builtins[k].json, bip__builtins[k].n, &i, &err) != BIP_OK)
+            fail_msg("%s: %s", err.where, err.message);
+        if (strcmp(i->code, code) == 0)
+            return i;
+        bip__instrument_free(i);
+    }
+    fail_msg("no built-in instrument %s", code);
+    return NULL;
 }
 
 static void has_three_languages(const bip__title *t)
@@ -752,6 +770,7 @@ int main(void)
         cmocka_unit_test(test_instrument__survives_any_changed_byte),
         cmocka_unit_test(test_instrument__has_64_respondents_at_most),
         cmocka_unit_test(test_instrument__has_1000_indicators_at_most),
+        cmocka_unit_test(test_instrument__dimensions_have_a_limit_together),
         cmocka_unit_test(test_instrument__every_key_reaches_the_structure),
         cmocka_unit_test(test_instrument__defaults_are_those_of_the_format),
         cmocka_unit_test(test_instrument__text_falls_back_to_english_then_to_the_first),

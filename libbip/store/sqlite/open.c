@@ -63,6 +63,8 @@ static const char *reason_of(bip_status st)
         return "interrupted";
     case BIP_E_READ_ONLY:
         return "the file can only be read";
+    case BIP_E_REFUSED:
+        return "a text is longer than 64 MiB";
     default:
         return NULL;
     }
@@ -80,7 +82,9 @@ bip_status bip__sqlite_fail_code(sqlite3 *db, int extended, const char *path, co
         bip__nomem(err);
     } else {
         reason = reason_of(st);
-        bip__fail(err, st, path, "%s: %s", doing, reason ? reason : db ? sqlite3_errmsg(db) : sqlite3_errstr(extended));
+        if (!reason)
+            reason = db && sqlite3_extended_errcode(db) == extended ? sqlite3_errmsg(db) : sqlite3_errstr(extended);
+        bip__fail(err, st, path, "%s: %s", doing, reason);
     }
     if (err)
         err->detail = extended;

@@ -183,8 +183,8 @@ static void add_bytes(adding *a, const uint8_t *bytes, size_t n)
 
 static bip_status adding_row(adding *a, bip_error *err)
 {
-    if (a->rc != SQLITE_OK)
-        return bip__sqlite_fail(a->s, "the store can't be changed", err);
+    if (a->rc != SQLITE_OK) /* a later binding that succeeds has cleared SQLite's own memory of it */
+        return bip__sqlite_fail_code(a->s->db, a->rc, a->s->path, "the store can't be changed", err);
     a->at = 0;
     return bip__sqlite_run(a->s, a->q, err);
 }

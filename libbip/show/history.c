@@ -124,6 +124,8 @@ static bip_status gather_facts(teller *t, int32_t person, bip_error *err)
         e->row.root_entry = row.root_entry;
         e->row.root_idx = row.root_idx;
         st = bip__json_parse(row.body, row.body_n, &e->fact, err);
+        if (st == BIP_E_REFUSED) /* the library wrote it */
+            st = bip__fail(err, BIP_E_CORRUPT, NULL, "a stored fact can't be read");
     }
     storage->api->close_rows(rows);
     return st == BIP_DONE ? BIP_OK : st;

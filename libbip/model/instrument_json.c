@@ -86,6 +86,11 @@ static bip_status stands_twice(builder *b, const bip__json_path *path, const cha
     return bip__json_fail(b->err, BIP__AT(path, key), "\"%s\" stands twice", code);
 }
 
+static bip_status names_twice(builder *b, const bip__json_path *list, size_t index, const char *code)
+{
+    return bip__json_fail(b->err, BIP__AT_INDEX(list, index), "\"%s\" stands twice", code);
+}
+
 /* --- respondents */
 
 static bip_status build_respondents(builder *b, const cJSON *list)
@@ -128,6 +133,8 @@ static bip_status role_set(builder *b, const cJSON *object, const char *key, con
         if (at < 0)
             return bip__json_fail(b->err, BIP__AT_INDEX(BIP__AT(path, key), index), "unknown respondent \"%s\"",
                                   item->valuestring);
+        if (*set >> at & 1)
+            return names_twice(b, BIP__AT(path, key), index, item->valuestring);
         *set |= UINT64_C(1) << at;
     }
     return BIP_OK;
@@ -351,6 +358,9 @@ static bip_status build_members(builder *b, const cJSON *json, const bip__json_p
         if (at < 0)
             return bip__json_fail(b->err, BIP__AT_INDEX(BIP__AT(path, "indicators"), d->n_indicators),
                                   "unknown indicator \"%s\"", item->valuestring);
+        for (size_t k = 0; k < d->n_indicators; k++)
+            if (indexes[k] == at)
+                return names_twice(b, BIP__AT(path, "indicators"), d->n_indicators, item->valuestring);
         d->visible &= b->i->indicators[at].visible;
         indexes[d->n_indicators++] = at;
     }

@@ -8,6 +8,7 @@
 
 /* Of one list or object: what is compared each with each stays quick. */
 #define MAX_MEMBERS 1000
+#define MAX_LANGUAGES 100
 /* Beyond this, neighbouring steps of a scale are no longer different doubles. */
 #define MAX_NUMBER 1e15
 #define MAX_DAYS 1000000.0
@@ -280,25 +281,15 @@ static bip_status check_required(const cJSON *object, const bip__shape *shape, c
 static bip_status check_length(bip__form form, const bip__shape *shape, const cJSON *item, const bip__json_path *path,
                                bip_error *err)
 {
+    const int most = form == BIP__TITLE || form == BIP__WORDING ? MAX_LANGUAGES : MAX_MEMBERS;
     size_t n = 0;
 
     for (const cJSON *child = item->child; child; child = child->next)
         n++;
     if (form == BIP__OBJECTS && n < shape->at_least)
         return bip__json_fail(err, path, "must not be empty");
-    if (n > MAX_MEMBERS)
-        return bip__json_fail(err, path, "has more than %d entries", MAX_MEMBERS);
-    return BIP_OK;
-}
-
-static bip_status check_twice(const cJSON *list, const bip__json_path *path, bip_error *err)
-{
-    size_t i = 0;
-
-    for (const cJSON *item = list->child; item; item = item->next, i++)
-        for (const cJSON *before = list->child; before != item; before = before->next)
-            if (strcmp(before->valuestring, item->valuestring) == 0)
-                return bip__json_fail(err, BIP__AT_INDEX(path, i), "\"%s\" stands twice", item->valuestring);
+    if (n > (size_t)most)
+        return bip__json_fail(err, path, "has more than %d entries", most);
     return BIP_OK;
 }
 
@@ -335,8 +326,6 @@ static bip_status check_value(bip__form form, const bip__shape *shape, const cJS
         return st;
     if ((st = check_inside(form, shape, item, path, err)) != BIP_OK)
         return st;
-    if (form == BIP__CODES)
-        return check_twice(item, path, err);
     return form == BIP__OBJECT ? check_required(item, shape, path, err) : BIP_OK;
 }
 

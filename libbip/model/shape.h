@@ -29,7 +29,7 @@ typedef enum bip__form {
     BIP__INTERVAL,     /* whole, 1 or above */
     BIP__BETTER,
     BIP__METHOD,
-    BIP__CODES,   /* a list of codes, at least one, none twice */
+    BIP__CODES,   /* a list of codes, at least one */
     BIP__NUMBERS, /* a list of numbers */
     BIP__OBJECT,
     BIP__OBJECTS /* a list of objects */

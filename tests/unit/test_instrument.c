@@ -327,6 +327,20 @@ static void test_instrument__has_1000_indicators_at_most(void **state)
     }
 }
 
+static void test_instrument__a_text_has_100_languages_at_most(void **state)
+{
+    (void)state;
+    for (size_t n = 100; n <= 101; n++) {
+        char *texts = many("{", n, "'aa-x%zu':'x'", "}");
+        char *json = edited(least, "{'sv':'Minst'}", texts);
+        bip__instrument *i;
+        assert_int_equal(bip__instrument_parse(json, strlen(json), &i, NULL), n > 100 ? BIP_E_REFUSED : BIP_OK);
+        bip__instrument_free(i);
+        free(texts);
+        free(json);
+    }
+}
+
 /* Few bytes, many parts: each dimension would hold one for each respondent and indicator. */
 static void test_instrument__dimensions_have_a_limit_together(void **state)
 {
@@ -770,6 +784,7 @@ int main(void)
         cmocka_unit_test(test_instrument__survives_any_changed_byte),
         cmocka_unit_test(test_instrument__has_64_respondents_at_most),
         cmocka_unit_test(test_instrument__has_1000_indicators_at_most),
+        cmocka_unit_test(test_instrument__a_text_has_100_languages_at_most),
         cmocka_unit_test(test_instrument__dimensions_have_a_limit_together),
         cmocka_unit_test(test_instrument__every_key_reaches_the_structure),
         cmocka_unit_test(test_instrument__defaults_are_those_of_the_format),

@@ -26,7 +26,7 @@ static void instrument_line(bip__out *o, const cli *c, cli_json line)
     bip__out_text(o, "  ");
     if (cli_json_member(line, "title", &value) && title_text(c, value, &text))
         cli_json_text(o, text);
-    if ((cli_json_member(line, "built_in", &value) || cli_json_member(line, "builtin", &value)) && value.n == 4) {
+    if (cli_json_member(line, "builtin", &value) && value.at[0] == 't') {
         bip__out_text(o, " (");
         cli_words(o, c, WORD_BUILT_IN, NULL, 0);
         bip__out_char(o, ')');

@@ -1,0 +1,815 @@
+#!/usr/bin/env python3
+"""The contract of the program `bip`, tried from outside: tests/contract/run.py BIP [--vectors DIR] [--examples DIR] [--all].
+
+Worked cases in folders (args.txt, instrument.json, input.csv, expected*.ndjson), checks written as functions whose names
+are claims, and random stores held against reference.py. Needs nothing but Python's standard library.
+"""
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import compare  # noqa: E402
+import random_stores  # noqa: E402
+
+NOW = "2026-11-21T10:00:00Z"
+INSTRUMENT = {
+    "instrument": "example", "version": "1", "title": {"en": "An example", "sv": "Ett exempel"},
+    "respondents": [{"code": "participant", "title": {"en": "Participant", "sv": "Deltagare", "da": "Borger"}},
+                    {"code": "caseworker", "title": {"en": "Caseworker", "sv": "Handläggare"}}],
+    "scales": [{"code": "five", "min": 1, "max": 5}, {"code": "half", "min": 0, "max": 5, "step": 0.5}],
+    "indicators": [{"code": "coping", "title": {"en": "Coping", "sv": "Vardagshantering"}, "scale": "five"},
+                   {"code": "health", "title": {"en": "Health", "sv": "Hälsa"}, "scale": "half"},
+                   {"code": "belief", "title": {"en": "Belief"}, "scale": "five", "respondents": ["caseworker"],
+                    "visible_to": ["caseworker"]}],
+}
+RECORD = ["record", "P-001", "--instrument", "example", "--respondent", "participant", "--date", "2026-09-01"]
+
+
+class Run:
+    def __init__(self, done):
+        self.status, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+    @property
+    def text(self):
+        return self.out.decode()
+
+    @property
+    def error(self):
+        return self.err.decode()
+
+    def json(self):
+        return json.loads(self.out)
+
+
+class Shop:
+    """A folder of its own with a store in it, and the program."""
+
+    def __init__(self, bip, folder, **env):
+        self.bip, self.folder = bip, Path(folder)
+        self.store = self.folder / "test.bip"
+        keep = {k: os.environ[k] for k in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TMPDIR") if k in os.environ}
+        self.env = {**keep, "BIP_STORE": str(self.store), "BIP_ACTOR": "anna", "BIP_NOW": NOW, "TZ": "UTC", **env}
+
+    def __call__(self, *args, stdin=b"", env=None, stdout=subprocess.PIPE):
+        merged = {k: v for k, v in {**self.env, **(env or {})}.items() if v is not None}
+        done = subprocess.run([self.bip, *map(os.fsencode, args)], input=stdin, stdout=stdout, stderr=subprocess.PIPE,
+                              cwd=self.folder, env=merged, timeout=120)
+        return Run(done)
+
+    def ok(self, *args, **more):
+        r = self(*args, **more)
+        assert r.status == 0, f"{args}: status {r.status}, {r.error}"
+        return r
+
+    def fails(self, status, *args, says="", **more):
+        r = self(*args, **more)
+        assert r.status == status, f"{args}: status {r.status}, not {status}: {r.error or r.text}"
+        assert says in r.error, f"{args}: {says!r} is not in {r.error!r}"
+        return r
+
+    def export(self):
+        return self.ok("export", "--format", "json", "--out", "-").out
+
+    def file(self, name, content):
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def filled(self):
+        self.ok("init")
+        self.file("example.json", json.dumps(INSTRUMENT))
+        self.ok("instrument", "add", "example.json")
+        self.ok("participant", "add", "P-001")
+        self.id = self.ok(*RECORD, "coping=3", "health=declined").text.strip()
+        return self
+
+
+CHECKS = []
+
+
+def check(f):
+    CHECKS.append(f)
+    return f
+
+
+# ------------------------------------------------------------------------------------------------- errors and statuses
+WIDE = "participant,date,respondent,coping,health,belief\n"
+LONG = "participant,date,respondent,indicator,score\n"
+IMPORT = ["import", "in.csv", "--instrument", "example"]
+R = "participant --date 2026-10-01".split()
+
+# what is tried, the status of the contract, a piece of the error; in.csv where a file is needed
+FAILURES = [
+    # wrong usage
+    ([], 2, "usage", None),
+    (["recrod"], 2, "record", None),
+    (["participant", "lst"], 2, "participant list", None),
+    (["participant"], 2, "participant", None),
+    (["--jsno", "head"], 2, "--json", None),
+    (["progression", "--al"], 2, "--all", None),
+    (["progression"], 2, "--all", None),
+    (["progression", "--all", "P-001"], 2, "--all", None),
+    (["progression", "P-001", "--as-of", "2026-13-01"], 2, "--as-of", None),
+    (["steps", "P-001", "--since", "yesterday"], 2, "--since", None),
+    (["progression", "P-001", "--as-of"], 2, "--as-of", None),
+    (["progression", "P-001", "--as-of", "2026-01-01", "--as-of=2026-01-02"], 2, "twice", None),
+    (["progression", "P-001", "--all=yes"], 2, "--all", None),
+    (["progression", "P-001", "--json"], 2, "before the command", None),
+    (["--lang", "de", "progression", "P-001"], 2, "de", None),
+    (["withdraw", "x"], 2, "--reason", None),
+    (["record", "P-001", "coping=3"], 2, "--", None),
+    ([*RECORD], 2, "INDICATOR=SCORE", None),
+    ([*RECORD, "coping"], 2, "coping", None),
+    (["participant", "add", "P-009", "--attr", "sex"], 2, "sex", None),
+    (["participant", "set", "P-001"], 2, "--attr", None),
+    (["export", "--format", "jsonl"], 2, "not in this version", None),
+    (["export", "--format", "parquet"], 2, "parquet", None),
+    (["head", "too", "many"], 2, "too", None),
+    (["import", "in.csv"], 2, "", WIDE + "P-001,2026-10-01,participant,3,,\n"),
+    ([*IMPORT, "--dates", "mdy"], 2, "mdy", WIDE),
+    ([*IMPORT, "--format", "xlsx"], 2, "xlsx", WIDE),
+    # what was given as data is refused
+    ([*RECORD[:-1], "2026-02-30", "coping=3"], 3, "2026-02-30", None),
+    ([*RECORD[:-1], "1899-12-31", "coping=3"], 3, "1899", None),
+    ([*RECORD[:-1], "2200-01-01", "coping=3"], 3, "2200", None),
+    ([*RECORD[:-1], "01/09/2026", "coping=3"], 3, "01/09/2026", None),
+    ([*RECORD, "coping=6"], 3, "coping", None),
+    ([*RECORD, "coping=2.5"], 3, "coping", None),
+    ([*RECORD, "coping=nan"], 3, "coping", None),
+    ([*RECORD, "coping=1e400"], 3, "coping", None),
+    ([*RECORD, "coping=0x3"], 3, "coping", None),
+    ([*RECORD, "coping=three"], 3, "coping", None),
+    ([*RECORD, "coping=3", "coping=3"], 3, "coping", None),
+    ([*RECORD, "belief=3"], 3, "belief", None),
+    ([*RECORD, "hope=3"], 3, "hope", None),
+    (["record", "P-404", *RECORD[2:], "coping=3"], 3, "participant add P-404", None),
+    ([*RECORD[:3], "nothing", *RECORD[4:], "coping=3"], 3, "nothing", None),
+    ([*RECORD[:3], "example@7", *RECORD[4:], "coping=3"], 3, "example@7", None),
+    ([*RECORD[:5], "mother", *RECORD[6:], "coping=3"], 3, "mother", None),
+    ([*RECORD, "--note", "calls herself 19811218-9876", "coping=2"], 3, "", None),
+    ([*RECORD, "--rater", "811218-9876", "coping=2"], 3, "", None),
+    (["participant", "add", "8112189876"], 3, "", None),
+    (["participant", "add", " P"], 3, "", None),
+    (["participant", "add", b"P\xff"], 3, "", None),
+    (["participant", "add", "P-009", "--enrolled", "2026-02-30"], 3, "2026-02-30", None),
+    (["participant", "add", "P-009", "--attr", "Sex=woman"], 3, "", None),
+    (["participant", "set", "P-001", "--attr", "note=811218-9876"], 3, "", None),
+    (["participant", "add", "P-009", "--reason", "811218-9876"], 3, "", None),
+    (["--actor", " anna", "participant", "add", "P-009"], 3, "actor", None),
+    (["instrument", "add", "in.csv"], 3, "indicators[0].scael",
+     json.dumps({**INSTRUMENT, "version": "2",
+                 "indicators": [{"code": "a", "title": {"en": "A"}, "scale": "five", "scael": 1}]})),
+    (["instrument", "add", "in.csv"], 3, "", json.dumps({**INSTRUMENT, "title": {"en": "Another"}})),
+    (["instrument", "check", "in.csv"], 3, "", "{"),
+    (["instrument", "check", "in.csv"], 3, "", "[" * 100000),
+    (["correct", "ID", "coping=9"], 3, "coping", None),
+    ([*IMPORT], 3, "in.csv: line 2", WIDE + "P-001,2026-10-01,participant,7,,\n"),
+    ([*IMPORT], 3, "in.csv: line 3", WIDE + "P-001,2026-10-01,participant,2,,\nP-001,2026-02-30,participant,3,,\n"),
+    ([*IMPORT], 3, "in.csv: line 2", WIDE + "P-404,2026-10-01,participant,3,,\n"),
+    ([*IMPORT], 3, "in.csv: line 2", WIDE + "P-001,2026-10-01,mother,3,,\n"),
+    ([*IMPORT], 3, "in.csv: line 2", WIDE + "P-001,2026-10-01,participant,,,3\n"),
+    ([*IMPORT], 3, "in.csv: line 2", WIDE + "P-001,2026-10-01,participant,3,,,,9\n"),
+    ([*IMPORT], 3, "colour", "participant,date,respondent,coping,colour\nP-001,2026-10-01,participant,3,red\n"),
+    ([*IMPORT], 3, "", "participant,date,respondent,coping,Vardagshantering\nP-001,2026-10-01,participant,3,3\n"),
+    ([*IMPORT], 3, "line 2", WIDE + 'P-001,2026-10-01,participant,"3,,\n'),
+    ([*IMPORT], 3, "line 2", WIDE + "P-001,2026-10-01,participant,\0,,\n"),
+    ([*IMPORT], 3, "line 2", (WIDE + "P-001,2026-10-01,partic\u00e5").encode() + b"\xff,3,,\n"),
+    ([*IMPORT], 3, "line 2", WIDE + "P-001,2026-10-01,participant," + "3" * (1 << 20) + ",,\n"),
+    ([*IMPORT], 3, "line 2", WIDE + "P-001,2026-09-01,participant,4,,\n"),
+    ([*IMPORT], 3, "line 3", LONG + "P-001,2026-10-01,participant,coping,3\nP-001,2026-10-01,participant,coping,3\n"),
+    ([*IMPORT], 3, "line 2", LONG + "P-001,2026-10-01,participant,hope,3\n"),
+    ([*IMPORT], 3, "line 2", LONG + "P-001,2026-10-01,participant,coping,1e400\n"),
+    ([*IMPORT[:3], "nothing"], 3, "nothing", WIDE + "P-001,2026-10-01,participant,3,,\n"),
+    (["import", "in.csv"], 3, "", "{"),
+    (["import", "in.csv", "--format", "json"], 3, "", '{"schema":"bip-store-9"}'),
+    # it could not be done
+    (["progression", "P-404"], 1, "P-404", None),
+    (["progression", "P-001", "P-404"], 1, "P-404", None),
+    (["steps", "P-404"], 1, "P-404", None),
+    (["history", "P-404"], 1, "P-404", None),
+    (["participant", "show", "P-404"], 1, "P-404", None),
+    (["participant", "set", "P-404", "--attr", "a=b"], 1, "P-404", None),
+    (["participant", "add", "P-001"], 1, "P-001", None),
+    (["progression", "P-001", "--instrument", "nothing"], 1, "nothing", None),
+    (["progression", "P-001", "--instrument", "example@7"], 1, "example@7", None),
+    (["progression", "P-001", "--respondent", "mother"], 1, "mother", None),
+    (["steps", "P-001", "--for", "mother"], 1, "mother", None),
+    (["instrument", "show", "nothing"], 1, "nothing", None),
+    (["correct", "nothing", "coping=3"], 1, "nothing", None),
+    (["withdraw", "nothing", "--reason", "x"], 1, "nothing", None),
+    ([*RECORD, "coping=4"], 1, "ID", None),
+    (["import", "absent.csv", "--instrument", "example"], 1, "absent.csv", None),
+    (["import", ".", "--instrument", "example"], 1, ".", None),
+    (["instrument", "add", "absent.json"], 1, "absent.json", None),
+    (["verify", "--anchor", "absent.txt"], 1, "absent.txt", None),
+    (["init"], 1, "test.bip", None),
+    (["backup", "test.bip"], 1, "test.bip", None),
+    (["export", "--out", "no/such/folder/x.json"], 1, "no/such/folder", None),
+]
+
+
+@check
+def every_failure_has_its_status_says_why_and_changes_nothing(shop):
+    shop.filled()
+    before = shop.export()
+    wrong = []
+    for args, status, says, content in FAILURES:
+        if content is not None:
+            shop.file("in.csv", content)
+        args = [shop.id if a == "ID" else a for a in args]
+        r = shop(*args)
+        says = shop.id if says == "ID" else says
+        lines = r.error.splitlines()
+        faults = [f"status {r.status}, not {status}"] * (r.status != status)
+        faults += [f"lacks {says!r}"] * (says not in r.error)
+        faults += ["printed something"] * (r.out != b"")
+        faults += ["is not one line `bip: ...`"] * (args != [] and not (lines and all(x.startswith("bip: ") for x in lines)))
+        faults += ["changed the store"] * (shop.export() != before)
+        wrong += [f"{args[:12]}: {', '.join(faults)}: {r.error[:300].strip()}"] * bool(faults)
+    assert not wrong, "\n  " + "\n  ".join(wrong)
+
+
+@check
+def every_failure_is_one_json_object_with_json(shop):
+    shop.filled()
+    wrong = []
+    for args, status, _, content in FAILURES:
+        if content is not None:
+            shop.file("in.csv", content)
+        args = ["--json", *(shop.id if a == "ID" else a for a in args)]
+        r = shop(*args)
+        try:
+            document = json.loads(r.err)
+            keys = list(document["error"])
+            good = list(document) == ["error"] and keys[:3] == ["code", "where", "message"] and \
+                set(keys[3:]) <= {"rows", "more"} and document["error"]["message"] and \
+                all(list(x) in (["line", "column", "message"], ["where", "message"])
+                    for x in document["error"].get("rows", []))
+        except (ValueError, KeyError, TypeError):
+            good = False
+        if not good or r.status != status or r.out or r.err.count(b"\n") != 1:
+            wrong.append(f"{args[:12]}: status {r.status}: {r.error[:300].strip()} {r.text[:100]}")
+    assert not wrong, "\n  " + "\n  ".join(wrong)
+
+
+@check
+def error_codes_are_the_words_of_the_library(shop):
+    shop.filled()
+
+    def code(*args, **more):
+        return json.loads(shop("--json", *args, **more).err)["error"]["code"]
+    assert code("progression") == "usage"
+    assert code("progression", "P-404") == "not_found"
+    assert code(*RECORD, "coping=4") == "conflict"
+    assert code(*RECORD, "coping=7") == "refused"
+
+
+@check
+def a_store_that_is_named_nowhere_is_wrong_usage(shop):
+    r = shop.fails(2, "head", env={"BIP_STORE": None})
+    assert "BIP_STORE" in r.error and "-s" in r.error
+    shop.fails(2, "head", env={"BIP_STORE": ""})
+
+
+@check
+def a_store_that_is_not_there_tells_how_to_make_one(shop):
+    assert "init" in shop.fails(1, "head", says="test.bip").error
+    assert not shop.store.exists()
+
+
+@check
+def files_that_are_no_store_are_refused_untouched(shop):
+    shop.filled()
+    good = shop.store.read_bytes()
+    newer = bytearray(good)
+    newer[60:64] = (999).to_bytes(4, "big")  # SQLite's user_version
+    foreign = bytearray(good)
+    foreign[68:72] = (0x42424242).to_bytes(4, "big")  # its application_id
+    files = {"text": b"participant,date\n" * 50, "empty": b"", "newer": bytes(newer), "foreign": bytes(foreign),
+             "half": good[:len(good) // 2 // 4096 * 4096], "cut": good[:len(good) // 2 + 100], "bytes": bytes(8192)}
+    wrong = []
+    for name, content in files.items():
+        path = shop.file(name, content)
+        for args in (["head"], ["participant", "add", "P-002"], ["init"], ["verify"], ["export"]):
+            r = shop("-s", name, *args)
+            if r.status != 1 or path.read_bytes() != content or not r.error.startswith("bip: "):
+                wrong.append(f"{name} {args}: status {r.status}, same {path.read_bytes() == content}: {r.error.strip()}")
+    (shop.folder / "folder").mkdir()
+    for args in (["head"], ["participant", "add", "P-002"], ["init"]):
+        if shop("-s", "folder", *args).status != 1:
+            wrong.append(f"folder {args}")
+    assert not wrong, "\n  " + "\n  ".join(wrong)
+    assert sorted(p.name for p in shop.folder.iterdir() if p.name.endswith(("-wal", "-shm", "-journal"))) == []
+
+
+# ------------------------------------------------------------------------------------------------------ recording
+@check
+def the_same_again_prints_the_id_it_has(shop):
+    shop.filled()
+    before = shop.export()
+    assert shop.ok(*RECORD, "coping=3", "health=declined").text.strip() == shop.id
+    assert shop.ok(*RECORD, "health=declined", "coping=3,0", "--reason", "x").text.strip() == shop.id
+    assert shop.ok("--json", *RECORD, "coping=3", "health=declined").text == json.dumps(
+        {"id": shop.id}, separators=(",", ":")) + "\n"
+    assert shop.export() == before
+
+
+@check
+def another_content_under_the_key_is_a_conflict_that_names_the_id(shop):
+    shop.filled()
+    shop.fails(1, *RECORD, "coping=4", says=shop.id)
+    shop.fails(1, *RECORD, "coping=3", "health=declined", "--note", "new", says=shop.id)
+    other = shop.ok(*RECORD, "coping=4", "--rater", "H07").text.strip()  # another rater is another key
+    assert other != shop.id
+
+
+@check
+def a_correction_keeps_what_it_does_not_name(shop):
+    shop.filled()
+    shop.ok("correct", shop.id, "coping=4", "--note", "typed wrong", "--reason", "a slip")
+    shop.fails(1, *RECORD, "coping=4", "health=declined", says=shop.id)  # the note is part of the content
+    shop.ok("correct", shop.id, "--note", "")
+    assert shop.ok(*RECORD, "coping=4", "health=declined").text.strip() != ""
+    shop.ok("correct", shop.id, "health=")
+    assert shop.ok(*RECORD, "coping=4").text.strip() != ""
+    lines = [json.loads(x) for x in shop.ok("--json", "history", "P-001").text.splitlines()]
+    text = json.dumps(lines)
+    assert "a slip" in text and "typed wrong" in text and '"anna"' in text
+
+
+@check
+def any_revision_stands_for_the_assessment(shop):
+    shop.filled()
+    second = shop.ok("correct", shop.id, "coping=4").text.strip()
+    shop.ok("correct", second, "coping=5")
+    shop.ok("correct", shop.id, "coping=2")
+    series = shop.ok("--json", "progression", "P-001").json()["series"]
+    assert [s["latest"]["score"] for s in series] == [2]
+
+
+@check
+def a_withdrawn_assessment_leaves_the_figures_frees_its_key_and_stays_in_the_history(shop):
+    shop.filled()
+    shop.ok("withdraw", shop.id, "--reason", "another person's form")
+    assert shop.ok("--json", "progression", "P-001").json()["series"] == []
+    again = shop.ok(*RECORD, "coping=5").text.strip()
+    assert again and again != shop.id
+    assert "another person's form" in shop.ok("history", "P-001").text
+    shop.fails(1, "withdraw", shop.id, "--reason", "twice")
+    shop.fails(1, "correct", shop.id, "coping=1")
+
+
+@check
+def attributes_come_and_go(shop):
+    shop.filled()
+    shop.ok("participant", "add", "Ö-2", "--enrolled", "2026-01-15", "--attr", "sex=woman", "--attr=team=a=b")
+    assert shop.ok("--json", "participant", "show", "Ö-2").json()["attributes"] == {"sex": "woman", "team": "a=b"}
+    text = shop.ok("participant", "list").text
+    assert text.splitlines() == ["P-001", "Ö-2  enrolled 2026-01-15  sex=woman  team=a=b"], text
+    shop.ok("participant", "set", "Ö-2", "--attr", "team=")
+    assert shop.ok("--json", "participant", "show", "Ö-2").json()["attributes"] == {"sex": "woman"}
+    before = shop.export()
+    shop.ok("participant", "set", "Ö-2", "--attr", "sex=woman")
+    assert shop.export() == before
+
+
+@check
+def redact_takes_national_numbers_out_of_notes(shop):
+    shop.filled()
+    shop.ok("correct", shop.id, "--note", "is 811218-9876 indeed", "--redact")
+    assert b"811218" not in shop.export() and b"is [...] indeed" in shop.export()
+
+
+@check
+def a_store_made_for_national_numbers_takes_them(shop):
+    shop.ok("init", "--allow-national-ids")
+    shop.ok("participant", "add", "19811218-9876")
+
+
+@check
+def every_writing_command_keeps_its_reason(shop):
+    shop.filled()
+    shop.ok("participant", "set", "P-001", "--attr", "a=b", "--reason", "reason one")
+    shop.ok("participant", "add", "P-002", "--reason", "reason two")
+    shop.ok("record", "P-002", *RECORD[2:], "coping=1", "--reason", "reason three")
+    shop.file("in.csv", WIDE + "P-002,2026-10-01,participant,3,,\n")
+    shop.ok(*IMPORT, "--reason", "reason four")
+    text = shop.ok("history", "P-001").text + shop.ok("history", "P-002").text
+    for word in ("one", "two", "three", "four"):
+        assert f"reason {word}" in text, word
+
+
+# ------------------------------------------------------------------------------------------------------------ import
+@check
+def import_counts_new_known_and_changed(shop):
+    shop.filled()
+    shop.file("in.csv", WIDE + "P-001,2026-10-01,participant,3,,\nP-001,2026-09-01,participant,3,declined,\n"
+              "P-007,2026-10-02,caseworker,,2.5,1\n,,,,,\nP-007,2026-10-03,participant,,,\n")
+    before = shop.export()
+    dry = shop.ok("--json", *IMPORT, "--create-participants", "--dry-run").json()
+    assert dry == {"new": 2, "known": 1, "changed": 0, "participants": 1, "empty_rows": dry["empty_rows"], "future": 0,
+                   "dry_run": True}
+    assert list(dry) == ["new", "known", "changed", "participants", "empty_rows", "future", "dry_run"]
+    assert shop.export() == before
+    text = shop.ok(*IMPORT, "--create-participants").text
+    assert text.startswith("2 new, 1 known, 0 changed; 1 participant registered"), text
+    assert shop.ok(*IMPORT).text.startswith("0 new, 3 known, 0 changed")
+    shop.file("in.csv", WIDE + "P-001,2026-10-01,participant,4,,\n")
+    shop.fails(3, *IMPORT, says="line 2")
+    assert shop.ok(*IMPORT, "--update").text.startswith("0 new, 0 known, 1 changed")
+
+
+@check
+def import_reads_standard_input_and_names_it(shop):
+    shop.filled()
+    shop.ok("import", "-", *IMPORT[2:], stdin=(WIDE + "P-001,2026-10-01,participant,3,,\n").encode())
+    shop.fails(3, "import", "-", *IMPORT[2:], says="bip: stdin: line 2",
+               stdin=(WIDE + "P-001,2026-10-02,participant,8,,\n").encode())
+
+
+@check
+def import_reports_every_bad_cell_and_at_most_a_thousand(shop):
+    shop.filled()
+    rows = "".join(f"P-001,2026-10-01,participant,{9 + i},,\n" for i in range(1203))
+    shop.file("in.csv", WIDE + rows)
+    lines = shop.fails(3, *IMPORT).error.splitlines()
+    assert len(lines) == 1001 and lines[0].startswith("bip: in.csv: line 2, column coping: "), lines[:2]
+    assert "203" in lines[-1], lines[-1]
+    error = json.loads(shop.fails(3, "--json", *IMPORT).err)["error"]
+    assert len(error["rows"]) == 1000 and error["rows"][1]["line"] == 3 and error["rows"][1]["column"] == "coping"
+
+
+@check
+def dates_ahead_are_taken_with_a_warning_that_counts_them(shop):
+    shop.filled()
+    shop.file("in.csv", WIDE + "P-001,2026-11-22,participant,3,,\nP-001,2026-11-21,participant,3,,\n"
+              "P-001,2027-01-01,participant,3,,\n")
+    r = shop.ok(*IMPORT)
+    assert r.error == "bip: warning: 2 dates after 2026-11-21\n", r.error
+    shop.file("in.csv", WIDE + "P-001,2026-10-22,participant,3,,\n")
+    assert shop.ok(*IMPORT, "--as-of", "2026-10-01").error == "bip: warning: 1 date after 2026-10-01\n"
+    r = shop.ok(*RECORD[:-1], "2026-12-24", "coping=3")
+    assert r.error == "bip: warning: 1 date after 2026-11-21\n", r.error
+
+
+@check
+def columns_that_match_nothing_can_be_ignored_by_name(shop):
+    shop.filled()
+    shop.file("in.csv", "participant,date,respondent,coping,colour,x\nP-001,2026-10-01,participant,3,red,1\n")
+    shop.fails(3, *IMPORT, "--ignore-column", "x", says="colour")
+    shop.ok(*IMPORT, "--ignore-column", "x", "--ignore-column", "colour")
+
+
+@check
+def swedish_words_and_danish_dates_are_read(shop):
+    shop.filled()
+    content = "Deltagare;Datum;Svarande;Vardagshantering;Hälsa\r\nP-001;1.10.2026;DELTAGARE;Vill ej svara;2,5\r\n"
+    shop.file("in.csv", content.encode("cp1252"))
+    shop.ok(*IMPORT, "--dates", "dmy")
+    series = shop.ok("--json", "progression", "P-001").json()["series"]
+    assert [(s["code"], s["latest"]["score"], s["missing"]["declined"]) for s in series] == \
+        [("coping", 3, 1), ("health", 2.5, 1)], series
+
+
+# ------------------------------------------------------------------------------------------------ export, backup, verify
+@check
+def an_export_imported_into_a_fresh_store_exports_the_same(shop):
+    shop.filled()
+    shop.ok("correct", shop.id, "coping=4", "--reason", "å\u2028\"\\")
+    shop.ok("participant", "add", "Ö", "--attr", "a=\u00e9")
+    shop.ok("record", "Ö", *RECORD[2:], "health=0,5", "--note", "  rad ett\nrad två\t ")
+    shop.ok("withdraw", shop.id, "--reason", "gone")
+    whole = shop.export()
+    shop.file("whole.json", whole)
+    shop.ok("-s", "other.bip", "init")
+    shop.ok("-s", "other.bip", "import", "whole.json")
+    assert shop.ok("-s", "other.bip", "export").out == whole
+    shop.ok("-s", "other.bip", "import", "whole.json", "--format", "json")  # a merge with itself is nothing
+    assert shop.ok("-s", "other.bip", "export").out == whole
+    shop.ok("-s", "other.bip", "verify")
+    assert shop.ok("-s", "other.bip", "head").out == shop.ok("head").out
+
+
+@check
+def an_export_to_a_file_is_whole_private_and_replaces(shop):
+    shop.filled()
+    shop.ok("export", "--format", "json", "--out", "x.json")
+    path = shop.folder / "x.json"
+    assert path.read_bytes() == shop.export() and path.stat().st_mode & 0o077 == 0
+    (shop.folder / "link.json").symlink_to("x.json")
+    shop.ok("participant", "add", "P-002")
+    shop.ok("export", "--out", "link.json")
+    assert (shop.folder / "link.json").is_symlink() and path.read_bytes() == shop.export()
+    assert not [p for p in shop.folder.iterdir() if p.name.endswith(".tmp")]
+
+
+@check
+def a_backup_opens_and_exports_the_same(shop):
+    shop.filled()
+    shop.ok("backup", "copy.bip")
+    assert shop.ok("-s", "copy.bip", "export").out == shop.export()
+    shop.ok("-s", "copy.bip", "verify")
+    assert "copy.bip" in shop.fails(1, "backup", "copy.bip").error
+
+
+@check
+def verify_is_clean_and_an_anchor_finds_an_older_file(shop):
+    shop.filled()
+    old = shop.store.read_bytes()
+    shop.ok("verify")
+    shop.ok(*RECORD[:-1], "2026-10-01", "coping=5")
+    noted = shop.ok("head").out
+    assert re.fullmatch(rb"(\S+ \S+\n)+", noted), noted
+    shop.file("noted.txt", noted)
+    shop.ok("verify", "--anchor", "noted.txt")
+    assert shop.ok("--json", "verify").json() == {"faults": 0}
+    heads = shop.ok("--json", "head").json()["heads"]
+    assert "".join(f"{h['entry']} {h['hash']}\n" for h in heads).encode() == noted
+    for extra in ("-wal", "-shm"):
+        Path(f"{shop.store}{extra}").unlink(missing_ok=True)
+    shop.store.write_bytes(old)
+    shop.ok("verify")
+    shop.fails(1, "verify", "--anchor", "noted.txt")
+
+
+@check
+def a_store_that_may_only_be_read_is_read_and_not_written(shop):
+    shop.filled()
+    whole = shop.export()
+    readonly = shop.folder / "ro"
+    readonly.mkdir()
+    shutil.copy(shop.store, readonly / "s.bip")
+    (readonly / "s.bip").chmod(0o444)
+    readonly.chmod(0o555)
+    try:
+        before = (readonly / "s.bip").read_bytes()
+        assert shop.ok("-s", "ro/s.bip", "export").out == whole
+        shop.ok("-s", "ro/s.bip", "progression", "--all")
+        if os.geteuid() != 0:  # nothing is read-only for root
+            shop.fails(1, "-s", "ro/s.bip", "participant", "add", "P-002")
+            assert (readonly / "s.bip").read_bytes() == before
+    finally:
+        readonly.chmod(0o755)
+
+
+@check
+def a_full_device_is_an_error_and_nothing_is_kept(shop):
+    shop.filled()
+    shop.file("in.csv", WIDE + "P-001,2026-10-01,participant,3,,\n")
+    before = shop.export()
+    full = open("/dev/full", "wb") if Path("/dev/full").exists() else None
+    if not full:
+        return
+    with full:
+        for args in (["progression", "P-001"], ["export"], ["steps", "--all"], ["help"], ["--version"], ["head"],
+                     ["history", "P-001"], ["participant", "list"], ["instrument", "list"], ["backup", "b.bip"],
+                     [*IMPORT], ["participant", "add", "P-777"], [*RECORD, "coping=1", "--rater", "x"],
+                     ["-s", "new.bip", "init"], ["correct", shop.id, "coping=1"]):
+            done = shop(*args, stdout=full)
+            assert done.status == 1 and done.err.startswith(b"bip: "), (args, done.status, done.err)
+    assert shop.export() == before
+    assert not (shop.folder / "b.bip").exists() and not (shop.folder / "new.bip").exists()
+    shop.fails(1, "export", "--out", "/dev/full", says="/dev/full")
+    assert Path("/dev/full").is_char_device()
+
+
+@check
+def a_reader_that_has_gone_is_no_news(shop):
+    shop.filled()
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as gone:
+        r = shop("export", stdout=gone)
+    assert r.status == 1 and r.err == b"", (r.status, r.err)
+
+
+# --------------------------------------------------------------------------------------------------- clock and language
+@check
+def bip_now_is_the_clock_and_as_of_is_today(shop):
+    shop.filled()
+    document = shop.ok("--json", "progression", "P-001").json()
+    assert document["as_of"] == "2026-11-21"
+    assert shop.ok("--json", "progression", "P-001", env={"BIP_NOW": "2026-08-31T23:00:00Z"}).json()["series"] == []
+    assert shop.ok("--json", "progression", "P-001", "--as-of", "2026-08-31").json()["series"] == []
+    assert len(shop.ok("--json", "progression", "P-001", "--as-of=2026-09-01").json()["series"]) == 1
+    assert b"2026-11-21T10:00:00.000Z" in shop.export()
+    for now in ("yesterday", "2026-11-21", "2026-11-21T10:00:00", "2026-02-30T10:00:00Z"):
+        shop.fails(2, "progression", "P-001", env={"BIP_NOW": now}, says="BIP_NOW")
+
+
+@check
+def today_is_that_of_the_local_calendar(shop):
+    shop.filled()
+    late = {"BIP_NOW": "2026-11-21T23:30:00Z", "TZ": "XYZ-2"}
+    assert shop.ok("--json", "progression", "P-001", env=late).json()["as_of"] == "2026-11-22"
+
+
+@check
+def the_language_is_the_option_then_the_store_then_the_environment(shop):
+    shop.filled()
+    shop.ok("-s", "da.bip", "init", "--lang", "da")
+    said = {}
+    for lang in ("en", "sv", "da"):
+        said[lang] = shop.ok("--lang", lang, "verify").text
+    assert len(set(said.values())) == 3
+    assert shop.ok("verify", env={"LANG": "sv_SE.UTF-8"}).text == said["sv"]
+    assert shop.ok("verify", env={"LANG": "sv_SE.UTF-8", "LC_ALL": "da_DK"}).text == said["da"]
+    assert shop.ok("verify", env={"LANG": "de_DE.UTF-8"}).text == said["en"]
+    assert shop.ok("-s", "da.bip", "verify", env={"LANG": "sv_SE.UTF-8"}).text == said["da"]
+    assert shop.ok("-s", "da.bip", "--lang", "sv", "verify").text == said["sv"]
+
+
+@check
+def a_swedish_locale_changes_no_byte(shop):
+    shop.filled()
+    shop.ok(*RECORD[:-1], "2026-10-01", "health=2,5", "coping=4")
+    folder = shop.folder / "locales"
+    folder.mkdir()
+    made = shutil.which("localedef") and subprocess.run(
+        ["localedef", "-i", "sv_SE", "-f", "UTF-8", str(folder / "sv_SE.UTF-8")], capture_output=True).returncode == 0
+    swedish = {"LC_ALL": "sv_SE.UTF-8", "LOCPATH": str(folder) if made else None}
+    for args in (["--json", "progression", "--all"], ["export"], ["--json", "steps", "--all"], ["--json", "history", "P-001"]):
+        assert shop.ok(*args).out == shop.ok(*args, env=swedish).out, args
+    shop.ok(*RECORD[:-1], "2026-10-08", "health=3.5", env=swedish)
+    assert b"3.5" in shop.export() and b"3,5" not in shop.export()
+
+
+# ------------------------------------------------------------------------------------------------- options and answers
+@check
+def options_take_their_value_both_ways_and_end_at_two_hyphens(shop):
+    shop.filled()
+    shop.ok("participant", "add", "--", "--all")
+    assert shop.ok("--json", "progression", "--as-of", "2026-11-01", "--", "--all").json()["participant"] == "--all"
+    assert shop.ok(f"--store={shop.store}", "--json", "head").out == shop.ok("-s", str(shop.store), "--json", "head").out
+    assert shop.ok("--actor=bo", "participant", "set", "P-001", "--attr=a=b").status == 0
+    assert '"bo"' in shop.ok("--json", "history", "P-001").text
+
+
+@check
+def help_has_an_example_for_every_command(shop):
+    listing = shop.ok("help").text
+    commands = re.findall(r"^  ([a-z]+(?: [a-z]+)?)  +\S", listing.split("Commands:")[1].split("Before")[0], re.M)
+    assert len(commands) >= 20, commands
+    for command in commands:
+        text = shop.ok("help", *command.split()).text
+        assert "Example:\n  bip " in text and text.startswith("usage: bip"), text
+        assert shop.ok(*command.split(), "--help").text == text
+    assert "participant add" in shop.ok("help", "participant").text
+    assert shop.ok("--help").text == listing
+    shop.fails(2, "help", "recrod", says="record")
+
+
+@check
+def the_version_names_what_it_links(shop):
+    assert re.match(r"bip \d+\.\d+\.\d+\nsqlite 3\.", shop.ok("--version").text)
+    assert "sqlite" in shop.ok("--json", "--version").json()["libraries"]
+
+
+@check
+def lists_are_readable_and_as_json(shop):
+    shop.filled()
+    text = shop.ok("instrument", "list").text.splitlines()
+    assert any(x.startswith("example@1  An example") for x in text) and len(text) == 3, text
+    assert any("Ett exempel" in x for x in shop.ok("--lang", "sv", "instrument", "list").text.splitlines())
+    lines = [json.loads(x) for x in shop.ok("--json", "instrument", "list").text.splitlines()]
+    assert sorted(x["instrument"] for x in lines) == ["audit", "employability", "example"]
+    shown = shop.ok("instrument", "show", "example").json()
+    assert shown["indicators"][0]["code"] == "coping"
+    shop.file("shown.json", json.dumps(shown))
+    shop.ok("instrument", "check", "shown.json")
+    assert [json.loads(x)["participant"] for x in shop.ok("--json", "participant", "list").text.splitlines()] == ["P-001"]
+
+
+@check
+def what_init_makes_is_the_same_every_time(shop):
+    shop.ok("init")
+    shop.ok("-s", "b.bip", "init")
+    assert shop.ok("-s", "b.bip", "export").out == shop.export()
+    assert shop.ok("head").out == b"" and shop.ok("--json", "head").json() == {"heads": []}
+
+
+@check
+def keys_stand_in_the_order_of_the_contract(shop):
+    shop.filled()
+    shop.ok(*RECORD[:-1], "2026-10-01", "coping=4")
+    document = shop.ok("--json", "progression", "P-001").json()
+    assert list(document) == ["schema", "participant", "as_of", "series", "pairs"]
+    assert list(document["series"][0]) == [
+        "instrument", "version", "respondent", "kind", "code", "better", "visible_to", "n", "missing", "first", "previous",
+        "latest", "best", "mean", "sd", "span_days", "change", "trend", "reliable_change", "steps", "band", "direction",
+        "evidence"]
+    assert list(document["series"][0]["steps"]["latest"]) == [
+        "direction", "date", "from", "to", "held_for", "new_best", "same_rater"]
+    step = json.loads(shop.ok("--json", "steps", "P-001").text)
+    assert list(step) == ["schema", "participant", "date", "instrument", "respondent", "code", "from", "to", "held_for",
+                          "new_best", "same_rater", "visible_to", "evidence"]
+
+
+@check
+def participants_without_series_are_printed_too_and_named_ones_in_their_order(shop):
+    shop.filled()
+    shop.ok("participant", "add", "A")
+    lines = shop.ok("--json", "progression", "--all").text.splitlines()
+    assert [json.loads(x)["participant"] for x in lines] == ["A", "P-001"]
+    lines = shop.ok("--json", "progression", "P-001", "A").text.splitlines()
+    assert [json.loads(x)["participant"] for x in lines] == ["P-001", "A"]
+
+
+@check
+def people_get_words_in_three_languages(shop):
+    shop.filled()
+    shop.ok(*RECORD[:-1], "2026-10-01", "coping=4")
+    texts = {shop.ok("--lang", lang, *args).text for lang in ("en", "sv", "da")
+             for args in (["steps", "P-001"], ["progression", "P-001"], ["history", "P-001"])}
+    assert len(texts) == 9 and all(texts)
+
+
+@check
+def the_actor_is_the_option_then_the_variable_then_the_login(shop):
+    shop.filled()
+    shop.ok("--actor", "bo", "participant", "set", "P-001", "--attr", "a=1")
+    shop.ok("participant", "set", "P-001", "--attr", "a=2", env={"BIP_ACTOR": "cilla"})
+    history = shop.ok("--json", "history", "P-001").text
+    assert '"bo"' in history and '"cilla"' in history and '"anna"' in history
+
+
+# ------------------------------------------------------------------------------------------------------- worked cases
+def run_case(shop, case):
+    """The lines of args.txt in a copy of the folder; what --json prints, a kind at a time, against expected*.ndjson."""
+    shutil.copytree(case, shop.folder, dirs_exist_ok=True)
+    printed = {}
+    for line in (case / "args.txt").read_text().splitlines():
+        must_fail = line.startswith("! ")
+        words = line.removeprefix("! ").split()
+        if not words or words[0] != "bip":
+            continue
+        r = shop(*words[1:])
+        assert (r.status != 0) == must_fail, f"{line}: status {r.status}: {r.error}"
+        kind = next((k for k in ("progression", "steps", "cohort") if "--json" in words and k in words), None)
+        if kind:
+            printed.setdefault(kind, []).extend(r.text.splitlines())
+    for kind, name in (("progression", "expected"), ("steps", "expected_steps"), ("cohort", "expected_cohort")):
+        path = case / f"{name}.ndjson"
+        if path.exists():
+            compare.lines(printed.get(kind, []), path.read_text().splitlines())
+
+
+def run_example(program, expected):
+    done = subprocess.run([program], capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.decode() == expected.read_text(), f"printed\n{done.stdout.decode()}"
+
+
+# -------------------------------------------------------------------------------------------------------------- running
+class Tally:
+    def __init__(self, bip, only):
+        self.bip, self.only, self.passed, self.failed = bip, only, 0, 0
+
+    def run(self, name, action):
+        if self.only and self.only not in name:
+            return
+        folder = tempfile.mkdtemp(prefix="bip-contract-")
+        try:
+            action(Shop(self.bip, folder))
+            self.passed += 1
+        except Exception as e:  # whatever it is, it is this check that failed
+            self.failed += 1
+            print(f"FAILED {name}: {e if isinstance(e, AssertionError) else traceback.format_exc()}")
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("bip", help="the program")
+    p.add_argument("--vectors", type=Path, default=HERE.parents[2] / "shared" / "vectors", help="more worked cases")
+    p.add_argument("--examples", type=Path, help="folder with the built example programs")
+    p.add_argument("--all", action="store_true", help="1,000 random stores instead of 50")
+    p.add_argument("--seed", type=int, default=1, help="of the first random store")
+    p.add_argument("--only", help="names that contain this")
+    a = p.parse_args()
+    tally = Tally(str(Path(a.bip).resolve()), a.only)
+    for f in CHECKS:
+        tally.run(f.__name__, f)
+    for root in (HERE / "cases", a.vectors):
+        for case in sorted(x.parent for x in root.glob("*/args.txt")) if root.is_dir() else []:
+            tally.run(f"case {case.name}", lambda shop, case=case: run_case(shop, case))
+    for expected in sorted((HERE / "examples").glob("*.txt")) if a.examples else []:
+        tally.run(f"example {expected.stem}", lambda _, e=expected: run_example(a.examples / f"example_{e.stem}", e))
+    for seed in range(a.seed, a.seed + (1000 if a.all else 50)):
+        tally.run(f"random store {seed}", lambda shop, seed=seed: random_stores.compare_one(shop, seed))
+    print(f"{tally.passed} passed, {tally.failed} failed")
+    return 1 if tally.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -241,6 +241,30 @@ static void test_instrument__refuses_documents_that_are_none(void **state)
     refuses(huge, sizeof huge, "", "4 MiB");
 }
 
+static void test_instrument__needs_a_respondent_a_scale_and_an_indicator(void **state)
+{
+    static const char *const lists[][2] = {
+        {"[{'code':'self'}]", "respondents"},
+        {"[{'code':'s','min':0,'max':10}]", "scales"},
+        {"[{'code':'a','title':{'da':'A'},'scale':'s'}]", "indicators"},
+    };
+
+    (void)state;
+    for (size_t k = 0; k < 3; k++) {
+        char *json = edited(least, lists[k][0], "[]");
+        refuses(json, strlen(json), lists[k][1], "not be empty");
+        free(json);
+        json = edited(least, lists[k][0], "{}");
+        refuses(json, strlen(json), lists[k][1], "list of objects");
+        free(json);
+        json = edited(least, lists[k][0], "[1]");
+        char where[32];
+        snprintf(where, sizeof where, "%s[0]", lists[k][1]);
+        refuses(json, strlen(json), where, "must be an object");
+        free(json);
+    }
+}
+
 static void test_instrument__refuses_every_shortened_text(void **state)
 {
     char *json = edited(full, NULL, NULL);
@@ -648,30 +672,40 @@ static void test_instrument__refuses_a_dimension_whose_range_is_lost_in_rounding
     free(wide);
 }
 
+static void sweep(const char *json, bool sticky)
+{
+    const long before = bip__alloc_live();
+    bip__instrument *i;
+    bip_status st;
+    bip_error err;
+    long n = -1;
+
+    do {
+        err = (bip_error){0};
+        bip__alloc_fail_at(++n, sticky);
+        st = bip__instrument_parse(json, strlen(json), &i, &err);
+        if (st != BIP_OK && (st != BIP_E_NOMEM || err.status != BIP_E_NOMEM || i))
+            fail_msg("allocation %ld: %d, %s", n, (int)st, err.message);
+    } while (st != BIP_OK && n < 10000);
+    bip__alloc_fail_at(-1, false);
+    assert_in_range(n, 10, 9999);
+    bip__instrument_free(i);
+    assert_int_equal(bip__alloc_live(), before);
+}
+
 static void test_instrument__reports_every_failed_allocation(void **state)
 {
-    char *json = edited(full, NULL, NULL);
-    const long before = bip__alloc_live();
+    char source[4200] = "";
 
     (void)state;
-    for (int sticky = 0; sticky < 2; sticky++) {
-        bip__instrument *i;
-        bip_status st;
-        bip_error err;
-        long n = -1;
-        do {
-            err = (bip_error){0};
-            bip__alloc_fail_at(++n, sticky);
-            st = bip__instrument_parse(json, strlen(json), &i, &err);
-            if (st != BIP_OK && (st != BIP_E_NOMEM || err.status != BIP_E_NOMEM || i))
-                fail_msg("allocation %ld: %d, %s", n, (int)st, err.message);
-        } while (st != BIP_OK && n < 10000);
-        bip__alloc_fail_at(-1, false);
-        assert_in_range(n, 10, 9999);
-        bip__instrument_free(i);
-        assert_int_equal(bip__alloc_live(), before);
+    /* texts of all lengths move the place where the arena asks for its next block through the whole reading */
+    for (size_t n = 0; n < sizeof source - 1; n += 24) {
+        char *json;
+        memset(source, 'x', n);
+        json = edited(full, "made up", source);
+        sweep(json, n % 48 == 0);
+        free(json);
     }
-    free(json);
 }
 
 static bip__instrument *parse_builtin(const char *code)
@@ -780,6 +814,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_instrument__says_by_path_what_does_not_hold),
         cmocka_unit_test(test_instrument__refuses_documents_that_are_none),
+        cmocka_unit_test(test_instrument__needs_a_respondent_a_scale_and_an_indicator),
         cmocka_unit_test(test_instrument__refuses_every_shortened_text),
         cmocka_unit_test(test_instrument__survives_any_changed_byte),
         cmocka_unit_test(test_instrument__has_64_respondents_at_most),

@@ -63,6 +63,8 @@ static const char *reason_of(bip_status st)
         return "interrupted";
     case BIP_E_READ_ONLY:
         return "the file can only be read";
+    case BIP_E_CORRUPT:
+        return "the file is damaged";
     case BIP_E_REFUSED:
         return "a text is longer than 64 MiB";
     default:
@@ -267,7 +269,8 @@ static bip_status check_identity(sqlite3 *db, const char *path, bip_error *err)
         (st = read_int(db, path, "PRAGMA user_version", &version, err)) != BIP_OK)
         return st;
     if (application != BIP__APPLICATION_ID)
-        return bip__fail(err, BIP_E_FORMAT, path, "the file is a database of another program");
+        return bip__fail(err, BIP_E_FORMAT, path,
+                         application ? "the file is a database of another program" : "the file is not a store");
     if (version > BIP__SCHEMA_VERSION)
         return bip__fail(err, BIP_E_TOO_NEW, path, "the store has version %d, this library knows up to %d", version,
                          BIP__SCHEMA_VERSION);
@@ -302,6 +305,21 @@ static int64_t wal_size(sqlite3 *db)
     return size;
 }
 
+/* SQLite counts a last page that is cut short as whole. */
+static bip_status check_length(sqlite3 *db, const char *path, bip_error *err)
+{
+    bip_status st;
+    int pages, page_size;
+    int64_t size;
+
+    if ((st = read_int(db, path, "PRAGMA page_count", &pages, err)) != BIP_OK ||
+        (st = read_int(db, path, "PRAGMA page_size", &page_size, err)) != BIP_OK)
+        return st;
+    if (bip__path_look(path, &size) == BIP__PATH_FILE && size < (int64_t)pages * page_size)
+        return bip__fail(err, BIP_E_CORRUPT, path, "the file is damaged: it is cut short");
+    return BIP_OK;
+}
+
 bip_status bip__sqlite_probe(const char *path, bool whole, bip_error *err)
 {
     sqlite3 *db;
@@ -310,6 +328,8 @@ bip_status bip__sqlite_probe(const char *path, bool whole, bip_error *err)
     if (st != BIP_OK)
         return st;
     st = check_identity(db, path, err);
+    if (st == BIP_OK)
+        st = check_length(db, path, err);
     if (st == BIP_OK && whole)
         st = check_pages(db, path, err);
     /* After a crash the file alone can be half of what file and -wal are together: SQLite must put it right first. */
@@ -519,10 +539,12 @@ static bip_status open_store(const char *path, bool writable, int32_t wait_ms, b
     st = open_locked(s, "", SQLITE_OPEN_READWRITE, err);
     if (st != BIP_OK && !writable)
         st = open_immutable(s, st, err);
-    if (st == BIP_OK && writable && sqlite3_db_readonly(s->db, "main") == 1)
-        st = bip__fail(err, BIP_E_IO, path, "the file can only be read");
+    if (st == BIP_E_READ_ONLY || (st == BIP_OK && writable && sqlite3_db_readonly(s->db, "main") == 1))
+        st = bip__fail(err, BIP_E_IO, path, "the file or its folder can't be written");
     if (st == BIP_OK)
         return BIP_OK;
+    if (s->db) /* what is refused stays as it is, its -wal file too */
+        sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     close_store(&s->base);
     *out = NULL;
     return st;

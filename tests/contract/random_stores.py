@@ -40,7 +40,7 @@ def indicator(rng, code, scales, roles):
     seen = sorted(rng.sample(roles, rng.randint(1, len(roles))), key=roles.index)
     return {"code": code, "title": {"en": f"Title {code}"}, "scale": rng.choice(scales)["code"],
             **maybe(rng, 0.3, better=rng.choice(["higher", "lower"])), **maybe(rng, 0.4, respondents=some),
-            **maybe(rng, 0.4, visible_to=seen), **maybe(rng, 0.3, smallest_step=rng.choice([0, 0.5, 1, 2])),
+            **maybe(rng, 0.4, visible_to=seen), **maybe(rng, 0.3, smallest_step=rng.choice([0.25, 0.5, 1, 2])),
             **maybe(rng, 0.4, reliability=rng.choice([0, 0.5, 0.8, 0.95]), sd=rng.choice([0.1, 0.5, 1.2]))}
 
 
@@ -52,7 +52,7 @@ def dimension(rng, code, indicators):
     return {"code": code, "title": {"en": f"Dimension {code}"}, "indicators": members,
             **maybe(rng, 0.6, method=rng.choice(["mean", "sum"])), **better, **({"weights": weights} if weights else {}),
             **maybe(rng, 0.5, min_answered=rng.choice([0, 0.3, 0.5, 0.6, 0.8, 1])),
-            **maybe(rng, 0.3, smallest_step=rng.choice([0, 0.25, 1])), **maybe(rng, 0.3, reliability=0.85, sd=0.7)}
+            **maybe(rng, 0.3, smallest_step=rng.choice([0.01, 0.25, 1])), **maybe(rng, 0.3, reliability=0.85, sd=0.7)}
 
 
 def instrument(rng):
@@ -60,15 +60,25 @@ def instrument(rng):
     scales = [scale(rng, f"s{i}") for i in range(rng.randint(1, 3))]
     indicators = [indicator(rng, c, scales, roles) for c in rng.sample("abcdef", rng.randint(1, 5))]
     dimensions = [dimension(rng, f"dim{i}", indicators) for i in range(rng.randint(0, 3))]
-    bands = []
-    codes = [x["code"] for x in indicators + dimensions]
-    for of in rng.sample(codes, min(len(codes), rng.randint(0, 2))):
-        froms = sorted(rng.sample([0, 1, 1.5, 2, 3, 4, 6], rng.randint(1, 3)))
-        bands += [{"of": of, "code": f"{of}_b{i}", "from": x, "title": {"en": "Band"}} for i, x in enumerate(froms)]
     return {"instrument": "random", "version": "1", "title": {"en": "Random"},
             "respondents": [{"code": r, "title": {"en": r.capitalize()}} for r in roles], "scales": scales,
             "indicators": indicators, **({"dimensions": dimensions} if dimensions else {}),
-            **({"bands": bands} if bands else {}), **maybe(rng, 0.4, pair_days=rng.choice([0, 3, 30]))}
+            **maybe(rng, 0.4, pair_days=rng.choice([0, 3, 30]))}
+
+
+def bands(rng, definition):
+    """Some, within the range of what they are bands of."""
+    version, out = reference.Version(definition, 0), []
+    for kind, items in (("indicator", version.indicators), ("dimension", version.dimensions)):
+        for code in items:
+            ranges = [version.range(kind, code, r) for r in version.respondents if version.has(kind, code, r)]
+            low, high = max(r[0] for r in ranges), min(r[1] for r in ranges)
+            if rng.random() > 0.3 or low > high:
+                continue
+            froms = sorted({float(low + (high - low) * rng.randint(0, 8) / 8) for _ in range(3)})
+            out += [{"of": code, "code": f"{code}_{i}", "from": x, "title": {"en": "Band"}} for i, x in enumerate(froms)]
+    rng.shuffle(out)
+    return {**definition, "bands": out} if out else definition
 
 
 def next_version(rng, old):
@@ -80,9 +90,10 @@ def next_version(rng, old):
     rng.shuffle(new["indicators"])
     for i in new["indicators"]:
         if rng.random() < 0.3:
-            i["smallest_step"] = rng.choice([0, 1, 2])
+            i["smallest_step"] = rng.choice([0.5, 1, 2])
         if rng.random() < 0.2:
             i["scale"] = rng.choice(new["scales"])["code"]
+            new.pop("bands", None)  # they may not fit any more
     if rng.random() < 0.5:
         new["pair_days"] = rng.choice([1, 7, 60])
     return new
@@ -142,7 +153,7 @@ def csv_of(rng, version, given):
 
 def compare_one(shop, seed):
     rng = random.Random(seed)
-    definitions = [instrument(rng)]
+    definitions = [bands(rng, instrument(rng))]
     if rng.random() < 0.4:
         definitions.append(next_version(rng, definitions[0]))
     people = [f"p{i}" for i in range(rng.randint(1, 3))]
@@ -157,10 +168,23 @@ def compare_one(shop, seed):
         rows = assessments(rng, version, people, FIRST + 901 * place, rng.choice([3, 12, 30, 60]))
         versions.append(version)
         given += rows
+        take_in(shop, rng, version, rows)
+    check_answers(shop, rng, versions, given, people)
+
+
+def take_in(shop, rng, version, rows):
+    """By import, or a few of them one at a time."""
+    name = f"random@{version.name}"
+    if len(rows) > 12 or rng.random() < 0.5:
         shop.file("in.csv", csv_of(rng, version, rows))
         if rows:
-            shop.ok("import", "in.csv", "--instrument", f"random@{version.name}")
-    check_answers(shop, rng, versions, given, people)
+            shop.ok("import", "in.csv", "--instrument", name)
+        return
+    for a in rows:
+        day = datetime.date.fromordinal(a.day).isoformat()
+        scores = [f"{c}={cell(v)}" for c, v in a.scores.items() if v is not None or rng.random() < 0.5]
+        shop.ok("record", a.participant, "--instrument", name, "--respondent", a.respondent, "--date", day,
+                *(["--rater", a.rater] if a.rater else []), *scores)
 
 
 def check_answers(shop, rng, versions, given, people):

@@ -102,11 +102,14 @@ static void insertion_sort(double *v, size_t n)
     }
 }
 
-static double middle_of_three(double a, double b, double c)
+/* Of three samples the one that stands where the wanted one stands among all. */
+static double sample_near(const double *v, size_t n, double rank)
 {
+    double a = v[n / 4], b = v[n / 2], c = v[n - 1 - n / 4];
     double low = a < b ? a : b, high = a < b ? b : a;
+    double least = c < low ? c : low, most = c > high ? c : high, middle = c < low ? low : c > high ? high : c;
 
-    return c < low ? low : c > high ? high : c;
+    return 3 * rank < (double)n ? least : 3 * rank > 2 * (double)n ? most : middle;
 }
 
 /* Slopes on either side of a pivot: the lesser ones at the front, the greater ones at the back, the equal ones (many,
@@ -138,7 +141,7 @@ static void pick(double *v, double *spare, size_t n, size_t below, wanted *w, in
     enum { FEW = 12 };
 
     while (from < to && n > FEW) {
-        double pivot = middle_of_three(v[n / 4], v[n / 2], v[n - 1 - n / 4]);
+        double pivot = sample_near(v, n, (double)(w->rank[(from + to) / 2] - below));
         halves h = split(v, spare, n, pivot);
         size_t above = n - h.greater;
         double *lesser = spare, *lesser_spare = v, *greater = spare + above, *greater_spare = v + above;

@@ -425,13 +425,7 @@ bip_status bip_instrument_check(const char *json, size_t n, bip_error *err)
 bip_status bip_import(bip_change *change, const char *format, const char *options_json, bip_read_fn read, void *source,
                       bip_issue_fn issue, void *ctx, bip_import_result *result, bip_error *err)
 {
-    bip_import_result all = {0};
     if (change == NULL || read == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a change and a source are needed");
-    bip_status st = bip__import(change->inner, format, options_json, read, source, issue, ctx, &all, err);
-    if (result != NULL) {
-        all.size = result->size;
-        bip__take_struct(result, result->size, &all, sizeof all);
-    }
-    return st;
+    return bip__import(change->inner, format, options_json, read, source, issue, ctx, result, err);
 }

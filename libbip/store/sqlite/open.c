@@ -104,8 +104,9 @@ bip_status bip__sqlite_fail(bip__sqlite *s, const char *doing, bip_error *err)
 
 /* ---------------------------------------------------------------------------------------------------------- waiting */
 
-/* Short sleeps of random length: writers that wait alike would otherwise wake alike, and one that has slept longer and
- * longer would come last for ever. */
+/* Short sleeps of random length, since writers that wait alike would wake alike; and shorter, not longer, for one that
+ * has waited for a while: the lock goes to whoever asks first when it is free, so asking more often is its place in the
+ * queue. */
 int bip__sqlite_wait(void *store, int times)
 {
     bip__sqlite *s = store;
@@ -117,7 +118,7 @@ int bip__sqlite_wait(void *store, int times)
     if (s->waited_ms >= s->wait_ms || atomic_load(&s->stop))
         return 0;
     sqlite3_randomness(1, &chance);
-    ms = 1 + chance % 4;
+    ms = s->waited_ms < 50 ? 1 + chance % 4 : 1;
     bip__sleep_ms(ms);
     s->waited_ms += ms;
     return 1;
@@ -566,6 +567,17 @@ static bip_status look(const char *path, bip_error *err)
     }
 }
 
+/* Without a lock, a file that another program is just bringing up to date from its -wal file can look damaged. */
+static bip_status probe_twice(const char *path, bip_error *err)
+{
+    bip_status st = bip__sqlite_probe(path, false, err);
+
+    if (st != BIP_E_CORRUPT)
+        return st;
+    bip__sleep_ms(50);
+    return bip__sqlite_probe(path, false, err);
+}
+
 bip_status bip__sqlite_open(const char *path, bool create, bool writable, int32_t wait_ms, bip__storage **out,
                             bip_error *err)
 {
@@ -577,7 +589,7 @@ bip_status bip__sqlite_open(const char *path, bool create, bool writable, int32_
         st = create_store(path, wait_ms, &s, err);
     else if (strcmp(path, ":memory:") == 0)
         st = bip__fail(err, BIP_E_USAGE, path, "a store in memory can only be made, not opened");
-    else if ((st = look(path, err)) == BIP_OK && (st = bip__sqlite_probe(path, false, err)) == BIP_OK)
+    else if ((st = look(path, err)) == BIP_OK && (st = probe_twice(path, err)) == BIP_OK)
         st = open_store(path, writable, wait_ms, &s, err);
     if (st == BIP_OK)
         *out = &s->base;

@@ -23,11 +23,11 @@ static long give(void *ctx, char *into, size_t n)
 static bip_status fill(bip_store *store, bip_error *err)
 {
     const char *csv = "participant,date,respondent,rater,cooperation,job_search\n"
-                      "P-001,2025-09-01,participant,,2,3\n"
-                      "P-001,2025-12-01,participant,,2,declined\n"
-                      "P-001,2026-03-02,participant,,3,3\n"
-                      "P-001,2026-06-01,participant,,3,3\n"
-                      "P-001,2026-06-03,caseworker,H07,4,2\n";
+                      "P-001,2024-09-02,participant,,2,3\n"
+                      "P-001,2024-12-02,participant,,2,declined\n"
+                      "P-001,2025-03-03,participant,,3,3\n"
+                      "P-001,2025-06-02,participant,,3,3\n"
+                      "P-001,2025-06-04,caseworker,H07,4,2\n";
     bip_import_result result = {.size = sizeof result};
     bip_change *change;
     bip_status st = bip_change_begin(store, "anna", NULL, &change, err);

@@ -38,17 +38,17 @@ static bip_status record(bip_store *store, bip_error *err)
     if (st != BIP_OK)
         return st;
     if ((st = bip_participant_add(change, "P-001", BIP_NO_DATE, err)) != BIP_OK ||
-        (st = answer(change, "2026-06-01", 2, first, err)) != BIP_OK ||
-        (st = answer(change, "2026-09-01", 3, latest, err)) != BIP_OK ||
+        (st = answer(change, "2025-06-02", 2, first, err)) != BIP_OK ||
+        (st = answer(change, "2025-09-01", 3, latest, err)) != BIP_OK ||
         /* The same again is no change: a form that is sent twice is recorded once. */
-        (st = answer(change, "2026-06-01", 2, again, err)) != BIP_OK) {
+        (st = answer(change, "2025-06-02", 2, again, err)) != BIP_OK) {
         bip_change_rollback(change);
         return st;
     }
     printf("the same answers again: %s\n", strcmp(first, again) == 0 ? "the same id" : "another id");
 
     /* What doesn't hold is refused with its place, and takes nothing else along. */
-    st = answer(change, "2026-11-01", 9, latest, err);
+    st = answer(change, "2025-11-03", 9, latest, err);
     printf("9 on a scale that ends at 5: %s\n", bip_status_code(st));
     return bip_change_commit(change, NULL, err);
 }

@@ -9,6 +9,27 @@ static void pad(bip__out *o, size_t written, size_t width)
     while (++written < width);
 }
 
+/* Broken into lines between words. */
+static void paragraph(bip__out *o, const char *text)
+{
+    size_t column = 0;
+
+    while (*text) {
+        size_t word = strcspn(text, " ");
+
+        if (column) {
+            bool fits = column + 1 + word <= 80;
+
+            bip__out_char(o, fits ? ' ' : '\n');
+            column = fits ? column + 1 : 0;
+        }
+        bip__out_bytes(o, text, word);
+        column += word;
+        text += word + strspn(text + word, " ");
+    }
+    bip__out_char(o, '\n');
+}
+
 /* "--attr KEY=VALUE", or with its one-letter form "-s, --store STORE". */
 static size_t option_form(bip__out *o, const cli_option *option)
 {
@@ -70,7 +91,7 @@ void cli_help_command(bip__out *o, const cli_command *command)
                     command->operands, command->options ? " [OPTION...]" : "");
     bip__out_printf(o, "%s: %s.\n", command->name, command->what);
     if (command->more)
-        bip__out_printf(o, "%s\n", command->more);
+        paragraph(o, command->more);
     if (command->options) {
         bip__out_text(o, "\nOptions:\n");
         options_list(o, command->options, command->required);

@@ -6,11 +6,10 @@ static const char *const langs[] = {"en", "sv", "da"};
 #define N_LANGS (sizeof langs / sizeof langs[0])
 
 static const char *const words[WORD_COUNT][N_LANGS] = {
-    [WORD_MADE] = {"made the store {}", "gjorde registret {}", "lavede registret {}"},
+    [WORD_MADE] = {"made {}", "skapade {}", "oprettede {}"},
     [WORD_COPIED] = {"copied to {}", "kopierat till {}", "kopieret til {}"},
     [WORD_NO_FAULT] = {"no fault found", "inga fel funna", "ingen fejl fundet"},
-    [WORD_INSTRUMENT_ADDED] = {"the instrument is in the store", "instrumentet finns i registret",
-                               "instrumentet er i registret"},
+    [WORD_INSTRUMENT_ADDED] = {"the instrument is in the store", "instrumentet är sparat", "instrumentet er gemt"},
     [WORD_INSTRUMENT_HOLDS] = {"{} holds", "{} håller", "{} holder"},
     [WORD_REGISTERED] = {"registered {}", "registrerade {}", "registrerede {}"},
     [WORD_SET] = {"noted for {}", "noterat för {}", "noteret for {}"},

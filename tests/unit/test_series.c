@@ -1,0 +1,294 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "progress/progress.h"
+
+#ifndef BIP_TEST_DATA
+#define BIP_TEST_DATA "tests/data"
+#endif
+
+enum { MOST = 64 };
+
+static bip_series_rules one_to_five(void)
+{
+    return (bip_series_rules){.size = sizeof(bip_series_rules),
+                              .scale_min = 1,
+                              .scale_max = 5,
+                              .smallest_step = 1,
+                              .reliability = NAN,
+                              .sd = NAN};
+}
+
+static bip_series compute(const double *scores, size_t n, const bip_series_rules *rules)
+{
+    bip_date days[MOST];
+    bip__scratch scratch = {0};
+    bip_series out;
+
+    memset(&out, 0x55, sizeof out); /* what is not set shows */
+    for (size_t i = 0; i < n; i++)
+        days[i] = 20000 + 91 * (bip_date)i;
+    assert_int_equal(bip__series_numbers(&scratch, days, scores, NULL, n, rules, &out, NULL), BIP_OK);
+    bip__scratch_free(&scratch);
+    return out;
+}
+
+static void assert_near(const char *what, double got, double wanted)
+{
+    double allowed = fmax(1e-12, 1e-9 * fabs(wanted));
+
+    if (isnan(wanted) ? !isnan(got) : !(fabs(got - wanted) <= allowed))
+        fail_msg("%s: %.17g, not %.17g", what, got, wanted);
+}
+
+/* ---------------------------------------------------------------------------- against SciPy, see series_reference.csv
+ */
+
+static const char *const columns[] = {
+    "mean",   "sd",      "ols_per_90_days", "ols_at_first", "ols_se_per_90_days", "ols_r2", "ts_per_90_days",
+    "ts_low", "ts_high", "mk_method",       "mk_s",         "mk_var_s",           "mk_z",   "mk_p"};
+enum { N_COLUMNS = sizeof columns / sizeof *columns };
+
+static void compare_row(char *row)
+{
+    bip_series_rules rules = {.size = sizeof rules, .scale_max = 1e7, .reliability = NAN, .sd = NAN};
+    bip__scratch scratch = {0};
+    bip_series s = {0};
+    bip_date days[MOST];
+    double scores[MOST], mk_s;
+    size_t n = 0;
+    char *at = row;
+
+    while (*at != ';')
+        days[n++] = (bip_date)strtol(at, &at, 10);
+    for (size_t i = 0; i < n; i++)
+        scores[i] = strtod(at + 1, &at);
+    assert_int_equal(bip__series_numbers(&scratch, days, scores, NULL, n, &rules, &s, NULL), BIP_OK);
+    bip__scratch_free(&scratch);
+    mk_s = s.mk_method == BIP_MK_NONE ? NAN : (double)s.mk_s;
+    {
+        const double got[N_COLUMNS] = {
+            s.mean,   s.sd,      s.ols_per_90_days, s.ols_at_first, s.ols_se_per_90_days, s.ols_r2, s.ts_per_90_days,
+            s.ts_low, s.ts_high, s.mk_method,       mk_s,           s.mk_var_s,           s.mk_z,   s.mk_p};
+        for (size_t i = 0; i < N_COLUMNS; i++) {
+            double wanted = strtod(at + 1, &at);
+            if (i == 9 && isnan(wanted))
+                wanted = BIP_MK_NONE;
+            assert_near(columns[i], got[i], wanted);
+        }
+    }
+}
+
+static void test_series__agrees_with_scipy_and_exact_fractions(void **state)
+{
+    FILE *file = fopen(BIP_TEST_DATA "/series_reference.csv", "r");
+    char row[8192];
+    int rows = 0;
+    (void)state;
+
+    assert_non_null(file);
+    assert_non_null(fgets(row, sizeof row, file)); /* the origin */
+    assert_non_null(fgets(row, sizeof row, file)); /* the header */
+    while (fgets(row, sizeof row, file)) {
+        compare_row(row);
+        rows++;
+    }
+    fclose(file);
+    assert_true(rows >= 30);
+}
+
+/* ------------------------------------------------------------------------------------------------ words and nulls */
+
+/* The series of the contract's section 4: 2, 2, 3, 3, 3. */
+static void test_series__tells_the_contracts_example(void **state)
+{
+    const bip_date days[] = {20332, 20423, 20513, 20605, 20697}; /* 2025-09-01 to 2026-09-01 */
+    const double scores[] = {2, 2, 3, 3, 3};
+    const int32_t raters[] = {7, 7, 7, 7, 7};
+    bip_series_rules rules = one_to_five();
+    bip__scratch scratch = {0};
+    bip_series s = {0};
+    (void)state;
+
+    assert_int_equal(bip__series_numbers(&scratch, days, scores, raters, 5, &rules, &s, NULL), BIP_OK);
+    bip__scratch_free(&scratch);
+    assert_int_equal(s.span_days, 365);
+    assert_near("mean", s.mean, 2.6);
+    assert_near("sd", s.sd, 0.5477225575051661);
+    assert_int_equal(s.best.date, days[2]);
+    assert_near("percent", s.percent_of_scale, 25);
+    assert_int_equal(s.mk_s, 6);
+    assert_near("var_s", s.mk_var_s, 12);
+    assert_int_equal(s.mk_method, BIP_MK_NORMAL);
+    assert_int_equal(s.steps_forward, 1);
+    assert_int_equal(s.steps_back, 0);
+    assert_int_equal(s.step_to.date, days[2]);
+    assert_int_equal(s.held_for, 3);
+    assert_int_equal(s.new_best, 1);
+    assert_int_equal(s.same_rater, 1);
+    assert_int_equal(s.direction, BIP_FORWARD);
+    assert_int_equal(s.evidence, BIP_OBSERVED | BIP_HELD);
+}
+
+static void test_series__one_number_says_nothing_of_change(void **state)
+{
+    const double score = 3;
+    bip_series_rules rules = one_to_five();
+    bip_series s = compute(&score, 1, &rules);
+    (void)state;
+
+    assert_int_equal(s.n, 1);
+    assert_int_equal(s.span_days, 0);
+    assert_true(s.mean == 3 && s.first.score == 3 && s.latest.score == 3 && s.best.score == 3);
+    assert_int_equal(s.previous.date, BIP_NO_DATE);
+    assert_true(isnan(s.previous.score) && isnan(s.sd) && isnan(s.from_first) && isnan(s.from_previous));
+    assert_true(isnan(s.percent_of_scale) && isnan(s.rci) && isnan(s.ols_r2) && isnan(s.ts_low) && isnan(s.mk_p));
+    assert_int_equal(s.trend, BIP_UNKNOWN);
+    assert_int_equal(s.step, BIP_UNKNOWN);
+    assert_int_equal(s.step_to.date, BIP_NO_DATE);
+    assert_int_equal(s.direction, BIP_UNKNOWN);
+    assert_int_equal(s.evidence, 0);
+}
+
+static void test_series__trend_begins_with_three_numbers_and_kendall_with_four(void **state)
+{
+    const double scores[] = {1, 3, 2, 4};
+    bip_series_rules rules = one_to_five();
+    (void)state;
+
+    assert_true(isnan(compute(scores, 2, &rules).ols_per_90_days) && isnan(compute(scores, 2, &rules).ts_per_90_days));
+    assert_int_equal(compute(scores, 2, &rules).trend, BIP_UNKNOWN);
+    assert_false(isnan(compute(scores, 3, &rules).ols_per_90_days));
+    assert_int_equal(compute(scores, 3, &rules).trend, BIP_FORWARD);
+    assert_int_equal(compute(scores, 3, &rules).mk_method, BIP_MK_NONE);
+    assert_int_equal(compute(scores, 4, &rules).mk_method, BIP_MK_EXACT);
+}
+
+static void test_series__best_is_the_earliest_of_equal_ones(void **state)
+{
+    const double scores[] = {2, 4, 1, 4 + 1e-10, 3};
+    bip_series_rules rules = one_to_five();
+    (void)state;
+
+    assert_int_equal(compute(scores, 5, &rules).best.date, 20000 + 91);
+    rules.better = BIP_LOWER;
+    assert_int_equal(compute(scores, 5, &rules).best.date, 20000 + 182);
+}
+
+static void test_series__a_step_undone_leaves_it_steady(void **state)
+{
+    const double undone[] = {2, 4, 3.4, 2.8, 2}, half[] = {2, 4, 3.4, 2.8}, back[] = {4, 2, 2.6, 3.3, 4};
+    bip_series_rules rules = one_to_five();
+    bip_series s = compute(undone, 5, &rules);
+    (void)state;
+
+    assert_int_equal(s.step, BIP_FORWARD);
+    assert_int_equal(s.direction, BIP_STEADY);
+    assert_int_equal(s.evidence, 0);
+    assert_int_equal(compute(half, 4, &rules).direction, BIP_FORWARD);
+    assert_int_equal(compute(back, 5, &rules).step, BIP_BACK);
+    assert_int_equal(compute(back, 5, &rules).direction, BIP_STEADY);
+}
+
+static void test_series__a_step_inside_a_long_decline_shows_as_both(void **state)
+{
+    const double scores[] = {9, 8, 7, 7, 6, 5, 4, 3, 2, 3};
+    bip_series_rules rules = one_to_five();
+    bip_series s;
+    (void)state;
+
+    rules.scale_max = 10;
+    s = compute(scores, 10, &rules);
+    assert_int_equal(s.direction, BIP_FORWARD);
+    assert_int_equal(s.trend, BIP_BACK);
+    assert_true(s.mk_p < 0.05);
+    assert_int_equal(s.evidence, BIP_OBSERVED); /* significant, with the other sign */
+}
+
+static void test_series__the_mirror_of_a_lower_is_better_series_reads_the_same(void **state)
+{
+    const double scores[] = {1, 2, 2, 3, 4, 4, 5}, mirrored[] = {5, 4, 4, 3, 2, 2, 1};
+    bip_series_rules higher = one_to_five(), lower = one_to_five();
+    bip_series a, b;
+    (void)state;
+
+    higher.reliability = lower.reliability = 0.8;
+    higher.sd = lower.sd = 0.9;
+    lower.better = BIP_LOWER;
+    a = compute(scores, 7, &higher), b = compute(mirrored, 7, &lower);
+    assert_int_equal(a.evidence, BIP_OBSERVED | BIP_TREND | BIP_RELIABLE);
+    assert_int_equal(b.evidence, a.evidence);
+    assert_int_equal(b.direction, a.direction);
+    assert_int_equal(b.trend, a.trend);
+    assert_int_equal(b.rci_class, BIP_IMPROVED);
+    assert_int_equal(b.best.date, a.best.date);
+    assert_int_equal(b.steps_forward, a.steps_forward);
+    assert_int_equal(b.new_best, a.new_best);
+    assert_true(b.mk_s == -a.mk_s && b.rci == -a.rci && b.from_first == -a.from_first); /* raw, not turned */
+    assert_near("slope", b.ols_per_90_days, -a.ols_per_90_days);
+}
+
+/* sd 0.5 and reliability 0.5: a standard error of the difference of exactly sqrt(2 * 0.125) = 0.5. */
+static void test_series__change_is_reliable_from_1_96_with_room_for_rounding(void **state)
+{
+    const double at[] = {1, 1.98}, below[] = {1, 1.9799999}, down[] = {3, 2};
+    bip_series_rules rules = one_to_five();
+    (void)state;
+
+    assert_int_equal(compute(at, 2, &rules).rci_class, BIP_RCI_NONE);
+    rules.reliability = rules.sd = 0.5;
+    assert_near("rci", compute(at, 2, &rules).rci, 1.96);
+    assert_int_equal(compute(at, 2, &rules).rci_class, BIP_IMPROVED);
+    assert_int_equal(compute(below, 2, &rules).rci_class, BIP_UNCHANGED);
+    assert_int_equal(compute(down, 2, &rules).rci_class, BIP_DETERIORATED);
+    assert_int_equal(compute(down, 1, &rules).rci_class, BIP_RCI_NONE);
+}
+
+static void test_series__a_trend_below_rounding_is_steady(void **state)
+{
+    const double scores[] = {3, 3 + 5e-10, 3 + 1e-9};
+    bip_series_rules rules = one_to_five();
+    bip_series s = compute(scores, 3, &rules);
+    (void)state;
+
+    assert_true(s.ts_per_90_days > 0);
+    assert_int_equal(s.trend, BIP_STEADY);
+    assert_int_equal(s.direction, BIP_STEADY);
+}
+
+static void test_series__an_empty_one_is_refused(void **state)
+{
+    bip_series_rules rules = one_to_five();
+    bip__scratch scratch = {0};
+    bip_series out;
+    bip_error err;
+    (void)state;
+
+    assert_int_equal(bip__series_numbers(&scratch, NULL, NULL, NULL, 0, &rules, &out, &err), BIP_E_USAGE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_series__agrees_with_scipy_and_exact_fractions),
+        cmocka_unit_test(test_series__tells_the_contracts_example),
+        cmocka_unit_test(test_series__one_number_says_nothing_of_change),
+        cmocka_unit_test(test_series__trend_begins_with_three_numbers_and_kendall_with_four),
+        cmocka_unit_test(test_series__best_is_the_earliest_of_equal_ones),
+        cmocka_unit_test(test_series__a_step_undone_leaves_it_steady),
+        cmocka_unit_test(test_series__a_step_inside_a_long_decline_shows_as_both),
+        cmocka_unit_test(test_series__the_mirror_of_a_lower_is_better_series_reads_the_same),
+        cmocka_unit_test(test_series__change_is_reliable_from_1_96_with_room_for_rounding),
+        cmocka_unit_test(test_series__a_trend_below_rounding_is_steady),
+        cmocka_unit_test(test_series__an_empty_one_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -80,7 +80,7 @@ typedef struct wanted {
     double slope[N_WANTED];
 } wanted;
 
-/* Median, 95 % interval: Sen (1968), ranks as in SciPy and zyp. sigma is the standard deviation of S. */
+/* Median, 95 % interval: Sen (1968). sigma is the standard deviation of S. */
 static wanted ranks_of_interest(size_t count, double sigma)
 {
     double n = (double)count, reach = 1.959963984540054 * sigma;

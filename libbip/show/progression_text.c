@@ -283,17 +283,22 @@ static cell list_reasons(view *v, const bip_series *s)
     return list;
 }
 
+/* Of a dimension only the number of days is known: it lacks a score where too few of its indicators have one. */
 static void remark_missing(view *v, const row *r)
 {
     const bip_series *s = &r->series;
+    bip__fill with = bip__fill_count('t', s->not_asked);
 
     if (s->not_asked + s->declined + s->dont_know + s->not_applicable == 0)
         return;
-    cell list = list_reasons(v, s);
-    if (v->cells.status != BIP_OK)
-        return; /* told when the block is done */
+    if (s->kind == BIP_INDICATOR) {
+        cell list = list_reasons(v, s);
+        if (v->cells.status != BIP_OK)
+            return; /* told when the block is done */
+        with = bip__fill_text('t', v->cells.data + list.at);
+    }
     begin_remark(v);
-    BIP__SAY(v->o, v->words, WITHOUT_SCORE, bip__fill_text('t', v->cells.data + list.at));
+    bip__say(v->o, v->words, BIP__W_WITHOUT_SCORE, &with, 1);
     bip__out_char(v->o, '\n');
 }
 

@@ -96,6 +96,12 @@ void bip__say_other_rater(bip__out *o, const bip__voice *v, int32_t same_rater, 
     bip__say(o, v->words, this_time ? BIP__W_OTHER_RATER_NOW : BIP__W_OTHER_RATER_THEN, &role, 1);
 }
 
+void bip__say_next_time(bip__out *o, const bip__voice *v)
+{
+    bip__out_char(o, ' ');
+    bip__say_word(o, v->words, BIP__W_NEXT_TIME);
+}
+
 /* The series alone doesn't tell every number since the step, only the newest two: where one of them is worse, it no
  * longer holds. A dip before them is told by held_for, which is what the sentence claims. */
 static bip__told_step latest_step(const bip_series *s)
@@ -132,46 +138,63 @@ static void say_steady(bip__out *o, const bip__voice *v, const bip_series *s)
     }
 }
 
-static void say_forward(bip__out *o, const bip__voice *v, const bip_series *s, const bip__told_step *t)
+/* best is the earliest of equal ones: on the newest day it is better than all before. Of two that says nothing. */
+static bool is_best_of_many(const bip_series *s)
 {
-    bip__say_step(o, v, t);
-    /* best is the earliest of equal ones: on the newest day it is better than all before. Of two that says nothing. */
-    if (t->is_latest && s->n > 2 && s->best.date == s->latest.date) {
-        bip__out_char(o, ' ');
-        say(o, v, BIP__W_BEST, t);
-    }
+    return s->n > 2 && s->best.date == s->latest.date;
 }
 
-static void say_reliable(bip__out *o, const bip__voice *v, const bip_series *s)
+static void say_first(bip__out *o, const bip__voice *v, const bip_series *s, const bip__told_step *t)
 {
-    if ((s->evidence & BIP_RELIABLE) == 0)
-        return;
-    bip__out_char(o, ' ');
-    BIP__SAY(o, v->words, RELIABLE, bip__fill_score('a', s->first.score, &v->labels),
-             bip__fill_score('b', s->latest.score, &v->labels));
-}
-
-static void say_where_it_stands(bip__out *o, const bip__voice *v, const bip_series *s)
-{
-    bip__told_step t = latest_step(s);
-
     if (s->n < 2)
-        say(o, v, BIP__W_TOO_FEW, &t);
+        say(o, v, BIP__W_TOO_FEW, t);
     else if (s->direction == BIP_FORWARD)
-        say_forward(o, v, s, &t);
+        bip__say_step(o, v, t);
     else if (s->direction == BIP_BACK)
-        say(o, v, t.is_latest ? BIP__W_BACK : BIP__W_BACK_SINCE, &t);
+        say(o, v, t->is_latest ? BIP__W_BACK : BIP__W_BACK_SINCE, t);
     else if (s->step == BIP_UNKNOWN)
         say_steady(o, v, s);
     else
-        say(o, v, BIP__W_UNDONE, &t);
+        say(o, v, BIP__W_UNDONE, t);
+}
+
+/* How sure one can be of it, and what else has to be known to read it right. */
+static void say_evidence(bip__out *o, const bip__voice *v, const bip_series *s)
+{
     if (bip__contrast_of(s) != BIP__NO_CONTRAST) {
         bip__out_char(o, ' ');
         bip__say_contrast(o, v->words, s);
     }
-    say_reliable(o, v, s);
+    if (s->evidence & BIP_TREND) {
+        bip__out_char(o, ' ');
+        BIP__SAY(o, v->words, TREND, bip__fill_count('n', s->n));
+    }
+    if (s->evidence & BIP_RELIABLE) {
+        bip__out_char(o, ' ');
+        BIP__SAY(o, v->words, RELIABLE, bip__fill_score('a', s->first.score, &v->labels),
+                 bip__fill_score('b', s->latest.score, &v->labels));
+    }
+}
+
+static void say_where_it_stands(bip__out *o, const bip__voice *v, const bip_series *s)
+{
+    const bip__told_step t = latest_step(s);
+    bool now = t.is_latest && s->step != BIP_UNKNOWN;
+
+    say_first(o, v, s, &t);
+    if (now && s->direction == BIP_FORWARD && is_best_of_many(s)) {
+        bip__out_char(o, ' ');
+        say(o, v, BIP__W_BEST, &t);
+    }
+    say_evidence(o, v, s);
     if (s->step != BIP_UNKNOWN)
         bip__say_other_rater(o, v, s->same_rater, t.is_latest);
+    if (now && s->direction == BIP_FORWARD) {
+        bip__say_next_time(o, v);
+    } else if (now && s->direction == BIP_BACK) {
+        bip__out_char(o, ' ');
+        bip__say_word(o, v->words, BIP__W_WHAT_HAPPENED);
+    }
 }
 
 bip_status bip__sentence(const bip_series *series, const bip_sentence_words *words, bip__out *o, bip_error *err)

@@ -23,6 +23,8 @@ typedef struct bip__voice {
 } bip__voice;
 
 void bip__say_step(bip__out *o, const bip__voice *v, const bip__told_step *step);
+/* What comes of a step that was just seen; begins with a blank, as everything that follows a first sentence does. */
+void bip__say_next_time(bip__out *o, const bip__voice *v);
 /* Says it where the latest step was seen by somebody else than the number before it. */
 void bip__say_other_rater(bip__out *o, const bip__voice *v, int32_t same_rater, bool this_time);
 

@@ -248,6 +248,8 @@ static void say_found(bip__out *o, const bip__plan *plan, const bip__voice *voic
     bip__out_text(o, ": ");
     bip__say_step(o, v, &told);
     bip__say_other_rater(o, v, f->same_rater, f->is_latest);
+    if (f->is_latest)
+        bip__say_next_time(o, v);
     bip__out_char(o, '\n');
 }
 

@@ -29,6 +29,7 @@
     X(LOWER_IS_BETTER, "lower_is_better", "")                                                                          \
     X(HELD, "held", "Iabon")                                                                                           \
     X(JUST_SEEN, "just_seen", "Iab")                                                                                   \
+    X(NEXT_TIME, "next_time", "")                                                                                      \
     X(HELD_ONCE, "held_once", "Iabonc")                                                                                \
     X(NOT_HELD, "not_held", "Iaboc")                                                                                   \
     X(STEADY_EQUAL, "steady_equal", "Ian")                                                                             \
@@ -36,9 +37,11 @@
     X(STEADY_ENDS, "steady_ends", "Iac")                                                                               \
     X(UNDONE, "undone", "Iaboc")                                                                                       \
     X(BACK, "back", "Iab")                                                                                             \
+    X(WHAT_HAPPENED, "what_happened", "")                                                                              \
     X(BACK_SINCE, "back_since", "Iaboc")                                                                               \
     X(TOO_FEW, "too_few", "I")                                                                                         \
     X(BEST, "best", "c")                                                                                               \
+    X(TREND, "trend", "n")                                                                                             \
     X(RELIABLE, "reliable", "ab")                                                                                      \
     X(STILL_LOWER, "still_lower", "")                                                                                  \
     X(STILL_HIGHER, "still_higher", "")                                                                                \

@@ -24,7 +24,8 @@ const bip__words bip__words_en = {
 
         W(LOWER_IS_BETTER) = " (lower is better here)",
         W(HELD) = "{I} went from {a} to {b}{o}. It has held: {n} measurements in a row.",
-        W(JUST_SEEN) = "A step forward since last time: {I} from {a} to {b}. Next time we will see whether it lasts.",
+        W(JUST_SEEN) = "A step forward since last time: {I} from {a} to {b}.",
+        W(NEXT_TIME) = "Next time we will see whether it lasts.",
         W(HELD_ONCE) = "{I} went from {a} to {b}{o}. It held for {n} measurements. The latest answer is {c}.",
         W(NOT_HELD) =
             "{I} went from {a} to {b}{o}. It had not lasted at the next measurement. The latest answer is {c}.",
@@ -32,10 +33,12 @@ const bip__words bip__words_en = {
         W(STEADY_BETWEEN) = "{I}: between {a} and {b} at the last {n} measurements, neither up nor down overall.",
         W(STEADY_ENDS) = "{I}: {a} at the first measurement and {c} at the latest, without any single step in between.",
         W(UNDONE) = "{I} went from {a} to {b}{o}, but is now {c}.",
-        W(BACK) = "{I} was {b} this time, {a} last time. That is a step back. What has happened since?",
+        W(BACK) = "{I} was {b} this time, {a} last time. That is a step back.",
+        W(WHAT_HAPPENED) = "What has happened since?",
         W(BACK_SINCE) = "{I} went from {a} to {b}{o}. That was a step back. The latest answer is {c}.",
         W(TOO_FEW) = "{I}: only one measurement so far. After the next one we can compare.",
         W(BEST) = "{c} is the best answer so far.",
+        W(TREND) = "The whole course, {n} measurements, is unlikely to be chance.",
         W(RELIABLE) = "The difference between the first and the latest measurement, {a} to {b}, is larger than "
                       "measurement error alone usually gives. It does not say why.",
         W(STILL_LOWER) = "It is still lower than at the start.",

@@ -24,8 +24,8 @@ const bip__words bip__words_sv = {
 
         W(LOWER_IS_BETTER) = " (lägre är bättre här)",
         W(HELD) = "{I} gick från {a} till {b}{o}. Det har hållit i sig: {n} mätningar i rad.",
-        W(JUST_SEEN) =
-            "Ett steg framåt sedan förra mätningen: {I} från {a} till {b}. Nästa gång ser vi om det håller i sig.",
+        W(JUST_SEEN) = "Ett steg framåt sedan förra mätningen: {I} från {a} till {b}.",
+        W(NEXT_TIME) = "Nästa gång ser vi om det håller i sig.",
         W(HELD_ONCE) = "{I} gick från {a} till {b}{o}. Det höll i sig vid {n} mätningar. Det senaste svaret är {c}.",
         W(NOT_HELD) =
             "{I} gick från {a} till {b}{o}. Det höll inte i sig till nästa mätning. Det senaste svaret är {c}.",
@@ -33,10 +33,12 @@ const bip__words bip__words_sv = {
         W(STEADY_BETWEEN) = "{I}: mellan {a} och {b} vid de {n} senaste mätningarna, sammantaget varken upp eller ned.",
         W(STEADY_ENDS) = "{I}: {a} vid första mätningen och {c} vid den senaste, utan något enskilt steg däremellan.",
         W(UNDONE) = "{I} gick från {a} till {b}{o}, men är nu {c}.",
-        W(BACK) = "{I} var {b} den här gången, förra gången {a}. Det är ett steg tillbaka. Vad har hänt sedan sist?",
+        W(BACK) = "{I} var {b} den här gången, förra gången {a}. Det är ett steg tillbaka.",
+        W(WHAT_HAPPENED) = "Vad har hänt sedan sist?",
         W(BACK_SINCE) = "{I} gick från {a} till {b}{o}. Det var ett steg tillbaka. Det senaste svaret är {c}.",
         W(TOO_FEW) = "{I}: bara en mätning än. Efter nästa kan vi jämföra.",
         W(BEST) = "{c} är det bästa svaret hittills.",
+        W(TREND) = "Hela förloppet, {n} mätningar, är osannolikt som ren slump.",
         W(RELIABLE) = "Skillnaden mellan första och senaste mätningen, {a} till {b}, är större än mätosäkerheten ensam "
                       "brukar ge. Den säger inte varför.",
         W(STILL_LOWER) = "Det är fortfarande lägre än i början.",

@@ -26,7 +26,7 @@ only_in() {
     local header=$1 folder keep=()
     shift
     for folder in "$@"; do keep+=(-not -path "libbip/$folder/*"); done
-    find libbip -name '*.[ch]' "${keep[@]}" -exec grep -nE "#include [<\"]$header[>\"]" /dev/null {} +
+    find libbip -name '*.[ch]' "${keep[@]}" -exec grep -nE '#include [<"]'"$header"'[>"]' /dev/null {} +
 }
 
 # knows_only FOLDER OTHER...: what the folder includes from folders not named.
@@ -54,6 +54,9 @@ claim "cJSON.h has one door: model" only_in '(cjson/)?cJSON.h' model
 claim "pcre2.h has one door: model" only_in pcre2.h model
 claim "sodium.h and utf8proc.h have one door: base" only_in '(sodium|utf8proc)\.h' base
 claim "locale.h is known to the platform only" only_in '(locale|xlocale)\.h' base cli
+claim "what SQLite's storage keeps to itself is known to store only" only_in 'store/sqlite/[a-z_]*\.h' store
+claim "nothing below the API knows it" only_in 'api/[a-z_]*\.h' api
+claim "nothing below the program knows it" only_in 'cli/[a-z_]*\.h' cli
 claim "base knows nothing above it" knows_only base
 claim "model knows base" knows_only model base
 claim "progress knows base" knows_only progress base

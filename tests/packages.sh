@@ -1,0 +1,43 @@
+# Sourced by examples/run, tests/run and tests/fresh: what has to be installed, and installing what is missing.
+# shellcheck shell=bash
+
+# libc6-dev stands by itself because gcc only recommends it.
+packages_build="gcc libc6-dev cmake ninja-build pkg-config libsqlite3-dev libcjson-dev libpcre2-dev libsodium-dev libutf8proc-dev"
+packages_test="$packages_build g++ binutils git libcmocka-dev python3 sqlite3"
+packages_all="$packages_test clang libclang-rt-dev clang-format valgrind shellcheck locales lcov python3-scipy"
+# shellcheck disable=SC2034 # used where this file is sourced
+packages_nightly="$packages_all debootstrap"
+
+packages_missing() {
+    local package
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || printf '%s ' "$package"
+    done
+}
+
+# install_missing PACKAGE...: nothing is asked of the network where all of them are there.
+install_missing() {
+    local missing as_root=""
+    if ! command -v dpkg-query >/dev/null; then
+        echo "Not a Debian system: taking for granted that these are installed under whatever name: $*"
+        return 0
+    fi
+    missing=$(packages_missing "$@")
+    if [ -z "$missing" ]; then
+        echo "All packages are there."
+        return 0
+    fi
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            echo "These packages are missing, and installing them takes root or sudo: $missing" >&2
+            echo "As root: apt-get install --no-install-recommends $missing" >&2
+            return 1
+        fi
+        as_root=sudo
+    fi
+    echo "Installing what is missing: $missing"
+    # shellcheck disable=SC2086 # lists of words
+    $as_root apt-get -q -o DPkg::Lock::Timeout=300 update &&
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 install -y \
+            --no-install-recommends $missing
+}

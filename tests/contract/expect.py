@@ -45,7 +45,9 @@ class Case:
 
     def line(self, words):
         if words[:2] == ["instrument", "add"]:
-            self.versions.append(reference.Version(json.loads((self.folder / words[2]).read_text()), len(self.versions)))
+            version = reference.Version(json.loads((self.folder / words[2]).read_text()), len(self.versions))
+            if (version.code, version.name) not in [(v.code, v.name) for v in self.versions]:
+                self.versions.append(version)
         elif words[:2] == ["participant", "add"]:
             self.people.add(words[2])
         elif words[0] == "import":

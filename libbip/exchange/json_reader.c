@@ -479,11 +479,12 @@ static void copy_token(const bip__json_reader *r, bip__out *out)
         bip__out_char(out, ':');
 }
 
-bip_status bip__json_copy(bip__json_reader *r, bip__out *out, bip_error *err)
+bip_status bip__json_copy_rest(bip__json_reader *r, bip__out *out, bip_error *err)
 {
-    const size_t depth = r->depth;
-    bool behind_key = true; /* the first value has no comma before it */
-    do {
+    const size_t until = r->depth - (r->token == BIP__JSON_OBJECT || r->token == BIP__JSON_ARRAY);
+    bool behind_key = false;
+    copy_token(r, out);
+    while (r->depth > until) {
         bip_status st = bip__json_next(r, err);
         if (st != BIP_OK)
             return st;
@@ -491,6 +492,12 @@ bip_status bip__json_copy(bip__json_reader *r, bip__out *out, bip_error *err)
             bip__out_comma(out);
         copy_token(r, out);
         behind_key = r->token == BIP__JSON_KEY;
-    } while (r->depth > depth);
+    }
     return out->status == BIP_OK ? BIP_OK : bip__nomem(err);
+}
+
+bip_status bip__json_copy(bip__json_reader *r, bip__out *out, bip_error *err)
+{
+    bip_status st = bip__json_next(r, err);
+    return st == BIP_OK ? bip__json_copy_rest(r, out, err) : st;
 }

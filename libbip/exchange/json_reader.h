@@ -66,7 +66,8 @@ bip_status bip__json_field(bip__json_reader *r, const char *const *names, size_t
                            bip_error *err);
 /* Pass over the value whose first token is in hand. */
 bip_status bip__json_skip(bip__json_reader *r, bip_error *err);
-/* Write the next value as compact JSON, keys as they stand. */
+/* Write the next value, or the one whose first token is in hand, as compact JSON, keys as they stand. */
 bip_status bip__json_copy(bip__json_reader *r, bip__out *out, bip_error *err);
+bip_status bip__json_copy_rest(bip__json_reader *r, bip__out *out, bip_error *err);
 
 #endif

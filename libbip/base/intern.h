@@ -1,6 +1,6 @@
-/* Texts that repeat in a file, kept once under a number from 1. */
-#ifndef BIP_EXCHANGE_INTERN_H
-#define BIP_EXCHANGE_INTERN_H
+/* Texts (or other runs of bytes) that repeat, kept once under a number from 1. */
+#ifndef BIP_BASE_INTERN_H
+#define BIP_BASE_INTERN_H
 
 #include "base/alloc.h"
 

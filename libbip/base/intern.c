@@ -1,4 +1,4 @@
-#include "exchange/intern.h"
+#include "base/intern.h"
 
 #include <string.h>
 

@@ -1,0 +1,530 @@
+#include "exchange/stage.h"
+
+#include "exchange/intake.h"
+#include "model/score.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void bip__stage_free(bip__stage *s)
+{
+    bip__arena_free(&s->texts);
+    bip__free(s->list);
+    bip__free(s->slots);
+    *s = (bip__stage){0};
+}
+
+static const bip__instrument *def_of(const bip__intake *in, int32_t version)
+{
+    return in->catalogue->versions[version].def;
+}
+
+static const char *respondent_of(const bip__intake *in, int32_t version, int32_t respondent)
+{
+    return def_of(in, version)->respondents[respondent].code;
+}
+
+static const char *rater_of(const bip__intake *in, const bip__staged *s)
+{
+    return s->rater != 0 ? bip__intern_text(&in->raters, s->rater) : NULL;
+}
+
+static size_t items_of(const bip__intake *in, const bip__staged *s)
+{
+    return def_of(in, s->version)->n_items[s->respondent];
+}
+
+/* ------------------------------------------------------------------------------------------------------ finding by key
+ */
+
+static bip__row_key key_of(const bip__staged *s)
+{
+    return (bip__row_key){.person = s->person,
+                          .day = s->day,
+                          .version = s->version,
+                          .named = s->named,
+                          .respondent = s->respondent,
+                          .rater = s->rater};
+}
+
+static uint64_t hash_of(const bip__intake *in, const bip__row_key *key, uint32_t group)
+{
+    const uint32_t numbers[4] = {key->person, (uint32_t)key->day, key->rater, 0};
+    const char *respondent;
+    if (group != 0)
+        return bip__intern_hash(&group, sizeof group);
+    respondent = respondent_of(in, key->version, key->respondent);
+    return bip__intern_hash(numbers, sizeof numbers) + bip__intern_hash(respondent, strlen(respondent));
+}
+
+/* The key holds the codes of instrument and respondent, whatever the version. */
+static bool same_key(const bip__intake *in, const bip__staged *s, const bip__row_key *key)
+{
+    if (s->person != key->person || s->day != key->day || s->rater != key->rater)
+        return false;
+    if (s->version == key->version)
+        return s->respondent == key->respondent;
+    return strcmp(def_of(in, s->version)->code, def_of(in, key->version)->code) == 0 &&
+           strcmp(respondent_of(in, s->version, s->respondent), respondent_of(in, key->version, key->respondent)) == 0;
+}
+
+/* The slot that holds the assessment of this group, or of this key where group is 0; else the free one. */
+static uint32_t *slot_of(const bip__intake *in, const bip__row_key *key, uint32_t group)
+{
+    const bip__stage *stage = &in->stage;
+    size_t i = hash_of(in, key, group) & (stage->n_slots - 1);
+    for (; stage->slots[i] != 0; i = (i + 1) & (stage->n_slots - 1)) {
+        const bip__staged *s = &stage->list[stage->slots[i] - 1];
+        if (s->group == group && (group != 0 || same_key(in, s, key)))
+            break;
+    }
+    return &stage->slots[i];
+}
+
+/* Room for one more. */
+static bip_status make_slots(bip__intake *in, bip_error *err)
+{
+    bip__stage *stage = &in->stage;
+    if (stage->n_slots > 2 * stage->n)
+        return BIP_OK;
+    const size_t n = stage->n_slots ? 2 * stage->n_slots : 256;
+    uint32_t *slots = bip__alloc_zero(n, sizeof *slots);
+    if (slots == NULL)
+        return bip__nomem(err);
+    bip__free(stage->slots);
+    stage->slots = slots;
+    stage->n_slots = n;
+    for (size_t i = 0; i < stage->n; i++) {
+        const bip__row_key key = key_of(&stage->list[i]);
+        *slot_of(in, &key, stage->list[i].group) = (uint32_t)i + 1;
+    }
+    return BIP_OK;
+}
+
+static bip_status append(bip__intake *in, const bip__staged *s, bip_error *err)
+{
+    bip__stage *stage = &in->stage;
+    if (stage->n >= UINT32_MAX - 1)
+        return bip__fail(err, BIP_E_REFUSED, NULL, "too many assessments in one file");
+    if (!bip__grow(&stage->list, &stage->cap, stage->n + 1, sizeof *stage->list))
+        return bip__nomem(err);
+    stage->list[stage->n++] = *s;
+    return BIP_OK;
+}
+
+/* -------------------------------------------------------------------------------------------------------- whole ones
+ */
+
+static bool same_text(const char *a, size_t a_n, const char *b, size_t b_n)
+{
+    return a_n == b_n && (a_n == 0 || memcmp(a, b, a_n) == 0);
+}
+
+static bool same_content(const bip__staged *a, const bip__staged *b)
+{
+    if (a->version != b->version || !same_text(a->scores, a->scores_n, b->scores, b->scores_n))
+        return false;
+    return !a->has_note || !b->has_note || same_text(a->note, a->note_n, b->note, b->note_n);
+}
+
+/* Two of one key in one file are treated as if the first were in the store. */
+static bip_status repeat(bip__intake *in, const bip__staged *first, const bip__staged *again, bip_error *err)
+{
+    if (same_content(first, again)) {
+        in->result.known++;
+        return BIP_OK;
+    }
+    return bip__intake_refuse(in, again->line, "", err,
+                              "has other content than line %lld, for the same participant, date, respondent and rater",
+                              (long long)first->line);
+}
+
+/* The scores gathered in the intake, as text. */
+static bip_status keep_scores(bip__intake *in, bip__staged *s, size_t least_room, bip_error *err)
+{
+    bip__out_clear(&in->text);
+    bip__scores_print(&in->text, in->scores, items_of(in, s));
+    if (in->text.status != BIP_OK)
+        return bip__nomem(err);
+    if (in->text.len > s->scores_room) {
+        s->scores_room = (uint32_t)(in->text.len > least_room ? in->text.len : least_room);
+        s->scores = bip__arena_alloc(&in->stage.texts, s->scores_room);
+        if (s->scores == NULL)
+            return bip__nomem(err);
+    }
+    memcpy(s->scores, in->text.data, in->text.len);
+    s->scores_n = (uint32_t)in->text.len;
+    return BIP_OK;
+}
+
+static bip__staged staged_of(const bip__row_key *key, uint32_t group, int64_t line, bool has_note)
+{
+    return (bip__staged){.line = line,
+                         .person = key->person,
+                         .rater = key->rater,
+                         .group = group,
+                         .day = key->day,
+                         .version = key->version,
+                         .respondent = (int16_t)key->respondent,
+                         .named = key->named,
+                         .has_note = has_note};
+}
+
+bip_status bip__stage_whole(bip__intake *in, const bip__row_key *key, int64_t line, const char *note, size_t note_n,
+                            bool has_note, bip_error *err)
+{
+    bip__staged s = staged_of(key, 0, line, has_note);
+    s.note = note;
+    s.note_n = (uint32_t)note_n;
+    bip_status st = keep_scores(in, &s, 0, err);
+    if (st == BIP_OK)
+        st = make_slots(in, err);
+    if (st != BIP_OK)
+        return st;
+    uint32_t *slot = slot_of(in, key, 0);
+    if (*slot != 0)
+        return repeat(in, &in->stage.list[*slot - 1], &s, err);
+    st = append(in, &s, err);
+    if (st == BIP_OK)
+        *slot = (uint32_t)in->stage.n;
+    return st;
+}
+
+/* ------------------------------------------------------------------------------------------------- gathered from rows
+ */
+
+bip_status bip__stage_close(bip__intake *in, bip_error *err)
+{
+    bip__stage *stage = &in->stage;
+    if (stage->open == 0)
+        return BIP_OK;
+    bip__staged *s = &stage->list[stage->open - 1];
+    stage->open = 0;
+    return keep_scores(in, s, 5 * items_of(in, s) + 1, err); /* room to come back to it: "null," each */
+}
+
+static bip_status open_at(bip__intake *in, size_t number, bip_error *err)
+{
+    bip_status st = bip__stage_close(in, err);
+    if (st != BIP_OK)
+        return st;
+    bip__staged *s = &in->stage.list[number - 1];
+    in->stage.open = number;
+    if (s->scores == NULL)
+        for (size_t i = 0; i < items_of(in, s); i++)
+            in->scores[i] = (bip_score){.answer = BIP_NOT_ASKED};
+    else
+        bip__scores_parse(s->scores, s->scores_n, in->scores, items_of(in, s)); /* what we printed ourselves */
+    return BIP_OK;
+}
+
+/* The row goes on with what an earlier row began; with groups the key is free to differ, but must not. */
+static bip_status go_on(bip__intake *in, const bip__row_key *key, size_t number, int64_t line, bip_error *err)
+{
+    const bip__staged *s = &in->stage.list[number - 1];
+    if (!same_key(in, s, key))
+        return bip__intake_refuse(in, line, "", err,
+                                  "is of another participant, date, instrument, respondent or rater than line %lld, "
+                                  "which has the same assessment",
+                                  (long long)s->line);
+    if (s->version != key->version)
+        return bip__intake_refuse(in, line, "", err, "names another version of the instrument than line %lld",
+                                  (long long)s->line);
+    return in->stage.open == number ? BIP_OK : open_at(in, number, err);
+}
+
+bip_status bip__stage_open(bip__intake *in, const bip__row_key *key, uint32_t group, int64_t line, bool has_note,
+                           bip_error *err)
+{
+    bip__stage *stage = &in->stage;
+    const bip__staged s = staged_of(key, group, line, has_note);
+    bip_status st = make_slots(in, err);
+    if (st != BIP_OK)
+        return st;
+    uint32_t *slot = slot_of(in, key, group);
+    if (*slot != 0)
+        return go_on(in, key, *slot, line, err);
+    st = append(in, &s, err);
+    if (st != BIP_OK)
+        return st;
+    *slot = (uint32_t)stage->n;
+    return open_at(in, stage->n, err);
+}
+
+bip_status bip__stage_compare_groups(bip__intake *in, bip_error *err)
+{
+    bip__stage *stage = &in->stage;
+    const size_t n = stage->n;
+    bip_status st = bip__stage_close(in, err), all = BIP_OK;
+    if (st != BIP_OK || in->groups.n == 0)
+        return st;
+    memset(stage->slots, 0, stage->n_slots * sizeof *stage->slots);
+    stage->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        bip__staged s = stage->list[i];
+        s.group = 0;
+        const bip__row_key key = key_of(&s);
+        uint32_t *slot = slot_of(in, &key, 0);
+        if (*slot != 0) {
+            st = repeat(in, &stage->list[*slot - 1], &s, err);
+            if (st != BIP_OK && st != BIP_E_REFUSED)
+                return st;
+            all = bip__intake_both(all, st);
+            continue;
+        }
+        stage->list[stage->n++] = s; /* moves up where some before it were known */
+        *slot = (uint32_t)stage->n;
+    }
+    return all;
+}
+
+/* --------------------------------------------------------------------------------------------------- against the store
+ */
+
+/* What the assessment is to be: the file's content where it says something, the holder's elsewhere. Lent by the intake.
+ */
+typedef struct content {
+    const char *scores, *note;
+    size_t scores_n, note_n;
+    bool changed;
+} content;
+
+/* The held score of an item, by its indicator's code where the version is another. */
+static bip_score held_score(const bip__intake *in, const bip__staged *s, const bip__holder *h, size_t item)
+{
+    const bip__instrument *def = def_of(in, s->version), *old = h->version->def;
+    const int32_t respondent = bip__instrument_respondent(old, def->respondents[s->respondent].code);
+    const char *code = def->indicators[def->items[s->respondent][item]].code;
+    const int32_t indicator = bip__instrument_indicator(old, code);
+    const int32_t at = respondent < 0 || indicator < 0 ? -1 : bip__instrument_item(old, respondent, indicator);
+    return at < 0 ? (bip_score){.answer = BIP_NOT_ASKED} : in->held[at];
+}
+
+static bip_status merge_scores(bip__intake *in, const bip__staged *s, const bip__holder *h, content *out,
+                               bip_error *err)
+{
+    const bip__instrument *def = def_of(in, s->version);
+    const bool *covered = in->vocabularies[s->version].covered;
+    const int32_t respondent = bip__instrument_respondent(h->version->def, def->respondents[s->respondent].code);
+    if (respondent < 0 || !bip__scores_parse(h->scores, h->scores_n, in->held, h->version->def->n_items[respondent]))
+        return bip__fail(err, BIP_E_CORRUPT, NULL, "a stored assessment does not fit its instrument");
+    bip__scores_parse(s->scores, s->scores_n, in->scores, items_of(in, s));
+    for (size_t i = 0; i < items_of(in, s); i++)
+        if (!covered[def->items[s->respondent][i]])
+            in->scores[i] = held_score(in, s, h, i);
+    bip__out_clear(&in->text);
+    bip__scores_print(&in->text, in->scores, items_of(in, s));
+    out->scores = in->text.data;
+    out->scores_n = in->text.len;
+    return in->text.status == BIP_OK ? BIP_OK : bip__nomem(err);
+}
+
+static bip_status content_of(bip__intake *in, const bip__staged *s, const bip__holder *h, content *out, bip_error *err)
+{
+    *out = (content){s->scores, s->note, s->scores_n, s->note_n, false};
+    if (!h->held)
+        return BIP_OK;
+    bip_status st = BIP_OK;
+    if (in->vocabularies[s->version].covered != NULL)
+        st = merge_scores(in, s, h, out, err);
+    if (!s->has_note) {
+        out->note = h->note;
+        out->note_n = h->note_n;
+    }
+    const int32_t n = in->catalogue->versions[s->version].n;
+    out->changed = n != h->version->n || !same_text(out->scores, out->scores_n, h->scores, h->scores_n) ||
+                   !same_text(out->note, out->note_n, h->note, h->note_n);
+    return st;
+}
+
+static bip_status find_holder(bip__intake *in, const bip__staged *s, bip__holder *h, bip_error *err)
+{
+    const int32_t person = in->arrivals[s->person - 1].person;
+    *h = (bip__holder){0};
+    if (person == 0)
+        return BIP_OK;
+    bip__arena_reset(&in->found);
+    return bip__holder_find(in->context, &in->found, person, s->day, def_of(in, s->version)->code,
+                            respondent_of(in, s->version, s->respondent), rater_of(in, s), h, err);
+}
+
+static bip_status refuse_changed(bip__intake *in, const bip__staged *s, const bip__holder *h, bip_error *err)
+{
+    bip__entry_row entry;
+    char id[BIP_ID_SIZE];
+    bip__storage *storage = in->context->storage;
+    bip_status st = storage->api->entry_get(storage, h->root_entry, &entry, err);
+    if (st == BIP_E_NOT_FOUND && h->root_entry == in->change->entry.n) {
+        entry = in->change->entry; /* of the same change, not yet written */
+        st = BIP_OK;
+    }
+    if (st == BIP_E_NOT_FOUND)
+        return bip__fail(err, BIP_E_CORRUPT, NULL, "an assessment names an entry that is not there");
+    if (st != BIP_OK)
+        return st;
+    bip__id_print(entry.id, h->root_idx, id);
+    if (def_of(in, s->version) != h->version->def)
+        return bip__intake_refuse(in, s->line, "", err, "%s holds this with version %s of the instrument", id,
+                                  h->version->def->version);
+    return bip__intake_refuse(in, s->line, "", err, "%s holds other content for this participant, date and respondent",
+                              id);
+}
+
+static bip_status judge(bip__intake *in, bip__staged *s, bip_error *err)
+{
+    bip__holder h;
+    content now;
+    bip_status st = find_holder(in, s, &h, err);
+    if (st == BIP_OK)
+        st = content_of(in, s, &h, &now, err);
+    if (st != BIP_OK)
+        return st;
+    s->verdict = !h.held ? BIP__VERDICT_NEW : now.changed ? BIP__VERDICT_CHANGED : BIP__VERDICT_KNOWN;
+    return s->verdict == BIP__VERDICT_CHANGED && !in->update ? refuse_changed(in, s, &h, err) : BIP_OK;
+}
+
+bip_status bip__stage_judge(bip__intake *in, bip_error *err)
+{
+    bip_status st = BIP_OK, all = BIP_OK;
+    for (size_t i = 0; i < in->stage.n; i++) {
+        st = judge(in, &in->stage.list[i], err);
+        if (st != BIP_OK && st != BIP_E_REFUSED)
+            return st;
+        all = bip__intake_both(all, st);
+    }
+    return all;
+}
+
+/* ------------------------------------------------------------------------------------------------------------- writing
+ */
+
+/* Another process was faster to the lock: who is registered and what is held may be other than it was. Version numbers
+ * stay what they are, their places in the catalogue too, since versions are only ever added. */
+static bip_status look_again(bip__intake *in, bip_error *err)
+{
+    bip__storage *storage = in->context->storage;
+    for (size_t i = 0; i < in->people.n; i++) {
+        const char *code = bip__intern_text(&in->people, (uint32_t)i + 1);
+        bip_status st = BIP_OK;
+        if (in->arrivals[i].person == 0)
+            st = storage->api->person_find(storage, code, &in->arrivals[i].person, err);
+        if (st != BIP_OK && st != BIP_E_NOT_FOUND)
+            return st;
+    }
+    return bip__stage_judge(in, err);
+}
+
+/* Persons by their number, those to be registered after them in the order of the file; of one person as in the file. */
+typedef struct place {
+    uint32_t rank, index;
+} place;
+
+static int by_person(const void *a, const void *b)
+{
+    const place *x = a, *y = b;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+static place *sort_by_person(const bip__intake *in)
+{
+    const bip__stage *stage = &in->stage;
+    place *list = bip__alloc(stage->n * sizeof *list);
+    for (size_t i = 0; list != NULL && i < stage->n; i++) {
+        const uint32_t arrival = stage->list[i].person;
+        const int32_t person = in->arrivals[arrival - 1].person;
+        list[i] = (place){person != 0 ? (uint32_t)person : UINT32_C(0x80000000) + arrival, (uint32_t)i};
+    }
+    if (list != NULL && stage->n > 0)
+        qsort(list, stage->n, sizeof *list, by_person);
+    return list;
+}
+
+static bip_status register_person(bip__intake *in, uint32_t arrival, bip_error *err)
+{
+    int32_t *person = &in->arrivals[arrival - 1].person;
+    if (*person != 0)
+        return BIP_OK;
+    in->result.participants++;
+    return bip__participant_insert(in->change, bip__intern_text(&in->people, arrival), BIP_NO_DATE, person, err);
+}
+
+static bip_status write_one(bip__intake *in, const bip__staged *s, bip_error *err)
+{
+    bip__holder h = {0};
+    content now;
+    int32_t idx;
+    bip_status st = register_person(in, s->person, err);
+    if (st == BIP_OK && s->verdict == BIP__VERDICT_CHANGED)
+        st = find_holder(in, s, &h, err);
+    if (st == BIP_OK)
+        st = content_of(in, s, &h, &now, err);
+    if (st != BIP_OK)
+        return st;
+    const bip__assessment_put put = {.person = in->arrivals[s->person - 1].person,
+                                     .day = s->day,
+                                     .version = &in->catalogue->versions[s->version],
+                                     .respondent = s->respondent,
+                                     .rater = rater_of(in, s),
+                                     .note = now.note,
+                                     .note_n = now.note_n,
+                                     .scores = now.scores,
+                                     .scores_n = now.scores_n};
+    return h.held ? bip__assessment_revise(in->change, &put, &h, &idx, err)
+                  : bip__assessment_insert(in->change, &put, &idx, err);
+}
+
+static void count(bip__intake *in, const bip__staged *s, bip_date today)
+{
+    in->result.added += s->verdict == BIP__VERDICT_NEW;
+    in->result.known += s->verdict == BIP__VERDICT_KNOWN;
+    in->result.changed += s->verdict == BIP__VERDICT_CHANGED;
+    in->result.future += s->verdict != BIP__VERDICT_KNOWN && s->day > today;
+}
+
+static bip_status write_all(bip__intake *in, bip_error *err)
+{
+    bip_status st = BIP_OK;
+    place *order = sort_by_person(in);
+    if (order == NULL)
+        return bip__nomem(err);
+    for (size_t i = 0; st == BIP_OK && i < in->stage.n; i++) {
+        const bip__staged *s = &in->stage.list[order[i].index];
+        if (s->verdict != BIP__VERDICT_KNOWN)
+            st = write_one(in, s, err);
+    }
+    bip__free(order);
+    in->change->broken |= st != BIP_OK; /* half of it may be there */
+    return st;
+}
+
+static bool nothing_to_write(const bip__intake *in)
+{
+    for (size_t i = 0; i < in->stage.n; i++)
+        if (in->stage.list[i].verdict != BIP__VERDICT_KNOWN)
+            return false;
+    return true;
+}
+
+bip_status bip__stage_write(bip__intake *in, int64_t generation, bip_error *err)
+{
+    bip__storage *storage = in->context->storage;
+    int64_t now = 0;
+    bip_status st = BIP_OK;
+    if (!nothing_to_write(in)) {
+        st = bip__change_write(in->change, err);
+        if (st == BIP_OK)
+            st = bip__context_catalogue(in->context, &in->catalogue, err);
+        if (st == BIP_OK)
+            st = storage->api->generation(storage, &now, err);
+        if (st == BIP_OK && now != generation)
+            st = look_again(in, err);
+        if (st == BIP_OK)
+            st = write_all(in, err);
+    }
+    const bip_date today = bip__context_today(in->context);
+    for (size_t i = 0; st == BIP_OK && i < in->stage.n; i++)
+        count(in, &in->stage.list[i], today);
+    return st;
+}

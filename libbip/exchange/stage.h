@@ -1,0 +1,63 @@
+/* Assessments read from a file, checked and waiting for the one transaction that takes them in. */
+#ifndef BIP_EXCHANGE_STAGE_H
+#define BIP_EXCHANGE_STAGE_H
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "bip.h"
+
+#include <stdbool.h>
+
+struct bip__intake;
+struct bip__row_key;
+
+typedef enum bip__verdict { BIP__VERDICT_NEW, BIP__VERDICT_KNOWN, BIP__VERDICT_CHANGED } bip__verdict;
+
+/* One assessment; kept small, a file may hold a million. */
+typedef struct bip__staged {
+    int64_t line;     /* where it begins */
+    char *scores;     /* as bip__scores_print() writes them, in the order of the version's items */
+    const char *note; /* NULL for none */
+    uint32_t scores_n, scores_room, note_n;
+    uint32_t person, rater; /* numbers in the intake */
+    uint32_t group;         /* of its `assessment` text; 0: none */
+    bip_date day;
+    int32_t version;
+    int16_t respondent;
+    uint8_t verdict;
+    bool named;    /* the file names the version */
+    bool has_note; /* the file says what the note is, if only that there is none */
+} bip__staged;
+
+/* Zero-initialise. */
+typedef struct bip__stage {
+    bip__arena texts;
+    bip__staged *list; /* in the order of the file */
+    size_t n, cap;
+    uint32_t *slots; /* numbers in list, from 1, by key or group */
+    size_t n_slots;
+    size_t open; /* number of the assessment whose scores are being gathered in the intake; 0: none */
+} bip__stage;
+
+void bip__stage_free(bip__stage *s);
+
+/* Take in one whole assessment (scores in the intake). Where the file has one of the same key: equal content is known,
+ * other content is refused. */
+bip_status bip__stage_whole(struct bip__intake *in, const struct bip__row_key *key, int64_t line, const char *note,
+                            size_t note_n, bool has_note, bip_error *err);
+
+/* The assessment that a row of one score belongs to becomes the open one: that of the same key or, where group isn't 0,
+ * of the same group. */
+bip_status bip__stage_open(struct bip__intake *in, const struct bip__row_key *key, uint32_t group, int64_t line,
+                           bool has_note, bip_error *err);
+/* Put the scores gathered so far where they stay. */
+bip_status bip__stage_close(struct bip__intake *in, bip_error *err);
+/* At the end of a file with groups: equal keys in different groups. */
+bip_status bip__stage_compare_groups(struct bip__intake *in, bip_error *err);
+
+/* What each assessment means for the store: new, known or changed; what is refused is reported. */
+bip_status bip__stage_judge(struct bip__intake *in, bip_error *err);
+/* Write it all. Nothing is looked up again unless another process has written since `generation`. */
+bip_status bip__stage_write(struct bip__intake *in, int64_t generation, bip_error *err);
+
+#endif

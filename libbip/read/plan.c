@@ -366,12 +366,23 @@ static const bip__version *pair_version(const maker *m, size_t a, size_t b)
     return newer;
 }
 
+static int32_t respondent_in(const bip__instrument *def, const bip__slot *slot)
+{
+    return bip__instrument_respondent(def, slot->shown->def->respondents[slot->respondent].code);
+}
+
+/* a and b stand in the order of the version they are printed under, as its reader expects. */
 static bip_status add_pair(maker *m, size_t a, size_t b)
 {
     bip__plan *p = m->plan;
     const bip__version *shown = pair_version(m, a, b);
     if (!p->slots[a].wanted || !p->slots[b].wanted || !instrument_wanted(m, shown->def))
         return BIP_OK;
+    if (respondent_in(shown->def, &p->slots[a]) > respondent_in(shown->def, &p->slots[b])) {
+        size_t first = b;
+        b = a;
+        a = first;
+    }
     if (!bip__grow(&p->pairs, &m->pairs_cap, p->n_pairs + 1, sizeof *p->pairs))
         return bip__nomem(m->err);
     p->pairs[p->n_pairs++] = (bip__slot_pair){

@@ -1149,6 +1149,18 @@ static void test_storage__waits_for_another_writer_only_so_long(void **state)
     other->api->close(other);
 }
 
+static void test_storage__stops_waiting_when_interrupted(void **state)
+{
+    fixture *f = *state;
+
+    assert_int_equal(bip__sqlite_wait(f->s, 0), 1);
+    f->api->interrupt(f->s);
+    assert_int_equal(bip__sqlite_wait(f->s, 1), 0);
+    begin(f); /* only the call in progress was meant */
+    assert_int_equal(bip__sqlite_wait(f->s, 0), 1);
+    commit(f);
+}
+
 static void test_storage__refuses_a_change_on_a_store_opened_for_reading(void **state)
 {
     fixture *f = *state;
@@ -1477,6 +1489,7 @@ int main(void)
         ON(SQLITE_FILE, test_storage__opens_whole_or_not_at_all_when_memory_runs_out),
         ON(SQLITE_FILE, test_storage__snapshot_does_not_see_later_commits),
         ON(SQLITE_FILE, test_storage__waits_for_another_writer_only_so_long),
+        ON(SQLITE_FILE, test_storage__stops_waiting_when_interrupted),
         ON(SQLITE_FILE, test_storage__refuses_a_change_on_a_store_opened_for_reading),
         ON(SQLITE_FILE, test_storage__changes_nothing_on_a_full_disk),
         ON(SQLITE_FILE, test_storage__refuses_a_text_longer_than_64_mebibytes),

@@ -528,6 +528,13 @@ static bip_status open_immutable(bip__sqlite *s, bip_status failed, bip_error *e
     return failed;
 }
 
+/* Read before, when it was probed, but not opened for writing: for want of rights, or of a place for the -shm file. */
+static bool can_not_write(bip__sqlite *s, bip_status st)
+{
+    return st == BIP_OK ? sqlite3_db_readonly(s->db, "main") == 1
+                        : st == BIP_E_IO && (sqlite3_extended_errcode(s->db) & 0xff) == SQLITE_CANTOPEN;
+}
+
 static bip_status open_store(const char *path, bool writable, int32_t wait_ms, bip__sqlite **out, bip_error *err)
 {
     bip_status st = store_new(path, writable, wait_ms, out, err);
@@ -540,7 +547,7 @@ static bip_status open_store(const char *path, bool writable, int32_t wait_ms, b
     st = open_locked(s, "", SQLITE_OPEN_READWRITE, err);
     if (st != BIP_OK && !writable)
         st = open_immutable(s, st, err);
-    if (st == BIP_E_READ_ONLY || (st == BIP_OK && writable && sqlite3_db_readonly(s->db, "main") == 1))
+    if (st == BIP_E_READ_ONLY || (writable && s->db && can_not_write(s, st)))
         st = bip__fail(err, BIP_E_IO, path, "the file or its folder can't be written");
     if (st == BIP_OK)
         return BIP_OK;

@@ -115,16 +115,16 @@ typedef struct person {
 /* How far a course has come after k of n occasions. */
 static int drift(course kind, int k, int n)
 {
-    int rise = 35 * k < 160 ? 35 * k : 160;
+    int rise = 25 * k < 120 ? 25 * k : 120;
     int turn = n * 5 / 8;
 
     switch (kind) {
     case IMPROVES:
         return rise;
     case DECLINES:
-        return -28 * k;
+        return -20 * k;
     case RELAPSES:
-        return k <= turn ? rise : 35 * turn - 60 * (k - turn);
+        return k <= turn ? rise : 25 * turn - 40 * (k - turn);
     case STEADY:
         break;
     }

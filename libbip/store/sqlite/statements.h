@@ -11,6 +11,13 @@
 #define FACT "SELECT person, kind, entry, idx, current, day, day_to, root_entry, root_idx, body FROM fact"
 #define LEAF "SELECT entry, pos, identity, hash FROM leaf"
 
+#define ADD_ASSESSMENT                                                                                                 \
+    "INSERT INTO assessment(person, day, entry, idx, instrument, respondent, rater, current, root_entry, root_idx, "   \
+    "scores, note, reason) VALUES "
+#define ONE "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define FOUR ONE ", " ONE ", " ONE ", " ONE
+#define BIP__BATCH 16 /* rows of ASSESSMENTS_ADD: half the time a row of one by one, and more gains nothing */
+
 #define BIP__STATEMENTS(X)                                                                                             \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                                        \
     X(SNAPSHOT, "BEGIN")                                                                                               \
@@ -38,9 +45,8 @@
     X(ITEM_ADD, "INSERT INTO item(instrument, respondent, pos, code) VALUES(?1, ?2, ?3, ?4)")                          \
     X(ITEMS, "SELECT w.text, i.code, i.pos FROM item i JOIN word w ON w.n = i.respondent WHERE i.instrument = ?1 "     \
              "ORDER BY w.text, i.pos")                                                                                 \
-    X(ASSESSMENT_ADD, "INSERT INTO assessment(person, day, entry, idx, instrument, respondent, rater, current, "       \
-                      "root_entry, root_idx, scores, note, reason) "                                                   \
-                      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")                                \
+    X(ASSESSMENT_ADD, ADD_ASSESSMENT ONE)                                                                              \
+    X(ASSESSMENTS_ADD, ADD_ASSESSMENT FOUR ", " FOUR ", " FOUR ", " FOUR)                                              \
     X(ASSESSMENTS, ASSESSMENT " AND current ORDER BY day, entry, idx")                                                 \
     X(REVISIONS, ASSESSMENT " ORDER BY day, entry, idx")                                                               \
     X(SET_CURRENT, "UPDATE assessment SET current = ?5 WHERE person = ?1 AND day = ?2 AND entry = ?3 AND idx = ?4")    \

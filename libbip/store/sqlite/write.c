@@ -315,34 +315,53 @@ static bip_status instrument_add(bip__storage *base, const bip__instrument_row *
 
 /* ------------------------------------------------------------------------------------------------------------ facts */
 
-static bip_status assessments_put(bip__storage *base, const bip__assessment_row *rows, size_t n, bip_error *err)
+static void add_assessment(adding *a, const bip__assessment_row *r)
+{
+    bool later = r->root_entry != r->entry || r->root_idx != r->idx;
+
+    add_int(a, r->person);
+    add_int(a, r->day);
+    add_int(a, r->entry);
+    add_int(a, r->idx);
+    add_int(a, r->instrument);
+    add_int(a, r->respondent);
+    add_int_or_null(a, r->rater, r->rater);
+    add_int(a, r->current);
+    add_int_or_null(a, r->root_entry, later);
+    add_int_or_null(a, r->root_idx, later);
+    add_text(a, r->scores, r->scores_n);
+    add_text(a, r->note, r->note_n);
+    add_text(a, r->reason, r->reason_n);
+}
+
+/* As many as make up whole statements of `each` rows; *rows and *n move on to what is left. */
+static bip_status put_by(bip__sqlite *s, bip__statement which, size_t each, const bip__assessment_row **rows, size_t *n,
+                         bip_error *err)
 {
     adding a;
-    bip_status st = adding_begin(&a, (bip__sqlite *)base, BIP__S_ASSESSMENT_ADD, err);
+    bip_status st;
 
-    if (st != BIP_OK)
+    if (*n < each)
+        return BIP_OK;
+    if ((st = adding_begin(&a, s, which, err)) != BIP_OK)
         return st;
-    for (size_t i = 0; i < n && st == BIP_OK; i++) {
-        const bip__assessment_row *r = &rows[i];
-        bool later = r->root_entry != r->entry || r->root_idx != r->idx;
-
-        add_int(&a, r->person);
-        add_int(&a, r->day);
-        add_int(&a, r->entry);
-        add_int(&a, r->idx);
-        add_int(&a, r->instrument);
-        add_int(&a, r->respondent);
-        add_int_or_null(&a, r->rater, r->rater);
-        add_int(&a, r->current);
-        add_int_or_null(&a, r->root_entry, later);
-        add_int_or_null(&a, r->root_idx, later);
-        add_text(&a, r->scores, r->scores_n);
-        add_text(&a, r->note, r->note_n);
-        add_text(&a, r->reason, r->reason_n);
+    for (; *n >= each && st == BIP_OK; *rows += each, *n -= each) {
+        for (size_t i = 0; i < each; i++)
+            add_assessment(&a, &(*rows)[i]);
         st = adding_row(&a, err);
     }
     adding_end(&a);
     return st;
+}
+
+static bip_status assessments_put(bip__storage *base, const bip__assessment_row *rows, size_t n, bip_error *err)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+    bip_status st = in_transaction(s, err);
+
+    if (st == BIP_OK)
+        st = put_by(s, BIP__S_ASSESSMENTS_ADD, BIP__BATCH, &rows, &n, err);
+    return st == BIP_OK ? put_by(s, BIP__S_ASSESSMENT_ADD, 1, &rows, &n, err) : st;
 }
 
 static bip_status set_current(bip__storage *base, int32_t person, bip_date day, int64_t entry, int32_t idx,

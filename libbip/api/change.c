@@ -151,17 +151,6 @@ static bip_status find_version(taking *t, const bip_assessment_in *in, int32_t p
     return st;
 }
 
-static bip_status print_root(taking *t, const bip__holder *holder, char id[BIP_ID_SIZE])
-{
-    bip__entry_row entry = t->change->entry;
-    bip_status st = BIP_OK;
-    if (holder->root_entry != entry.n)
-        st = t->c->storage->api->entry_get(t->c->storage, holder->root_entry, &entry, t->err);
-    if (st == BIP_OK)
-        bip__id_print(entry.id, holder->root_idx, id);
-    return st;
-}
-
 static bool same_content(const bip__holder *h, const bip__assessment_put *put)
 {
     return h->version == put->version && h->scores_n == put->scores_n &&
@@ -178,7 +167,7 @@ static bip_status add_or_know(taking *t, const bip__assessment_put *put, const b
             bip__id_print(t->change->entry.id, idx, id);
         return st;
     }
-    bip_status st = print_root(t, holder, id);
+    bip_status st = bip__fact_id(t->c, holder->root_entry, holder->root_idx, id, t->err);
     if (st != BIP_OK || same_content(holder, put))
         return st;
     return bip__fail(t->err, BIP_E_CONFLICT, "assessment",
@@ -189,11 +178,13 @@ static bip_status add(taking *t, const bip_assessment_in *in, char *id)
 {
     bip__holder holder;
     bip__assessment_put put = {.day = in->date, .rater = in->rater};
+    if (put.rater != NULL && put.rater[0] == '\0')
+        put.rater = NULL;
     bip_status st = check_in(in, t->err);
     if (st == BIP_OK)
         st = take_note(t, in->note, in->redact != 0);
-    if (st == BIP_OK && in->rater != NULL && in->rater[0] != '\0')
-        st = bip__name_check("rater", in->rater, strlen(in->rater), t->c->national_ids, t->err);
+    if (st == BIP_OK && put.rater != NULL)
+        st = bip__name_check("rater", put.rater, strlen(put.rater), t->c->national_ids, t->err);
     if (st == BIP_OK)
         st = bip__change_write(t->change, t->err);
     if (st == BIP_OK)
@@ -277,15 +268,8 @@ static bip_status correct(taking *t, const char *id, const bip_assessment_in *in
     put.scores_n = t->text.len;
     put.note = in->note == NULL ? holder.note : t->note_text;
     put.note_n = in->note == NULL ? holder.note_n : t->note_n;
-    if (same_content(&holder, &put)) {
-        bip__entry_row entry = t->change->entry;
-        if (holder.entry != entry.n)
-            st = t->c->storage->api->entry_get(t->c->storage, holder.entry, &entry, t->err);
-        idx = holder.idx;
-        if (st == BIP_OK)
-            bip__id_print(entry.id, idx, new_id);
-        return st;
-    }
+    if (same_content(&holder, &put))
+        return bip__fact_id(t->c, holder.entry, holder.idx, new_id, t->err);
     st = bip__assessment_revise(t->change, &put, &holder, &idx, t->err);
     if (st == BIP_OK)
         bip__id_print(t->change->entry.id, idx, new_id);

@@ -194,15 +194,13 @@ static bip_status fill_trail(bip__assessments *r, const held *h, bip_error *err)
 {
     bip__storage *s = r->context->storage;
     bip__entry_row root, entry;
-    bip_status st = s->api->entry_get(s, h->row.root_entry, &root, err);
+    bip_status st = bip__context_entry(r->context, h->row.root_entry, &root, err);
     if (st == BIP_OK)
-        st = s->api->entry_get(s, h->row.entry, &entry, err);
+        st = bip__context_entry(r->context, h->row.entry, &entry, err);
     if (st == BIP_OK)
         st = s->api->word_text(s, entry.actor, &r->record.actor, err);
     if (st == BIP_OK && h->row.rater != 0)
         st = s->api->word_text(s, h->row.rater, &r->record.rater, err);
-    if (st == BIP_E_NOT_FOUND)
-        return bip__fail(err, BIP_E_CORRUPT, r->code, "an assessment names an entry, actor or rater that is not there");
     if (st != BIP_OK)
         return st;
     bip__id_print(root.id, h->row.root_idx, r->id);

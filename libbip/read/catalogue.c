@@ -20,8 +20,8 @@ static void link_versions(bip__catalogue *c)
         if (def->continues == NULL)
             continue;
         int32_t older = index_of(c, def->code, def->continues, strlen(def->continues));
-        if (older < 0 || c->versions[older].newer >= 0)
-            continue; /* bip__instrument_insert() lets neither happen */
+        if (older < 0 || (size_t)older >= i || c->versions[older].newer >= 0)
+            continue; /* bip__instrument_fits() lets none of them happen; a damaged file may */
         c->versions[i].older = older;
         c->versions[older].newer = (int32_t)i;
     }

@@ -23,6 +23,17 @@ void bip__context_forget(bip__context *c)
     c->catalogue = NULL;
 }
 
+bip_status bip__context_entry(const bip__context *c, int64_t n, bip__entry_row *out, bip_error *err)
+{
+    bip_status st = c->storage->api->entry_get(c->storage, n, out, err);
+    if (st != BIP_E_NOT_FOUND)
+        return st;
+    if (c->open == NULL || c->open->n != n)
+        return bip__fail(err, BIP_E_CORRUPT, NULL, "a fact names an entry that is not there");
+    *out = *c->open;
+    return BIP_OK;
+}
+
 bip_date bip__context_today(const bip__context *c)
 {
     return bip__local_day(c->now_ms(c->ctx));

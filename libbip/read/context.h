@@ -10,8 +10,9 @@ typedef struct bip__context {
     bip__storage *storage;
     bip__catalogue *catalogue; /* as of `generation`; see bip__context_catalogue() */
     int64_t catalogue_generation;
-    bool national_ids; /* the store takes national identity numbers */
-    char lang[16];     /* the store's language, "" for none */
+    const bip__entry_row *open; /* of the change in hand, which has facts but is not in storage yet; NULL: none */
+    bool national_ids;          /* the store takes national identity numbers */
+    char lang[16];              /* the store's language, "" for none */
     int64_t (*now_ms)(void *ctx);
     int (*random)(void *ctx, void *into, size_t n);
     void *ctx;
@@ -21,6 +22,9 @@ typedef struct bip__context {
  * an instrument is added. */
 bip_status bip__context_catalogue(bip__context *c, const bip__catalogue **out, bip_error *err);
 void bip__context_forget(bip__context *c); /* the catalogue must be read again */
+
+/* An entry that a fact names: of storage, or the one of the change in hand. BIP_E_CORRUPT where there is none. */
+bip_status bip__context_entry(const bip__context *c, int64_t n, bip__entry_row *out, bip_error *err);
 
 bip_date bip__context_today(const bip__context *c);
 

@@ -20,11 +20,9 @@ bip_status bip__recorded_before(bip__context *c, int64_t entry_a, int32_t idx_a,
         *order = (idx_a > idx_b) - (idx_a < idx_b);
         return BIP_OK;
     }
-    bip_status st = c->storage->api->entry_get(c->storage, entry_a, &a, err);
+    bip_status st = bip__context_entry(c, entry_a, &a, err);
     if (st == BIP_OK)
-        st = c->storage->api->entry_get(c->storage, entry_b, &b, err);
-    if (st == BIP_E_NOT_FOUND)
-        return bip__fail(err, BIP_E_CORRUPT, NULL, "a fact names an entry that is not there");
+        st = bip__context_entry(c, entry_b, &b, err);
     if (st == BIP_OK)
         *order = a.logical_ms != b.logical_ms ? (a.logical_ms > b.logical_ms) - (a.logical_ms < b.logical_ms)
                                               : memcmp(a.id, b.id, sizeof a.id);

@@ -4,12 +4,31 @@
 
 #include <string.h>
 
+/* All of them before the first is told of: what is to be printed of some is not begun where another is not there. */
+static bip_status find_named(bip__walk *w, bip_error *err)
+{
+    bip__storage *storage = w->context->storage;
+    const bip_query *q = w->query;
+    w->named = bip__alloc_zero(q->n_participants, sizeof *w->named);
+    if (w->named == NULL)
+        return bip__nomem(err);
+    for (size_t i = 0; i < q->n_participants; i++) {
+        bip_status st = storage->api->person_find(storage, q->participants[i], &w->named[i], err);
+        if (st != BIP_OK)
+            return st == BIP_E_NOT_FOUND ? bip__fail(err, st, q->participants[i], "no such participant") : st;
+    }
+    return BIP_OK;
+}
+
 bip_status bip__walk_open(bip__walk *w, bip__context *c, const bip_query *query, bip_error *err)
 {
     *w = (bip__walk){.context = c, .query = query};
-    if (query != NULL && query->participants != NULL)
-        return BIP_OK;
-    return c->storage->api->persons(c->storage, &w->rows, err);
+    if (query == NULL || query->participants == NULL)
+        return c->storage->api->persons(c->storage, &w->rows, err);
+    bip_status st = find_named(w, err);
+    if (st != BIP_OK)
+        bip__walk_close(w);
+    return st;
 }
 
 bip_status bip__walk_next(bip__walk *w, int32_t *person, const char **code, bip_error *err)
@@ -26,15 +45,17 @@ bip_status bip__walk_next(bip__walk *w, int32_t *person, const char **code, bip_
     }
     if (w->at >= w->query->n_participants)
         return BIP_DONE;
+    *person = w->named[w->at];
     *code = w->query->participants[w->at++];
-    bip_status st = storage->api->person_find(storage, *code, person, err);
-    return st == BIP_E_NOT_FOUND ? bip__fail(err, st, *code, "no such participant") : st;
+    return BIP_OK;
 }
 
 void bip__walk_close(bip__walk *w)
 {
     w->context->storage->api->close_rows(w->rows);
+    bip__free(w->named);
     w->rows = NULL;
+    w->named = NULL;
 }
 
 /* ------------------------------------------------------------ what is known of one */
@@ -61,10 +82,8 @@ static int told_before(const told *a, const told *b)
 static bip_status tell(bip__context *c, bip__arena *arena, const bip__fact_row *row, told *t, bip_error *err)
 {
     bip__entry_row entry;
-    bip_status st = c->storage->api->entry_get(c->storage, row->entry, &entry, err);
-    if (st == BIP_E_NOT_FOUND) /* its own change is still open: the latest there is */
-        entry = (bip__entry_row){.logical_ms = INT64_MAX};
-    else if (st != BIP_OK)
+    bip_status st = bip__context_entry(c, row->entry, &entry, err);
+    if (st != BIP_OK)
         return st;
     *t = (told){
         .body_n = row->body_n, .kind = row->kind, .idx = row->idx, .entry = row->entry, .logical_ms = entry.logical_ms};

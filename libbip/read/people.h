@@ -9,10 +9,13 @@ typedef struct bip__walk {
     bip__context *context;
     const bip_query *query;
     size_t at;
-    bip__rows *rows;
+    bip__rows *rows; /* where the query names nobody; else: */
+    int32_t *named;  /* their numbers, in the order of the query */
 } bip__walk;
+/* BIP_E_NOT_FOUND where one of the participants named is not there; then there is nothing to close. query must outlive
+ * the walk. */
 bip_status bip__walk_open(bip__walk *w, bip__context *c, const bip_query *query, bip_error *err);
-/* BIP_DONE at the end; BIP_E_NOT_FOUND for a code that is not there. The code is lent until the next call. */
+/* BIP_DONE at the end. The code is lent until the next call. */
 bip_status bip__walk_next(bip__walk *w, int32_t *person, const char **code, bip_error *err);
 void bip__walk_close(bip__walk *w);
 

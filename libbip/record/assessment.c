@@ -158,16 +158,12 @@ bip_status bip__holder_by_id(bip__change *change, bip__arena *arena, const char 
 
 /* ------------------------------------------------------------ writing */
 
-static bip_status root_id(bip__change *change, const bip__holder *holder, char id[BIP_ID_SIZE], bip_error *err)
+bip_status bip__fact_id(const bip__context *c, int64_t entry, int32_t idx, char id[BIP_ID_SIZE], bip_error *err)
 {
-    bip__entry_row entry = change->entry;
-    bip_status st = BIP_OK;
-    if (holder->root_entry != change->entry.n)
-        st = change->context->storage->api->entry_get(change->context->storage, holder->root_entry, &entry, err);
-    if (st == BIP_E_NOT_FOUND)
-        st = bip__fail(err, BIP_E_CORRUPT, NULL, "an assessment names an entry that is not there");
+    bip__entry_row row;
+    bip_status st = bip__context_entry(c, entry, &row, err);
     if (st == BIP_OK)
-        bip__id_print(entry.id, holder->root_idx, id);
+        bip__id_print(row.id, idx, id);
     return st;
 }
 
@@ -250,7 +246,7 @@ bip_status bip__assessment_revise(bip__change *change, const bip__assessment_put
     char of[BIP_ID_SIZE];
     bip_status st = bip__change_write(change, err);
     if (st == BIP_OK)
-        st = root_id(change, holder, of, err);
+        st = bip__fact_id(change->context, holder->root_entry, holder->root_idx, of, err);
     if (st == BIP_OK)
         st = hash_assessment(change, in, of, idx, err);
     return st == BIP_OK ? put(change, in, holder, idx, err) : st;

@@ -44,6 +44,8 @@ bip_status bip__change_open(bip__context *c, const char *actor, const char *reas
 
 static void change_free(bip__change *change)
 {
+    if (change->context->open == &change->entry)
+        change->context->open = NULL;
     bip__out_free(&change->canonical);
     bip__free(change->parents);
     bip__free(change->actor);
@@ -97,8 +99,11 @@ static bip_status start_entry(bip__change *change, bip_error *err)
     change->entry.at_ms = change->entry.logical_ms = c->now_ms(c->ctx);
     st = take_parents(change, &hashes, err);
     if (st == BIP_OK)
+        st = api_of(change)->word_add(c->storage, BIP__WORD_ACTOR, change->actor, &change->entry.actor, err);
+    if (st == BIP_OK)
         bip__entry_begin(&change->entry_hash, change->entry.id, change->entry.at_ms, change->actor, hashes,
                          change->n_parents);
+    c->open = &change->entry;
     bip__free(hashes);
     return st;
 }
@@ -184,9 +189,7 @@ static bip_status put_entry(bip__change *change, bip_error *err)
     if (st != BIP_OK)
         return st;
     bip__entry_end(&change->entry_hash, change->entry.hash);
-    st = api_of(change)->word_add(storage, BIP__WORD_ACTOR, change->actor, &change->entry.actor, err);
-    return st != BIP_OK ? st
-                        : api_of(change)->entry_put(storage, &change->entry, change->parents, change->n_parents, err);
+    return api_of(change)->entry_put(storage, &change->entry, change->parents, change->n_parents, err);
 }
 
 bip_status bip__change_commit(bip__change *change, char entry_id[BIP_ID_SIZE], bip_error *err)

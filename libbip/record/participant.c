@@ -57,7 +57,9 @@ bip_status bip__participant_insert(bip__change *change, const char *code, bip_da
         return st;
     bip__out_clear(&change->canonical);
     bip__canon_participant(&change->canonical, code, enrolled, change->reason);
-    return put_fact(change, *person, BIP__FACT_PARTICIPANT, enrolled, err);
+    st = put_fact(change, *person, BIP__FACT_PARTICIPANT, enrolled, err);
+    change->broken |= st != BIP_OK; /* the person is there already, without a fact that says so */
+    return st;
 }
 
 bip_status bip__attribute_insert(bip__change *change, int32_t person, const char *key, const char *value,

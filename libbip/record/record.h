@@ -34,6 +34,9 @@ bip_status bip__holder_find(bip__context *c, bip__arena *arena, int32_t person, 
 bip_status bip__holder_by_id(bip__change *change, bip__arena *arena, const char *id, bip__assessment_put *put,
                              bip__holder *out, bip_error *err);
 
+/* The id of a fact; its entry may be that of the change in hand. */
+bip_status bip__fact_id(const bip__context *c, int64_t entry, int32_t idx, char id[BIP_ID_SIZE], bip_error *err);
+
 /* A new assessment whose key the caller has found free. Gives its index in the change's entry; the row is put at once.
  */
 bip_status bip__assessment_insert(bip__change *change, const bip__assessment_put *in, int32_t *idx, bip_error *err);

@@ -88,6 +88,7 @@ def next_version(rng, old):
     if rng.random() < 0.8:
         new["continues"] = "1"
     rng.shuffle(new["indicators"])
+    rng.shuffle(new["respondents"])
     for i in new["indicators"]:
         if rng.random() < 0.3:
             i["smallest_step"] = rng.choice([0.5, 1, 2])

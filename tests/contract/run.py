@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ import traceback
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.dont_write_bytecode = True  # the checkout stays clean
 sys.path.insert(0, str(HERE))
 import compare  # noqa: E402
 import random_stores  # noqa: E402
@@ -539,6 +541,28 @@ def verify_is_clean_and_an_anchor_finds_an_older_file(shop):
     shop.store.write_bytes(old)
     shop.ok("verify")
     shop.fails(1, "verify", "--anchor", "noted.txt")
+
+
+@check
+def an_edit_behind_the_programs_back_is_found(shop):
+    shop.filled()
+    shop.ok("verify")
+    with sqlite3.connect(shop.store) as db:
+        db.execute("UPDATE assessment SET scores = replace(scores, '3', '5')")
+    db.close()
+    assert "P-001" in shop.fails(1, "verify").error
+    error = json.loads(shop.fails(1, "--json", "verify").err)["error"]
+    assert error["code"] == "corrupt" and list(error["rows"][0]) == ["where", "message"], error
+
+
+@check
+def the_view_score_is_there_for_a_plain_sqlite_shell(shop):
+    shop.filled()
+    db = sqlite3.connect(f"file:{shop.store}?mode=ro", uri=True)
+    rows = db.execute("SELECT participant, date, instrument, respondent, indicator, score, note FROM score").fetchall()
+    db.close()
+    assert rows == [("P-001", "2026-09-01", "example", "participant", "coping", 3, None),
+                    ("P-001", "2026-09-01", "example", "participant", "health", "declined", None)], rows
 
 
 @check

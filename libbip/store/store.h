@@ -96,13 +96,17 @@ typedef struct bip__person_row {
 typedef struct bip__storage bip__storage;
 typedef struct bip__rows bip__rows; /* a reading in progress; several may be open at once */
 
-/* Every function gives a status and fills err where it fails; BIP_E_NOT_FOUND fills no err. `next` functions give
- * BIP_DONE at the end. Lookups and readings see what the open transaction has written. Writers want begin() first. */
+/* Every function gives a status and fills err where it fails; BIP_E_NOT_FOUND fills no err. A key that is taken is
+ * BIP_E_CONFLICT, and the transaction can go on; after any other failure of a writer it can only be rolled back. `next`
+ * functions give BIP_DONE at the end. Lookups and readings see what the open transaction has written. Writers want
+ * begin() first. */
 typedef struct bip__storage_api {
     /* one consistent view for several readings; calls nest; not needed inside begin() */
     bip_status (*snapshot)(bip__storage *, bip_error *);
     void (*release)(bip__storage *);
-    bip_status (*begin)(bip__storage *, bip_error *); /* waits for other writers */
+    /* waits for other writers; BIP_E_USAGE while a snapshot or rows are open: what they see may be older than the store
+     */
+    bip_status (*begin)(bip__storage *, bip_error *);
     bip_status (*commit)(
         bip__storage *,
         bip_error *); /* durable; after a failure nothing of it is in the store and no transaction is open */
@@ -118,12 +122,12 @@ typedef struct bip__storage_api {
     bip_status (*word_find)(bip__storage *, int kind, const char *text, int32_t *n, bip_error *); /* BIP_E_NOT_FOUND */
     bip_status (*word_add)(bip__storage *, int kind, const char *text, int32_t *n, bip_error *);  /* or finds it */
     bip_status (*word_text)(bip__storage *, int32_t n, const char **lent,
-                            bip_error *); /* lent until the store is closed or rolled back */
+                            bip_error *); /* lent until the store is closed or rolled back; BIP_E_CORRUPT: no such */
 
     bip_status (*person_find)(bip__storage *, const char *code, int32_t *n, bip_error *); /* BIP_E_NOT_FOUND */
     bip_status (*person_add)(bip__storage *, const char *code, int32_t *n, bip_error *);
     bip_status (*person_get)(bip__storage *, int32_t n, const char **code,
-                             bip_error *); /* lent until the next person_get */
+                             bip_error *); /* lent until the next person_get; BIP_E_CORRUPT: no such */
     bip_status (*identity_add)(bip__storage *, const bip__identity_row *row, int32_t *n,
                                bip_error *); /* row->n is ignored */
     bip_status (*identity_find)(bip__storage *, const uint8_t hash[BIP_HASH_SIZE], bip__identity_row *out, bip_error *);
@@ -142,6 +146,7 @@ typedef struct bip__storage_api {
     /* those of one person up to and including a day, by (day, entry, idx); revisions: also what is not current */
     bip_status (*assessments)(bip__storage *, int32_t person, bip_date from_day, bip_date until_day, bool revisions,
                               bip__rows **out, bip_error *);
+    /* BIP_E_NOT_FOUND: no such row */
     bip_status (*set_current)(bip__storage *, int32_t person, bip_date day, int64_t entry, int32_t idx, int32_t current,
                               bip_error *);
 

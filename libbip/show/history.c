@@ -69,7 +69,7 @@ static bip_status entry_of(bip__context *c, int64_t n, bip__entry_row *out, bip_
 static bip_status add_event(teller *t, int64_t entry, int32_t idx, int32_t kind, int32_t current, event **out,
                             bip_error *err)
 {
-    event *e;
+    event *e = NULL;
 
     if (!bip__grow(&t->events, &t->cap, t->n_events + 1, sizeof *t->events))
         return bip__nomem(err);
@@ -95,7 +95,7 @@ static bip_status gather_assessments(teller *t, int32_t person, bip_error *err)
     bip__storage *storage = t->context->storage;
     bip__rows *rows = NULL;
     bip__assessment_row row;
-    event *e;
+    event *e = NULL;
     bip_status st = storage->api->assessments(storage, person, BIP_NO_DATE, INT32_MAX, true, &rows, err);
 
     while (st == BIP_OK && (st = storage->api->next_assessment(rows, &row, err)) == BIP_OK) {
@@ -115,7 +115,7 @@ static bip_status gather_facts(teller *t, int32_t person, bip_error *err)
     bip__storage *storage = t->context->storage;
     bip__rows *rows = NULL;
     bip__fact_row row;
-    event *e;
+    event *e = NULL;
     bip_status st = storage->api->facts(storage, person, 0, &rows, err);
 
     while (st == BIP_OK && (st = storage->api->next_fact(rows, &row, err)) == BIP_OK) {

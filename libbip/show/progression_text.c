@@ -252,9 +252,11 @@ static void remark_band(view *v, const row *r)
 
     if (!r->series.has_bands)
         return;
+    const char *first = band_title(v, slot, r->series.band_first);
+    const char *latest = band_title(v, slot, r->series.band_latest);
+    const bip__fill with[] = {bip__fill_text('a', first), bip__fill_text('b', latest)};
     begin_remark(v);
-    BIP__SAY(v->o, v->words, BAND, bip__fill_text('a', band_title(v, slot, r->series.band_first)),
-             bip__fill_text('b', band_title(v, slot, r->series.band_latest)));
+    bip__say(v->o, v->words, strcmp(first, latest) == 0 ? BIP__W_BAND_SAME : BIP__W_BAND, with, 2);
     bip__out_char(v->o, '\n');
 }
 

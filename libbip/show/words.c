@@ -99,9 +99,9 @@ static double readable(double x)
 {
     double thousands = x * 1000;
 
-    if (fabs(x) < 1 || fabs(x) > 1e9 || fabs(thousands - round(thousands)) < 1e-6)
-        return fabs(x) < 1 ? round(x * 1e4) / 1e4 : x;
-    return round(x * 100) / 100;
+    if (fabs(x) > 1e9 || fabs(thousands - round(thousands)) < 1e-6)
+        return x;
+    return fabs(x) < 0.1 ? round(x * 1e4) / 1e4 : round(x * 100) / 100;
 }
 
 void bip__say_number(bip__out *o, const bip__words *w, double x)

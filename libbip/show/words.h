@@ -5,7 +5,7 @@
 #include "base/out.h"
 
 /* key, its name, the placeholders a text may hold:
- *   I indicator   a, b, c scores   d, e dates   o "on the day", may be empty   n, m, k counts   x number
+ *   I indicator   a, b, c scores   d, e dates   o "on the day", may be empty   n, m counts   x number
  *   p, q participant or respondent   r respondent in lower case   t any text */
 #define BIP__WORD_LIST(X)                                                                                              \
     /* how dates and numbers are written; D, M, Y: day, name of the month, year */                                     \
@@ -79,6 +79,7 @@
     X(DONT_KNOW, "dont_know", "n")                                                                                     \
     X(NOT_APPLICABLE, "not_applicable", "n")                                                                           \
     X(BAND, "band", "ab")                                                                                              \
+    X(BAND_SAME, "band_same", "a")                                                                                     \
     X(BAND_NONE, "band_none", "")                                                                                      \
     X(FIRST_ON, "first_on", "d")                                                                                       \
     X(LATEST_ON, "latest_on", "d")                                                                                     \

@@ -132,7 +132,7 @@ static void test_words__write_numbers_with_the_decimal_sign_of_the_language(void
     static const struct {
         double x;
         const char *sv;
-    } cases[] = {{3, "3"},           {2.5, "2,5"},     {-1.25, "-1,25"},   {2.333333333333, "2,33"},
+    } cases[] = {{3, "3"},           {2.5, "2,5"},     {-1.25, "-1,25"},   {2.333333333333, "2,33"}, {1.0 / 3, "0,33"},
                  {0.0004, "0,0004"}, {0.125, "0,125"}, {12.375, "12,375"}, {2.999999, "3"}};
 
     (void)state;

@@ -76,6 +76,7 @@ const bip__words bip__words_da = {
         W(DONT_KNOW) = "ved ikke {n}",
         W(NOT_APPLICABLE) = "ikke relevant {n}",
         W(BAND) = "Niveau: {a} → {b}.",
+        W(BAND_SAME) = "Niveau: {a}.",
         W(BAND_NONE) = "under det laveste",
         W(FIRST_ON) = "Første score {d}.",
         W(LATEST_ON) = "Seneste score {d}.",

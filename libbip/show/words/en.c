@@ -77,6 +77,7 @@ const bip__words bip__words_en = {
         W(DONT_KNOW) = "don't know {n}",
         W(NOT_APPLICABLE) = "not applicable {n}",
         W(BAND) = "Level: {a} → {b}.",
+        W(BAND_SAME) = "Level: {a}.",
         W(BAND_NONE) = "below the lowest",
         W(FIRST_ON) = "First score {d}.",
         W(LATEST_ON) = "Latest score {d}.",

@@ -77,6 +77,7 @@ const bip__words bip__words_sv = {
         W(DONT_KNOW) = "vet ej {n}",
         W(NOT_APPLICABLE) = "ej aktuellt {n}",
         W(BAND) = "Nivå: {a} → {b}.",
+        W(BAND_SAME) = "Nivå: {a}.",
         W(BAND_NONE) = "under den lägsta",
         W(FIRST_ON) = "Första skattningen {d}.",
         W(LATEST_ON) = "Senaste skattningen {d}.",

@@ -331,9 +331,11 @@ bip_status bip__intake_number(bip__intake *in, int64_t line, const char *column,
     if (*item < 0)
         return bip__intake_refuse(in, line, column, err, "%s is not asked of %s", def->indicators[indicator].code,
                                   def->respondents[key->respondent].code);
-    if (bip__score_check(&def->indicators[indicator], score, &why) != BIP_OK)
-        return bip__intake_refuse_as(in, line, column, &why, err);
-    return BIP_OK;
+    if (bip__score_check(&def->indicators[indicator], score, &why) == BIP_OK)
+        return BIP_OK;
+    char number[BIP_NUMBER_SIZE];
+    bip__number_print(score->number, number);
+    return bip__intake_refuse(in, line, column, err, "%s %s", number, why.message);
 }
 
 bip_status bip__intake_score(bip__intake *in, const bip__said *cell, const bip__row_key *key, int32_t indicator,

@@ -222,8 +222,8 @@ static bip_status read_string(bip__json_reader *r, bip_error *err)
             return st;
     }
     bip__out_char(&r->text, '\0');
-    if ((st = text_state(r, err)) != BIP_OK)
-        return st;
+    if (r->text.status != BIP_OK)
+        return bip__nomem(err);
     r->text.len--; /* the NUL stays behind the text */
     if (bip__utf8_valid(r->text.data, r->text.len) < r->text.len)
         return bip__json_refuse(r, err, "the string is not valid UTF-8");

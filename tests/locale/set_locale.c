@@ -1,5 +1,6 @@
 /* Preloaded by tests/locale/run: a host program that calls setlocale(), so that whatever runs after it, be it a unit
- * test or the program bip, finds a decimal comma. Without this a program stays in the C locale, whatever LC_ALL says. */
+ * test or the program bip, finds a decimal comma. Without this a program stays in the C locale, whatever LC_ALL says.
+ */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -107,6 +107,7 @@
     X(RATED_BY, "rated_by", "p")                                                                                       \
     X(NOTE, "note", "t")                                                                                               \
     X(REASON, "reason", "t")                                                                                           \
+    X(REVISION_OF, "revision_of", "t")                                                                                 \
     X(REPLACED, "replaced", "")                                                                                        \
     X(WORD_NOT_ASKED, "word_not_asked", "")                                                                            \
     X(WORD_DECLINED, "word_declined", "")                                                                              \

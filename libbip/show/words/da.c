@@ -105,6 +105,7 @@ const bip__words bip__words_da = {
         W(RATED_BY) = "vurderet af {p}",
         W(NOTE) = "Note: {t}",
         W(REASON) = "Begrundelse: {t}",
+        W(REVISION_OF) = "ny version af {t}",
         W(REPLACED) = "gælder ikke længere",
         W(WORD_NOT_ASKED) = "ikke spurgt",
         W(WORD_DECLINED) = "ønskede ikke at svare",

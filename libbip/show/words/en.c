@@ -105,6 +105,7 @@ const bip__words bip__words_en = {
         W(RATED_BY) = "rater {p}",
         W(NOTE) = "Note: {t}",
         W(REASON) = "Reason: {t}",
+        W(REVISION_OF) = "revision of {t}",
         W(REPLACED) = "no longer current",
         W(WORD_NOT_ASKED) = "not asked",
         W(WORD_DECLINED) = "declined",

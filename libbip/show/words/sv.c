@@ -107,6 +107,7 @@ const bip__words bip__words_sv = {
         W(RATED_BY) = "skattat av {p}",
         W(NOTE) = "Anteckning: {t}",
         W(REASON) = "Skäl: {t}",
+        W(REVISION_OF) = "ny version av {t}",
         W(REPLACED) = "gäller inte längre",
         W(WORD_NOT_ASKED) = "inte tillfrågad",
         W(WORD_DECLINED) = "ville ej svara",

@@ -9,6 +9,7 @@ struct bip_store {
     bip__context context;
     bip_change *change;  /* the one that is open, or NULL */
     bip_cursor *cursors; /* those that are open */
+    size_t readings;     /* cursors that can still be read, documents being written: nothing may be written meanwhile */
 };
 
 struct bip_change {
@@ -20,8 +21,14 @@ struct bip_change {
  * struct's first member. */
 void bip__take_struct(void *into, size_t n, const void *from, size_t size);
 
-/* The caller's query, or the one that asks for everything. */
-void bip__take_query(bip_query *into, const bip_query *from);
+/* Fill a struct of a caller of another version; NULL is left alone. */
+void bip__give_struct(void *into, size_t size, const void *from, size_t n);
+
+/* The caller's query, or the one that asks for everything. Texts and lists stay the caller's. */
+bip_status bip__take_query(bip_query *into, const bip_query *from, bip_error *err);
+
+/* The change ends, and with it what its open cursors read: they can only be closed from now on. */
+void bip__cursors_end(bip_store *store);
 
 /* Make a store handle over an open storage: the library's own tests use it for the storage in memory. */
 bip_status bip__store_over(bip__storage *storage, const bip_open_options *options, bip_store **out, bip_error *err);

@@ -33,6 +33,7 @@ bip_status bip_change_begin(bip_store *store, const char *actor, const char *rea
 static bip__change *let_go(bip_change *change)
 {
     bip__change *inner = change->inner;
+    bip__cursors_end(change->store);
     change->store->change = NULL;
     bip__free(change);
     return inner;
@@ -51,6 +52,14 @@ void bip_change_rollback(bip_change *change)
         bip__change_rollback(let_go(change));
 }
 
+/* A reading lends instruments and words that a write may move. */
+static bip_status check_writable(const bip_change *change, bip_error *err)
+{
+    if (change->store->readings == 0)
+        return BIP_OK;
+    return bip__fail(err, BIP_E_USAGE, NULL, "a reading is open: close cursors before writing");
+}
+
 /* ------------------------------------------------------------ assessments */
 
 /* What an assessment in hand is checked into, and with. */
@@ -65,11 +74,12 @@ typedef struct taking {
     bip_error *err;
 } taking;
 
-static void taking_begin(taking *t, bip_change *change, bip_error *err)
+static bip_status taking_begin(taking *t, bip_change *change, bip_error *err)
 {
     *t = (taking){.change = change->inner, .c = change->inner->context, .err = err};
     bip__out_init(&t->note, NULL, NULL);
     bip__out_init(&t->text, NULL, NULL);
+    return check_writable(change, err);
 }
 
 static void taking_end(taking *t)
@@ -117,16 +127,27 @@ static bip_status print_items(taking *t, const bip__version *v, int32_t responde
 
 static bip_status find_person(taking *t, const char *code, bip_status missing, int32_t *person)
 {
-    if (code == NULL)
-        return bip__fail(t->err, BIP_E_USAGE, "participant", "a participant is needed");
     bip_status st = t->c->storage->api->person_find(t->c->storage, code, person, t->err);
     return st == BIP_E_NOT_FOUND ? bip__fail(t->err, missing, "participant", "%s is not registered", code) : st;
 }
 
+static bip_status check_lists(const bip_assessment_in *in, bip_error *err)
+{
+    if (in->n > 0 && in->scores == NULL)
+        return bip__fail(err, BIP_E_USAGE, "scores", "are NULL, with a length");
+    for (size_t i = 0; in->indicators != NULL && i < in->n; i++)
+        if (in->indicators[i] == NULL)
+            return bip__fail(err, BIP_E_USAGE, "indicators", "code %zu is NULL", i);
+    return BIP_OK;
+}
+
 static bip_status check_in(const bip_assessment_in *in, bip_error *err)
 {
-    if (in->instrument == NULL || in->respondent == NULL || (in->n > 0 && in->scores == NULL))
-        return bip__fail(err, BIP_E_USAGE, NULL, "an instrument, a respondent and scores are needed");
+    if (in->participant == NULL || in->instrument == NULL || in->respondent == NULL)
+        return bip__fail(err, BIP_E_USAGE, NULL, "a participant, an instrument and a respondent are needed");
+    bip_status st = check_lists(in, err);
+    if (st != BIP_OK)
+        return st;
     if (!bip__date_valid(in->date))
         return bip__fail(err, BIP_E_REFUSED, "date", "is outside the years 1900 to 2199");
     return BIP_OK;
@@ -221,8 +242,9 @@ bip_status bip_assessment_add(bip_change *change, const bip_assessment_in *in, c
     if (id == NULL)
         id = unwanted;
     id[0] = '\0';
-    taking_begin(&t, change, err);
-    bip_status st = add(&t, &all, id);
+    bip_status st = taking_begin(&t, change, err);
+    if (st == BIP_OK)
+        st = add(&t, &all, id);
     if (st != BIP_OK)
         id[0] = '\0';
     taking_end(&t);
@@ -247,7 +269,9 @@ static bip_status correct(taking *t, const char *id, const bip_assessment_in *in
     bip__assessment_put put = {0};
     bip__holder holder = {0};
     int32_t idx = 0;
-    bip_status st = take_note(t, in->note, in->redact != 0);
+    bip_status st = check_lists(in, t->err);
+    if (st == BIP_OK)
+        st = take_note(t, in->note, in->redact != 0);
     if (st == BIP_OK)
         st = bip__change_write(t->change, t->err);
     if (st == BIP_OK)
@@ -282,14 +306,15 @@ bip_status bip_assessment_correct(bip_change *change, const char *id, const bip_
     char unwanted[BIP_ID_SIZE];
     bip_assessment_in all = {0};
     taking t;
-    if (change == NULL || id == NULL || in == NULL || (in->n > 0 && in->scores == NULL))
+    if (change == NULL || id == NULL || in == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a change, an id and what is new are needed");
     bip__take_struct(&all, sizeof all, in, in->size);
     if (new_id == NULL)
         new_id = unwanted;
     new_id[0] = '\0';
-    taking_begin(&t, change, err);
-    bip_status st = correct(&t, id, &all, new_id);
+    bip_status st = taking_begin(&t, change, err);
+    if (st == BIP_OK)
+        st = correct(&t, id, &all, new_id);
     taking_end(&t);
     return st;
 }
@@ -304,8 +329,9 @@ bip_status bip_assessment_withdraw(bip_change *change, const char *id, bip_error
         return bip__fail(err, BIP_E_USAGE, NULL, "a change and an id are needed");
     if (change->inner->reason == NULL)
         return bip__fail(err, BIP_E_USAGE, "reason", "withdrawing needs a reason");
-    taking_begin(&t, change, err);
-    bip_status st = bip__change_write(t.change, err);
+    bip_status st = taking_begin(&t, change, err);
+    if (st == BIP_OK)
+        st = bip__change_write(t.change, err);
     if (st == BIP_OK)
         st = find_revision(&t, id, &put, &holder);
     if (st == BIP_OK)
@@ -322,7 +348,9 @@ bip_status bip_participant_add(bip_change *change, const char *code, bip_date en
     if (change == NULL || code == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a change and a code are needed");
     bip__context *c = change->inner->context;
-    bip_status st = bip__name_check("participant", code, strlen(code), c->national_ids, err);
+    bip_status st = check_writable(change, err);
+    if (st == BIP_OK)
+        st = bip__name_check("participant", code, strlen(code), c->national_ids, err);
     if (st == BIP_OK && enrolled != BIP_NO_DATE && !bip__date_valid(enrolled))
         st = bip__fail(err, BIP_E_REFUSED, "enrolled", "is outside the years 1900 to 2199");
     if (st == BIP_OK)
@@ -375,8 +403,9 @@ bip_status bip_participant_set(bip_change *change, const char *code, const char 
         return bip__fail(err, BIP_E_USAGE, NULL, "a change, a code and a key are needed");
     if (value != NULL && value[0] == '\0')
         value = NULL;
-    taking_begin(&t, change, err);
-    bip_status st = check_attribute(t.c, key, value, err);
+    bip_status st = taking_begin(&t, change, err);
+    if (st == BIP_OK)
+        st = check_attribute(t.c, key, value, err);
     if (st == BIP_OK)
         st = bip__change_write(t.change, err);
     if (st == BIP_OK)
@@ -393,7 +422,8 @@ bip_status bip_instrument_add(bip_change *change, const char *json, size_t n, bi
 {
     if (change == NULL || json == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a change and an instrument are needed");
-    return bip__instrument_insert(change->inner, json, n, err);
+    bip_status st = check_writable(change, err);
+    return st == BIP_OK ? bip__instrument_insert(change->inner, json, n, err) : st;
 }
 
 bip_status bip_instrument_check(const char *json, size_t n, bip_error *err)
@@ -411,5 +441,6 @@ bip_status bip_import(bip_change *change, const char *format, const char *option
 {
     if (change == NULL || read == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a change and a source are needed");
-    return bip__import(change->inner, format, options_json, read, source, issue, ctx, result, err);
+    bip_status st = check_writable(change, err);
+    return st == BIP_OK ? bip__import(change->inner, format, options_json, read, source, issue, ctx, result, err) : st;
 }

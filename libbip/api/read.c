@@ -9,8 +9,10 @@
 struct bip_cursor {
     bip_store *store;
     bip_cursor *next, **link; /* in the store's list */
-    bip_query query;
-    bool in_snapshot, reading_series;
+    bip_query query;          /* a copy: callers need not keep theirs */
+    bip__arena texts;         /* of the query */
+    bool ended;               /* nothing can be read any more */
+    bool in_snapshot;
     bip__assessments *reading; /* assessments */
     bip__plan *plan;           /* series */
     bip__course *course;
@@ -22,15 +24,63 @@ struct bip_cursor {
 void bip_query_init(bip_query *query, size_t n)
 {
     bip_query all = {.size = n, .as_of = BIP_NO_DATE, .since = BIP_NO_DATE};
-    memset(query, 0, n);
-    memcpy(query, &all, n < sizeof all ? n : sizeof all);
+    bip__give_struct(query, n, &all, sizeof all);
 }
 
-void bip__take_query(bip_query *into, const bip_query *from)
+bip_status bip__take_query(bip_query *into, const bip_query *from, bip_error *err)
 {
     bip_query_init(into, sizeof *into);
     if (from != NULL)
         bip__take_struct(into, sizeof *into, from, from->size);
+    if (into->participants == NULL && into->n_participants > 0)
+        return bip__fail(err, BIP_E_USAGE, "query.participants", "is NULL, with a length");
+    for (size_t i = 0; i < into->n_participants; i++)
+        if (into->participants[i] == NULL)
+            return bip__fail(err, BIP_E_USAGE, "query.participants", "code %zu is NULL", i);
+    return BIP_OK;
+}
+
+/* ------------------------------------------------------------ cursors */
+
+static bool keep_text(bip__arena *arena, const char **text)
+{
+    if (*text == NULL)
+        return true;
+    *text = bip__arena_strndup(arena, *text, strlen(*text));
+    return *text != NULL;
+}
+
+static bip_status keep_query(bip_cursor *cursor, bip_error *err)
+{
+    bip_query *q = &cursor->query;
+    const char **texts[] = {&q->instrument, &q->respondent, &q->for_role, &q->lang};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!keep_text(&cursor->texts, texts[i]))
+            return bip__nomem(err);
+    if (q->participants == NULL)
+        return BIP_OK;
+    const char **codes = bip__arena_alloc(&cursor->texts, q->n_participants * sizeof *codes);
+    if (codes == NULL)
+        return bip__nomem(err);
+    for (size_t i = 0; i < q->n_participants; i++) {
+        codes[i] = q->participants[i];
+        if (!keep_text(&cursor->texts, &codes[i]))
+            return bip__nomem(err);
+    }
+    q->participants = codes;
+    return BIP_OK;
+}
+
+static void cursor_link(bip_cursor *cursor, bip_store *store)
+{
+    cursor->store = store;
+    cursor->walk.context = &store->context;
+    cursor->next = store->cursors;
+    cursor->link = &store->cursors;
+    if (cursor->next != NULL)
+        cursor->next->link = &cursor->next;
+    store->cursors = cursor;
+    store->readings++;
 }
 
 static bip_status cursor_open(bip_store *store, const bip_query *query, bip_cursor **out, bip_error *err)
@@ -40,33 +90,60 @@ static bip_status cursor_open(bip_store *store, const bip_query *query, bip_curs
     bip_cursor *cursor = *out = bip__alloc_zero(1, sizeof *cursor);
     if (cursor == NULL)
         return bip__nomem(err);
-    cursor->store = store;
-    bip__take_query(&cursor->query, query);
-    cursor->walk.context = &store->context;
-    cursor->next = store->cursors;
-    cursor->link = &store->cursors;
-    if (cursor->next != NULL)
-        cursor->next->link = &cursor->next;
-    store->cursors = cursor;
-    bip_status st = store->context.storage->api->snapshot(store->context.storage, err);
-    cursor->in_snapshot = st == BIP_OK;
+    cursor_link(cursor, store);
+    bip_status st = bip__take_query(&cursor->query, query, err);
+    if (st == BIP_OK)
+        st = keep_query(cursor, err);
+    if (st == BIP_OK) {
+        st = store->context.storage->api->snapshot(store->context.storage, err);
+        cursor->in_snapshot = st == BIP_OK;
+    }
     return st;
 }
 
-void bip_cursor_close(bip_cursor *cursor)
+static void cursor_end(bip_cursor *cursor)
 {
-    if (cursor == NULL)
+    if (cursor->ended)
         return;
+    cursor->ended = true;
+    cursor->store->readings--;
     bip__assessments_close(cursor->reading);
     bip__walk_close(&cursor->walk);
     bip__course_close(cursor->course);
     bip__plan_free(cursor->plan);
     if (cursor->in_snapshot)
         cursor->store->context.storage->api->release(cursor->store->context.storage);
+}
+
+void bip__cursors_end(bip_store *store)
+{
+    for (bip_cursor *cursor = store->cursors; cursor != NULL; cursor = cursor->next)
+        cursor_end(cursor);
+}
+
+void bip_cursor_close(bip_cursor *cursor)
+{
+    if (cursor == NULL)
+        return;
+    cursor_end(cursor);
     *cursor->link = cursor->next;
     if (cursor->next != NULL)
         cursor->next->link = cursor->link;
+    bip__arena_free(&cursor->texts);
     bip__free(cursor);
+}
+
+/* After a failure there is no going on: what was missed would look like what isn't there. */
+static bip_status moved(bip_cursor *cursor, bip_status st)
+{
+    if (st != BIP_OK && st != BIP_DONE)
+        cursor_end(cursor);
+    return st;
+}
+
+static bip_status has_ended(bip_error *err)
+{
+    return bip__fail(err, BIP_E_USAGE, NULL, "the reading has failed, or the change it was opened in has ended");
 }
 
 /* Give the cursor out, or close it: nothing half open is left. */
@@ -95,7 +172,7 @@ bip_status bip_assessment_next(bip_cursor *cursor, const bip_assessment **lent, 
         *lent = NULL;
     if (cursor == NULL || lent == NULL || cursor->reading == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a cursor from bip_assessments() is needed");
-    return bip__assessments_next(cursor->reading, lent, err);
+    return cursor->ended ? has_ended(err) : moved(cursor, bip__assessments_next(cursor->reading, lent, err));
 }
 
 bip_status bip_progression(bip_store *store, const bip_query *query, bip_cursor **out, bip_error *err)
@@ -114,12 +191,8 @@ bip_status bip_progression(bip_store *store, const bip_query *query, bip_cursor 
     return settle(st, out);
 }
 
-bip_status bip_series_next(bip_cursor *cursor, const bip_series **lent, bip_error *err)
+static bip_status next_series(bip_cursor *cursor, const bip_series **lent, bip_error *err)
 {
-    if (lent != NULL)
-        *lent = NULL;
-    if (cursor == NULL || lent == NULL || cursor->course == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a cursor from bip_progression() is needed");
     for (;;) {
         for (; cursor->slot < cursor->plan->n_slots; cursor->slot++) {
             if (!cursor->plan->slots[cursor->slot].wanted || cursor->course->tracks[cursor->slot].n == 0)
@@ -137,4 +210,13 @@ bip_status bip_series_next(bip_cursor *cursor, const bip_series **lent, bip_erro
             return st;
         cursor->slot = 0;
     }
+}
+
+bip_status bip_series_next(bip_cursor *cursor, const bip_series **lent, bip_error *err)
+{
+    if (lent != NULL)
+        *lent = NULL;
+    if (cursor == NULL || lent == NULL || cursor->course == NULL)
+        return bip__fail(err, BIP_E_USAGE, NULL, "a cursor from bip_progression() is needed");
+    return cursor->ended ? has_ended(err) : moved(cursor, next_series(cursor, lent, err));
 }

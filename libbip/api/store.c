@@ -9,11 +9,18 @@ void bip__take_struct(void *into, size_t n, const void *from, size_t size)
     memcpy(into, from, size < n ? size : n);
 }
 
+void bip__give_struct(void *into, size_t size, const void *from, size_t n)
+{
+    if (into == NULL)
+        return;
+    memset(into, 0, size);
+    memcpy(into, from, size < n ? size : n);
+}
+
 void bip_open_options_init(bip_open_options *options, size_t n)
 {
     bip_open_options all = {.size = n};
-    memset(options, 0, n);
-    memcpy(options, &all, n < sizeof all ? n : sizeof all);
+    bip__give_struct(options, n, &all, sizeof all);
 }
 
 static int64_t system_now(void *ctx)
@@ -133,12 +140,12 @@ void bip_store_interrupt(bip_store *store)
 
 const char *bip_store_lang(const bip_store *store)
 {
-    return store->context.lang;
+    return store == NULL ? "" : store->context.lang;
 }
 
 bip_date bip_store_today(const bip_store *store)
 {
-    return bip__context_today(&store->context);
+    return store == NULL ? BIP_NO_DATE : bip__context_today(&store->context);
 }
 
 /* ------------------------------------------------------------ keeping */
@@ -148,6 +155,8 @@ bip_status bip_store_verify(bip_store *store, const char *anchor, bip_issue_fn i
     int64_t faults = 0;
     if (store == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a store is needed");
+    if (store->context.open != NULL) /* its facts are not in the trail yet */
+        return bip__fail(err, BIP_E_USAGE, NULL, "a change is open: end it before verifying");
     bip_status st = bip__verify(&store->context, anchor, issue, ctx, &faults, err);
     if (st == BIP_OK && faults > 0)
         st = bip__fail(err, BIP_E_CORRUPT, NULL, "%lld faults found", (long long)faults);
@@ -158,5 +167,7 @@ bip_status bip_store_backup(bip_store *store, const char *path, bip_error *err)
 {
     if (store == NULL || path == NULL || path[0] == '\0')
         return bip__fail(err, BIP_E_USAGE, NULL, "a store and a path are needed");
+    if (store->context.open != NULL) /* it would be copied half done */
+        return bip__fail(err, BIP_E_USAGE, NULL, "a change is open: end it before the backup");
     return store->context.storage->api->backup(store->context.storage, path, err);
 }

@@ -1,3 +1,4 @@
+#include "api/api.h"
 #include "base/date.h"
 #include "base/hash.h"
 #include "base/out.h"
@@ -79,6 +80,8 @@ bip_status bip_date_parse(const char *text, bip_date *out, bip_error *err)
 void bip_date_format(bip_date date, char out[11])
 {
     int y = 0, m = 0, d = 0;
+    if (out == NULL)
+        return;
     out[0] = '\0';
     if (!bip__date_valid(date))
         return;
@@ -91,8 +94,7 @@ void bip_date_format(bip_date date, char out[11])
 void bip_series_rules_init(bip_series_rules *rules, size_t n)
 {
     bip_series_rules all = {.size = n, .reliability = NAN, .sd = NAN};
-    memset(rules, 0, n);
-    memcpy(rules, &all, n < sizeof all ? n : sizeof all);
+    bip__give_struct(rules, n, &all, sizeof all);
 }
 
 static bip_status check_rules(const bip_series_rules *r, bip_error *err)
@@ -115,7 +117,9 @@ static bip_status check_points(const bip_date *days, const double *scores, size_
     for (size_t i = 0; i < n; i++) {
         char where[48];
         snprintf(where, sizeof where, "point %zu", i);
-        if (days[i] == BIP_NO_DATE || (i > 0 && days[i] <= days[i - 1]))
+        if (!bip__date_valid(days[i]))
+            return bip__fail(err, BIP_E_USAGE, where, "the day is outside the years 1900 to 2199");
+        if (i > 0 && days[i] <= days[i - 1])
             return bip__fail(err, BIP_E_USAGE, where, "the days don't rise");
         if (!isfinite(scores[i]))
             return bip__fail(err, BIP_E_USAGE, where, "the score is no finite number");
@@ -132,7 +136,7 @@ bip_status bip_series_compute(const bip_date *days, const double *scores, const 
     if (days == NULL || scores == NULL || n == 0 || rules == NULL || out == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "days, scores, rules and a place for the result are needed");
     bip_series_rules_init(&all, sizeof all);
-    memcpy(&all, rules, rules->size < sizeof all ? rules->size : sizeof all);
+    bip__take_struct(&all, sizeof all, rules, rules->size);
     bip_status st = check_rules(&all, err);
     if (st == BIP_OK)
         st = check_points(days, scores, n, err);
@@ -143,8 +147,7 @@ bip_status bip_series_compute(const bip_date *days, const double *scores, const 
     bip__scratch_free(&scratch);
     if (st != BIP_OK)
         return st;
-    memset(out, 0, out_size);
-    memcpy(out, &series, out_size < sizeof series ? out_size : sizeof series);
+    bip__give_struct(out, out_size, &series, sizeof series);
     return BIP_OK;
 }
 
@@ -155,7 +158,7 @@ bip_status bip_series_sentence(const bip_series *series, const bip_sentence_word
     bip__out o;
     if (series == NULL || words == NULL || write == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a series, words and a sink are needed");
-    memcpy(&all, words, words->size < sizeof all ? words->size : sizeof all);
+    bip__take_struct(&all, sizeof all, words, words->size);
     bip__out_init(&o, write, ctx);
     bip_status st = bip__sentence(series, &all, &o, err);
     if (st == BIP_OK)

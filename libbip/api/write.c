@@ -10,6 +10,8 @@ static bip_status export_store(bip__context *c, const bip_query *query, const ch
     (void)query;
     if (options_json != NULL)
         return bip__fail(err, BIP_E_USAGE, "json", "this document has no options");
+    if (c->open != NULL)
+        return bip__fail(err, BIP_E_USAGE, "json", "a change is open: end it before the export");
     return bip__export_store(c, o, err);
 }
 
@@ -50,12 +52,15 @@ bip_status bip_write(bip_store *store, const char *document, const bip_query *qu
     if (make == NULL)
         return bip__fail(err, BIP_E_USAGE, "document", "there is no document \"%.60s\"", document ? document : "");
     bip__storage *storage = store->context.storage;
-    bip_status st = storage->api->snapshot(storage, err);
+    bip_status st = bip__take_query(&all, query, err);
+    if (st == BIP_OK)
+        st = storage->api->snapshot(storage, err);
     if (st != BIP_OK)
         return st;
-    bip__take_query(&all, query);
     bip__out_init(&o, write, ctx);
+    store->readings++;
     st = make(&store->context, &all, options_json, &o, err);
+    store->readings--;
     storage->api->release(storage);
     if (st == BIP_OK)
         st = bip__out_finish(&o, err);

@@ -401,6 +401,27 @@ static inline const char *test_assessments(fixture *f, const bip_query *query)
     return f->text;
 }
 
+/* Everything a store can tell, to hold against the same later; free() it. */
+static inline char *test_state(fixture *f)
+{
+    static const char *const documents[] = {"head", "participants", "instruments", "history"};
+    test_clear(f);
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+        assert_ok(bip_write(f->store, documents[i], NULL, NULL, test_collect, f, &test_err));
+    char *copy = malloc(f->text_n + 1);
+    if (copy == NULL)
+        abort();
+    return memcpy(copy, f->text, f->text_n + 1);
+}
+
+static inline void test_unchanged(fixture *f, char *before)
+{
+    char *after = test_state(f);
+    assert_string_equal(after, before);
+    free(after);
+    free(before);
+}
+
 /* ------------------------------------------------------------ verifying */
 
 static inline int test_take_issue(void *ctx, const bip_issue *issue)

@@ -194,7 +194,8 @@ bip_status bip__columns_read(bip__columns *columns, bip__intake *in, const bip__
     if (columns->at[BIP__COLUMN_INSTRUMENT] < 0 && in->instrument == NULL)
         return bip__fail(err, BIP_E_USAGE, "instrument",
                          "the file has no column for the instrument: name it by the option");
-    st = bip__intake_both(check_required(columns, in, err), check_items(columns, in, err));
+    st = check_required(columns, in, err);
+    st = bip__intake_both(st, check_items(columns, in, err));
     /* told even where the file has no row */
     if (st == BIP_OK && !columns->is_long && columns->at[BIP__COLUMN_INSTRUMENT] < 0)
         st =

@@ -181,9 +181,10 @@ static bip_status read_long(reader *r, bip_error *err)
     st = long_group(r, &number, err);
     if (st == BIP_OK)
         st = bip__stage_open(r->in, &key, number, r->csv.line, has_note, err);
-    if (st == BIP_OK)
-        st = bip__intake_both(add_note(r, note, note_n, err), add_score(r, &score, item, err));
-    return st;
+    if (st != BIP_OK)
+        return st;
+    st = add_note(r, note, note_n, err);
+    return bip__intake_both(st, add_score(r, &score, item, err));
 }
 
 /* ---------------------------------------------------------------------------------------------------------------- wide

@@ -400,7 +400,7 @@ static const bad cases[] = {
     {J("\"respondent\":\"self\",\"date\":\"2026-01-02\",\"scores\":{}"), "line 1, column participant", "is missing"},
     {J(WHO "\"scores\":{},\"score\":1"), "line 1, column score", "unknown key"},
     {J(WHO "\"scores\":{},\"note\":\"a\",\"note\":\"b\""), "line 1, column note", "stands twice"},
-    {J(WHO "\"scores\":{}") "{\"schema\"\n", "line 2", "the file ends here"},
+    {J(WHO "\"scores\":{}") "{\"schema\"\n", "line 2, column schema", "the file ends here"},
     {J(WHO "\"scores\":{}") "{\"schema\":\"bip-other-1\"," WHO "\"scores\":{}}\n", "line 2, column schema",
      "must be bip-assessment-1"},
     /* repeated keys */
@@ -435,8 +435,8 @@ static const bad cases[] = {
     {"participant,date,respondent,indicator,score,a\n", "line 1, column a", "no column of csv-long"},
     {"participant,date,respondent,a,\xC3\xA5\xFF\n", "line 1", "not valid UTF-8"},
     /* other files */
-    {"\x89PNG\r\n\x1A\n", "line 1", ""},
-    {"{\"a\":", "line 1, a", "the file ends here"},
+    {"\x89PNG\r\n\x1A\n", "line 1", "there is no column participant"},
+    {"{\"schema\":", "line 1, schema", "the file ends here"},
     {"{}", "line 1", "lacks a key"},
     {"{\"schema\":\"bip-store-2\"}", "line 1, schema", "must be bip-store-1"},
 };

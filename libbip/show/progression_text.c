@@ -370,17 +370,10 @@ static void say_block_heading(view *v, bip_date first, bip_date latest)
     const bip__slot *slot = &v->reading.plan->slots[v->rows[0].slot];
     const bip__fill with[] = {bip__fill_text('p', respondent_title(v, slot)), bip__fill_date('d', first),
                               bip__fill_date('e', latest)};
-    int32_t patience = slot->shown->def->interval_days + slot->shown->def->pair_days;
 
     bip__out_text(v->o, "\n  ");
     bip__say(v->o, v->words, first == latest ? BIP__W_ON_ONE_DAY : BIP__W_FROM_TO, with, 3);
     bip__out_char(v->o, '\n');
-    if (slot->shown->def->interval_days > 0 && v->reading.plan->as_of - latest > patience) {
-        const bip__fill since = bip__fill_date('d', latest);
-        bip__out_text(v->o, "  ");
-        bip__say(v->o, v->words, BIP__W_SILENCE, &since, 1);
-        bip__out_char(v->o, '\n');
-    }
 }
 
 static void put_columns(view *v, const widths *w, cell change, cell scores, cell now)
@@ -446,11 +439,10 @@ static void say_average(view *v, const bip__slot *a, double mean, size_t n)
              with, 3);
 }
 
-static void say_views(view *v, const bip__slot_pair *pair, const bip__pair *occasions, size_t n, double mean)
+static void say_views(view *v, const bip__slot_pair *pair, const bip__pair *last)
 {
     const bip__slot *a = &v->reading.plan->slots[pair->a], *b = &v->reading.plan->slots[pair->b];
     const bip__track *ta = &v->reading.course->tracks[pair->a], *tb = &v->reading.course->tracks[pair->b];
-    const bip__pair *last = &occasions[n - 1];
     const bip__voice *voice = &v->voices[pair->a];
     const bip__fill with[] = {
         bip__fill_title('I', voice->title, voice->better),
@@ -461,44 +453,56 @@ static void say_views(view *v, const bip__slot_pair *pair, const bip__pair *occa
         bip__fill_score('b', tb->scores[last->b], NULL),
         bip__fill_date('e', tb->days[last->b]),
     };
+    bool one_day = ta->days[last->a] == tb->days[last->b];
 
-    bip__out_text(v->o, "    ");
-    bip__say(v->o, v->words, BIP__W_VIEWS_LATEST, with, sizeof with / sizeof *with);
-    say_average(v, a, mean, n);
+    bip__out_text(v->o, is_hidden(a) ? "  * " : "    "); /* its row bears the mark, and so the page its footnote */
+    bip__say(v->o, v->words, one_day ? BIP__W_VIEWS_ONE_DAY : BIP__W_VIEWS_LATEST, with, sizeof with / sizeof *with);
+}
+
+/* Of two respondents' views only those that differ now are told, the others counted: with four respondents there are
+ * dozens. */
+static bip_status put_pair(view *v, const bip__slot_pair *pair, size_t *told, size_t *alike, bip_error *err)
+{
+    const bip__slot *slot = &v->reading.plan->slots[pair->a];
+    const double *a = v->reading.course->tracks[pair->a].scores, *b = v->reading.course->tracks[pair->b].scores;
+    const bip__pair *occasions;
+    double sum = 0;
+    size_t n;
+    bip_status st = bip__course_pairs(v->reading.course, pair, &occasions, &n, err);
+
+    if (st != BIP_OK || n == 0)
+        return st;
+    for (size_t k = 0; k < n; k++)
+        sum += a[occasions[k].a] - b[occasions[k].b];
+    if (same_view(a[occasions[n - 1].a] - b[occasions[n - 1].b], slot)) {
+        ++*alike;
+        return BIP_OK;
+    }
+    if ((*told)++ == 0) {
+        bip__out_text(v->o, "\n  ");
+        bip__say_word(v->o, v->words, BIP__W_VIEWS);
+        bip__out_char(v->o, '\n');
+    }
+    say_views(v, pair, &occasions[n - 1]);
+    say_average(v, slot, sum / (double)n, n);
     bip__out_char(v->o, '\n');
+    return BIP_OK;
 }
 
 static bip_status put_views(view *v, bip_error *err)
 {
     const bip__plan *plan = v->reading.plan;
-    bool any = false;
+    size_t told = 0, alike = 0;
+    bip_status st = BIP_OK;
 
-    for (size_t i = 0; i < plan->n_pairs; i++) {
-        const bip__slot_pair *pair = &plan->pairs[i];
-        const bip__track *a = &v->reading.course->tracks[pair->a], *b = &v->reading.course->tracks[pair->b];
-        const bip__pair *occasions;
-        double sum = 0;
-        size_t n;
-        bip_status st = bip__course_pairs(v->reading.course, pair, &occasions, &n, err);
-        if (st != BIP_OK)
-            return st;
-        bool differ = false;
-        for (size_t k = 0; k < n; k++) {
-            double difference = a->scores[occasions[k].a] - b->scores[occasions[k].b];
-            sum += difference;
-            differ = differ || !same_view(difference, &plan->slots[pair->a]);
-        }
-        if (!differ)
-            continue;
-        if (!any) {
-            bip__out_text(v->o, "\n  ");
-            bip__say_word(v->o, v->words, BIP__W_VIEWS);
-            bip__out_char(v->o, '\n');
-        }
-        any = true;
-        say_views(v, pair, occasions, n, sum / (double)n);
+    for (size_t i = 0; st == BIP_OK && i < plan->n_pairs; i++)
+        st = put_pair(v, &plan->pairs[i], &told, &alike, err);
+    if (st == BIP_OK && told > 0 && alike > 0) {
+        bip__out_text(v->o, "    ");
+        BIP__SAY(v->o, v->words, VIEWS_AGREE, bip__fill_count('n', (int64_t)alike));
+        bip__out_char(v->o, '\n');
     }
-    return BIP_OK;
+    return st;
 }
 
 /* --------------------------------------------------------------------------------------------------------- document */
@@ -523,11 +527,34 @@ static void put_heading(view *v, const char *code)
     bip__out_char(v->o, '\n');
 }
 
+/* The latest score on an instrument, whoever gave it. */
+static bip_date latest_of(const view *v, const bip__instrument *def)
+{
+    const bip__plan *plan = v->reading.plan;
+    bip_date latest = BIP_NO_DATE;
+
+    for (size_t s = 0; s < plan->n_slots; s++) {
+        const bip__track *t = &v->reading.course->tracks[s];
+        if (bip__reading_shows(&v->reading, s) && strcmp(plan->slots[s].shown->def->code, def->code) == 0 &&
+            t->days[t->n - 1] > latest)
+            latest = t->days[t->n - 1];
+    }
+    return latest;
+}
+
 static void put_instrument(view *v, const bip__slot *slot)
 {
+    const bip__instrument *def = slot->shown->def;
+    const bip_date latest = latest_of(v, def);
+    const bip__fill since = bip__fill_date('d', latest);
+
     bip__out_char(v->o, '\n');
-    bip__out_text(v->o, bip__title_get(&slot->shown->def->title, v->words->lang));
-    bip__out_printf(v->o, " (%s %s)\n", slot->shown->def->code, slot->shown->def->version);
+    bip__out_text(v->o, bip__title_get(&def->title, v->words->lang));
+    bip__out_printf(v->o, " (%s %s)\n", def->code, def->version);
+    if (def->interval_days > 0 && v->reading.plan->as_of - latest > def->interval_days + def->pair_days) {
+        bip__say(v->o, v->words, BIP__W_SILENCE, &since, 1);
+        bip__out_char(v->o, '\n');
+    }
 }
 
 static bip_status put_blocks(view *v, bool *any, bip_error *err)

@@ -37,6 +37,8 @@ bip__contrast bip__contrast_of(const bip_series *s)
 
     if ((forward && gain < 0) || (back && gain > 0))
         return s->latest.score < s->first.score ? BIP__STILL_LOWER : BIP__STILL_HIGHER;
+    if ((forward || back) && gain == 0)
+        return BIP__AS_AT_START;
     if ((s->trend == BIP_FORWARD && (back || s->direction == BIP_STEADY)) ||
         (s->trend == BIP_BACK && (forward || s->direction == BIP_STEADY)))
         return (s->trend == BIP_FORWARD) == (s->better == BIP_HIGHER) ? BIP__LINE_UP : BIP__LINE_DOWN;
@@ -51,6 +53,9 @@ void bip__say_contrast(bip__out *o, const bip__words *w, const bip_series *s)
         return;
     case BIP__STILL_HIGHER:
         bip__say_word(o, w, BIP__W_STILL_HIGHER);
+        return;
+    case BIP__AS_AT_START:
+        bip__say_word(o, w, BIP__W_AS_AT_START);
         return;
     case BIP__LINE_UP:
         BIP__SAY(o, w, LINE_UP, bip__fill_count('n', s->n));

@@ -33,6 +33,7 @@ typedef enum bip__contrast {
     BIP__NO_CONTRAST,
     BIP__STILL_LOWER,
     BIP__STILL_HIGHER,
+    BIP__AS_AT_START,
     BIP__LINE_UP,
     BIP__LINE_DOWN
 } bip__contrast;

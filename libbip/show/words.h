@@ -45,6 +45,7 @@
     X(RELIABLE, "reliable", "ab")                                                                                      \
     X(STILL_LOWER, "still_lower", "")                                                                                  \
     X(STILL_HIGHER, "still_higher", "")                                                                                \
+    X(AS_AT_START, "as_at_start", "")                                                                                  \
     X(LINE_UP, "line_up", "n")                                                                                         \
     X(LINE_DOWN, "line_down", "n")                                                                                     \
     X(OTHER_RATER_NOW, "other_rater_now", "r")                                                                         \
@@ -86,9 +87,11 @@
     X(HIDDEN, "hidden", "")                                                                                            \
     X(VIEWS, "views", "")                                                                                              \
     X(VIEWS_LATEST, "views_latest", "Ipadqbe")                                                                         \
+    X(VIEWS_ONE_DAY, "views_one_day", "Ipaqbd")                                                                        \
     X(VIEWS_HIGHER, "views_higher", "pxn")                                                                             \
     X(VIEWS_LOWER, "views_lower", "pxn")                                                                               \
     X(VIEWS_EVEN, "views_even", "n")                                                                                   \
+    X(VIEWS_AGREE, "views_agree", "n")                                                                                 \
     X(CAUTION, "caution", "")                                                                                          \
     /* steps */                                                                                                        \
     X(NO_STEPS, "no_steps", "")                                                                                        \

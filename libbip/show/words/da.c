@@ -42,6 +42,7 @@ const bip__words bip__words_da = {
                       "plejer at give. Den siger ikke hvorfor.",
         W(STILL_LOWER) = "Det er stadig lavere end i begyndelsen.",
         W(STILL_HIGHER) = "Det er stadig højere end i begyndelsen.",
+        W(AS_AT_START) = "Det er nu som i begyndelsen.",
         W(LINE_UP) = "Linjen gennem alle {n} målinger peger opad.",
         W(LINE_DOWN) = "Linjen gennem alle {n} målinger peger nedad.",
         W(OTHER_RATER_NOW) = "En anden {r} vurderede denne gang.",
@@ -83,9 +84,11 @@ const bip__words bip__words_da = {
         W(HIDDEN) = "* vises ikke for borgeren",
         W(VIEWS) = "Hvor billederne er forskellige",
         W(VIEWS_LATEST) = "{I}: {p} {a} ({d}), {q} {b} ({e}).",
+        W(VIEWS_ONE_DAY) = "{I}: {p} {a}, {q} {b} ({d}).",
         W(VIEWS_HIGHER) = "{p} ligger i gennemsnit {x} højere ved {n} målinger.",
         W(VIEWS_LOWER) = "{p} ligger i gennemsnit {x} lavere ved {n} målinger.",
         W(VIEWS_EVEN) = "Ingen forskel i gennemsnit ved {n} målinger.",
+        W(VIEWS_AGREE) = "Sammenligninger med samme seneste score: {n}.",
         W(CAUTION) = "Et skridt, der er set én gang, kan være tilfældigt; et, der holder, siger mere. Tallene viser, "
                      "hvad der har flyttet sig, ikke hvorfor.",
 

@@ -43,6 +43,7 @@ const bip__words bip__words_sv = {
                       "brukar ge. Den säger inte varför.",
         W(STILL_LOWER) = "Det är fortfarande lägre än i början.",
         W(STILL_HIGHER) = "Det är fortfarande högre än i början.",
+        W(AS_AT_START) = "Det är nu som i början.",
         W(LINE_UP) = "Linjen genom alla {n} mätningar pekar uppåt.",
         W(LINE_DOWN) = "Linjen genom alla {n} mätningar pekar nedåt.",
         W(OTHER_RATER_NOW) = "En annan {r} skattade den här gången.",
@@ -84,9 +85,11 @@ const bip__words bip__words_sv = {
         W(HIDDEN) = "* visas inte för deltagaren",
         W(VIEWS) = "Där bilderna skiljer sig åt",
         W(VIEWS_LATEST) = "{I}: {p} {a} ({d}), {q} {b} ({e}).",
+        W(VIEWS_ONE_DAY) = "{I}: {p} {a}, {q} {b} ({d}).",
         W(VIEWS_HIGHER) = "{p} ligger i snitt {x} högre vid {n} tillfällen.",
         W(VIEWS_LOWER) = "{p} ligger i snitt {x} lägre vid {n} tillfällen.",
         W(VIEWS_EVEN) = "Ingen skillnad i snitt vid {n} tillfällen.",
+        W(VIEWS_AGREE) = "Jämförelser med samma senaste skattning: {n}.",
         W(CAUTION) =
             "Ett steg som setts en gång kan vara slump; ett som håller i sig säger mer. Siffrorna visar vad som har "
             "rört sig, inte varför.",

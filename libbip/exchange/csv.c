@@ -278,7 +278,7 @@ static bip_status skip_bom(bip__csv *c, bip_error *err)
 static bip_status next_row(bip__csv *c, bip_error *err)
 {
     bip__source *s = c->source;
-    size_t n, next;
+    size_t n = 0, next = 0;
     bip_status st = bip__source_want(s, 1, err);
     if (st == BIP_OK && s->end == s->at)
         return BIP_DONE;

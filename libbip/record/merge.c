@@ -192,7 +192,7 @@ static bip_status take_identity(bip__merge *m, const uint8_t hash[BIP_HASH_SIZE]
 
 bip_status bip__merge_erased(bip__merge *m, const uint8_t hash[BIP_HASH_SIZE], bip_error *err)
 {
-    int32_t index;
+    int32_t index = 0;
     bip_status st = take_identity(m, hash, &index, err);
     if (st != BIP_OK || m->identities[index].erased)
         return st;
@@ -676,8 +676,8 @@ bip_status bip__merge_assessment(bip__merge *m, const uint8_t id[BIP__UUID_SIZE]
                                .note_n = fact->note_n,
                                .reason = fact->reason,
                                .reason_n = fact->reason_n};
-    const bip__version *version;
-    int32_t respondent;
+    const bip__version *version = NULL;
+    int32_t respondent = 0;
     bool put = false;
     bip_status st = check_assessment(m, id, fact, &version, &respondent, err);
     if (st != BIP_OK)

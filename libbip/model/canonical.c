@@ -95,8 +95,7 @@ static void put_key(bip__out *out, bip__form form, const char *key)
 
 static void put_object(const canon *c, bip__form form, const bip__shape *shape, const cJSON *owner, const cJSON *item)
 {
-    const size_t n = (size_t)cJSON_GetArraySize(item);
-    member *members = bip__alloc_zero(n ? n : 1, sizeof *members);
+    member *members = bip__alloc_zero((size_t)cJSON_GetArraySize(item) + 1, sizeof *members);
     const bip__shape *inner;
     size_t i = 0;
 
@@ -104,8 +103,10 @@ static void put_object(const canon *c, bip__form form, const bip__shape *shape, 
         c->out->status = BIP_E_NOMEM;
         return;
     }
-    for (const cJSON *child = item->child; child; child = child->next, i++)
-        members[i] = (member){rank(c, form, shape, owner, item, child), child};
+    for (const cJSON *child = item->child; child; child = child->next)
+        if (!cJSON_IsNull(child) || bip__form_inside(form, shape, child->string, &inner) != BIP__VERSION_OR_NULL)
+            members[i++] = (member){rank(c, form, shape, owner, item, child), child};
+    const size_t n = i; /* "continues": null says no more than its absence */
     qsort(members, n, sizeof *members, by_rank);
     bip__out_char(c->out, '{');
     for (i = 0; i < n; i++) {

@@ -460,7 +460,8 @@ static bip_status build_dimensions(builder *b, const cJSON *list)
 
 /* --- bands */
 
-/* The range of a band's subject; of a dimension that of all respondents together. */
+/* The range of a band's subject; of a dimension that of all respondents together. A band may begin outside it: what is
+ * below the lowest score is a usual way to say "from the bottom". */
 static void band_range(const bip__instrument *i, const bip__band *band, double *min, double *max)
 {
     if (band->kind == BIP_INDICATOR) {
@@ -485,8 +486,6 @@ static bip_status check_band(builder *b, const bip__band *band, const bip__json_
 
     band_range(b->i, band, &min, &max);
     const double slack = EPSILON * (max - min);
-    if (band->from < min - slack || band->from > max + slack)
-        return bip__json_fail(b->err, BIP__AT(path, "from"), "is outside the range of what it is a band of");
     for (const bip__band *before = b->i->bands; before < band; before++) {
         if (before->kind != band->kind || before->of != band->of)
             continue;

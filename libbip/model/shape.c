@@ -30,7 +30,7 @@ static const bip__key indicator_keys[] = {
     {"scale", BIP__CODE, true, NULL},          {"better", BIP__BETTER, false, NULL},
     {"respondents", BIP__CODES, false, NULL},  {"visible_to", BIP__CODES, false, NULL},
     {"question", BIP__QUESTIONS, false, NULL}, {"reliability", BIP__RELIABILITY, false, NULL},
-    {"sd", BIP__POSITIVE, false, NULL},        {"smallest_step", BIP__POSITIVE, false, NULL},
+    {"sd", BIP__POSITIVE, false, NULL},        {"smallest_step", BIP__NOT_NEGATIVE, false, NULL},
 };
 static const bip__shape indicator_shape = {indicator_keys, COUNT(indicator_keys), 1};
 
@@ -42,7 +42,7 @@ static const bip__key dimension_keys[] = {
     {"weights", BIP__WEIGHTS, false, NULL},
     {"min_answered", BIP__SHARE, false, NULL},
     {"better", BIP__BETTER, false, NULL},
-    {"smallest_step", BIP__POSITIVE, false, NULL},
+    {"smallest_step", BIP__NOT_NEGATIVE, false, NULL},
     {"reliability", BIP__RELIABILITY, false, NULL},
     {"sd", BIP__POSITIVE, false, NULL},
 };

@@ -419,7 +419,22 @@ static size_t place_of(const order_list *l, const char *code)
     return l->n;
 }
 
-/* Found by their first respondent; printed by indicator, in the instrument's order, older versions first. */
+/* Printed by indicator, in the instrument's order; older versions first; within one by its respondents. */
+static bool pair_before(const bip__plan *p, const order_list *indicators, const bip__slot_pair *x,
+                        const bip__slot_pair *y)
+{
+    size_t place_x = place_of(indicators, x->code), place_y = place_of(indicators, y->code);
+    if (place_x != place_y)
+        return place_x < place_y;
+    if (x->shown != y->shown)
+        return x->shown < y->shown;
+    const bip__instrument *def = x->shown->def;
+    int32_t a_x = respondent_in(def, &p->slots[x->a]), a_y = respondent_in(def, &p->slots[y->a]);
+    if (a_x != a_y)
+        return a_x < a_y;
+    return respondent_in(def, &p->slots[x->b]) < respondent_in(def, &p->slots[y->b]);
+}
+
 static bip_status sort_pairs(maker *m, const char *instrument, size_t from)
 {
     orders o = {0};
@@ -427,13 +442,9 @@ static bip_status sort_pairs(maker *m, const char *instrument, size_t from)
     bip_status st = find_orders(m, instrument, &o);
     for (size_t i = from + 1; st == BIP_OK && i < p->n_pairs; i++) {
         bip__slot_pair moving = p->pairs[i];
-        size_t at = i, place = place_of(&o.indicators, moving.code);
-        for (; at > from; at--) {
-            size_t other = place_of(&o.indicators, p->pairs[at - 1].code);
-            if (other < place || (other == place && p->pairs[at - 1].shown <= moving.shown))
-                break;
+        size_t at = i;
+        for (; at > from && pair_before(p, &o.indicators, &moving, &p->pairs[at - 1]); at--)
             p->pairs[at] = p->pairs[at - 1];
-        }
         p->pairs[at] = moving;
     }
     orders_free(&o);

@@ -88,8 +88,7 @@ def next_version(rng, old):
     if rng.random() < 0.8:
         new["continues"] = "1"
     rng.shuffle(new["indicators"])
-    if len(new["respondents"]) == 2:  # with three, in which version's order do the pairs of a series that ended stand?
-        rng.shuffle(new["respondents"])
+    rng.shuffle(new["respondents"])
     for i in new["indicators"]:
         if rng.random() < 0.3:
             i["smallest_step"] = rng.choice([0.5, 1, 2])

@@ -1,6 +1,6 @@
 /* Everything the trail vouches for, recomputed: entries from their leaves, leaves from their facts, and what is derived
  * from both. */
-#include "model/score.h"
+#include "model/json.h"
 #include "read/course.h"
 #include "record/record.h"
 
@@ -24,7 +24,7 @@ typedef struct verifier {
     leaf_key *seen; /* leaves whose facts were found */
     size_t n_seen, seen_cap;
     bip__out text;
-    bip_error *err;
+    bip_error own, *err; /* err: always own, so that what a damaged row says can be told as a fault */
 } verifier;
 
 /* ------------------------------------------------------------ faults */
@@ -36,6 +36,17 @@ static bip_status tell(verifier *v, const char *where, const char *message)
     if (v->issue != NULL && v->issue(v->ctx, &issue) != 0)
         return bip__fail(v->err, BIP_E_CANCELLED, NULL, "stopped");
     return BIP_OK;
+}
+
+/* What can't be read is a fault like another: it is told, and the rest is checked all the same. */
+static bip_status survive(verifier *v, bip_status st, const char *what, const char *code)
+{
+    char where[256];
+    if (st != BIP_E_CORRUPT)
+        return st;
+    snprintf(where, sizeof where, "%s%s", what, code);
+    bip_error damage = v->own;
+    return tell(v, where, damage.message);
 }
 
 static bip_status fault(verifier *v, int64_t entry_n, const char *participant, const char *message)
@@ -139,11 +150,15 @@ static bip_status check_runs(verifier *v, sayings *s, int32_t person, const char
 
 /* ------------------------------------------------------------ people */
 
+/* A word that is gone reads as another, so that the hash of what names it can't match. */
 static bip_status word_of(verifier *v, int32_t n, const char **text)
 {
     *text = NULL;
     bip_status st = n == 0 ? BIP_OK : v->api->word_text(v->storage, n, text, v->err);
-    return st == BIP_E_NOT_FOUND ? BIP_OK : st;
+    if (st != BIP_E_CORRUPT)
+        return st;
+    *text = "?";
+    return BIP_OK;
 }
 
 static bip_status say_assessment(verifier *v, sayings *s, const bip__assessment_row *row)
@@ -193,18 +208,58 @@ static bip_status say_assessments(verifier *v, sayings *s, int32_t person)
     return st == BIP_DONE ? BIP_OK : st;
 }
 
-static bip_status say_facts(verifier *v, sayings *s, int32_t person)
+static const char *member_of(const cJSON *fact, const char *key)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(fact, key));
+    return text == NULL ? "" : text;
+}
+
+/* The columns beside the body are drawn from it; only the body is hashed. */
+static bool columns_hold(const bip__fact_row *row, const cJSON *fact, const char *code)
+{
+    bool registration = row->kind == BIP__FACT_PARTICIPANT;
+    const char *enrolled = registration ? member_of(fact, "enrolled") : "";
+    char day[11];
+    bip_date_format(row->day, day);
+    if (row->kind != BIP__FACT_PARTICIPANT && row->kind != BIP__FACT_ATTRIBUTE)
+        return false;
+    return strcmp(member_of(fact, "fact"), registration ? "participant" : "attribute") == 0 &&
+           (!registration || strcmp(member_of(fact, "code"), code) == 0) && strcmp(day, enrolled) == 0 &&
+           row->day_to == BIP_NO_DATE && row->current == 1 && row->root_entry == row->entry &&
+           row->root_idx == row->idx;
+}
+
+static bip_status check_columns(verifier *v, const bip__fact_row *row, const char *code)
+{
+    cJSON *fact = NULL;
+    bip_status st = bip__json_parse(row->body, row->body_n, &fact, v->err);
+    if (st == BIP_E_NOMEM)
+        return st;
+    bool hold = st == BIP_OK && columns_hold(row, fact, code);
+    cJSON_Delete(fact);
+    return hold ? BIP_OK : fault(v, row->entry, code, "a fact is filed as something else than it says");
+}
+
+static bip_status say_facts(verifier *v, sayings *s, int32_t person, const char *code)
 {
     bip__rows *rows = NULL;
     bip__fact_row row;
+    bool registered = false;
     bip_status st = v->api->facts(v->storage, person, 0, &rows, v->err);
     while (st == BIP_OK && (st = v->api->next_fact(rows, &row, v->err)) == BIP_OK) {
         size_t at = v->text.len;
         bip__out_bytes(&v->text, row.body, row.body_n);
+        registered |= row.kind == BIP__FACT_PARTICIPANT;
         st = say(v, s, row.entry, row.idx, at);
+        if (st == BIP_OK)
+            st = check_columns(v, &row, code);
     }
     v->api->close_rows(rows);
-    return st == BIP_DONE ? BIP_OK : st;
+    if (st != BIP_DONE)
+        return st;
+    char where[256];
+    snprintf(where, sizeof where, "participant %s", code);
+    return registered ? BIP_OK : tell(v, where, "was never registered");
 }
 
 typedef struct current_ctx {
@@ -227,7 +282,7 @@ static bip_status check_person(verifier *v, sayings *s, int32_t person, const ch
     s->n = 0;
     bip_status st = say_assessments(v, s, person);
     if (st == BIP_OK)
-        st = say_facts(v, s, person);
+        st = say_facts(v, s, person, code);
     if (st == BIP_OK)
         st = check_runs(v, s, person, code);
     return st == BIP_OK ? bip__currents_walk(v->context, person, wrong_current, &current, v->err) : st;
@@ -240,10 +295,40 @@ static bip_status check_people(verifier *v)
     sayings s = {0};
     bip_status st = v->api->persons(v->storage, &rows, v->err);
     while (st == BIP_OK && (st = v->api->next_person(rows, &row, v->err)) == BIP_OK)
-        st = check_person(v, &s, row.n, row.code);
+        st = survive(v, check_person(v, &s, row.n, row.code), "participant ", row.code);
     v->api->close_rows(rows);
     bip__free(s.list);
     return st == BIP_DONE ? BIP_OK : st;
+}
+
+/* Built-in instruments are in no entry: they are known by their content. */
+static bip_status builtin_holds(const bip__instrument_row *row, bool *holds, bip_error *err)
+{
+    *holds = false;
+    for (size_t i = 0; !*holds && i < bip__n_builtins; i++) {
+        bip__instrument *def = NULL;
+        bip_status st = bip__instrument_parse(bip__builtins[i].json, bip__builtins[i].n, &def, err);
+        if (st != BIP_OK)
+            return st;
+        *holds = def->json_n == row->json_n && memcmp(def->json, row->json, row->json_n) == 0;
+        bip__instrument_free(def);
+    }
+    return BIP_OK;
+}
+
+static bip_status check_instrument(verifier *v, const bip__instrument_row *row)
+{
+    const bip__version *version = bip__catalogue_number(v->catalogue, row->n);
+    char where[256];
+    bool holds = true;
+    bip_status st = row->entry != 0 ? BIP_OK : builtin_holds(row, &holds, v->err);
+    snprintf(where, sizeof where, "%s@%s", row->code, row->version);
+    if (st == BIP_OK && !holds)
+        st = tell(v, where, "is said to be built in, but is none of the instruments of this libbip");
+    if (st == BIP_OK && (version == NULL || strcmp(version->def->code, row->code) != 0 ||
+                         strcmp(version->def->version, row->version) != 0))
+        st = tell(v, where, "is filed under another code or version than it says");
+    return st;
 }
 
 static bip_status check_instruments(verifier *v)
@@ -255,7 +340,7 @@ static bip_status check_instruments(verifier *v)
     bip_status st = v->api->instruments(v->storage, &rows, v->err);
     while (st == BIP_OK && (st = v->api->next_instrument(rows, &row, v->err)) == BIP_OK) {
         size_t at = v->text.len;
-        if (row.entry == 0)
+        if ((st = check_instrument(v, &row)) != BIP_OK || row.entry == 0)
             continue;
         bip__canon_instrument(&v->text, row.json, row.json_n, row.reason);
         st = say(v, &s, row.entry, row.idx, at);
@@ -340,11 +425,14 @@ static bip_status check_entries(verifier *v)
 {
     bip__rows *rows = NULL;
     bip__entry_row row;
+    char id[BIP_ID_SIZE];
     if (v->n_seen > 0)
         qsort(v->seen, v->n_seen, sizeof *v->seen, by_leaf);
     bip_status st = v->api->entries(v->storage, &rows, v->err);
-    while (st == BIP_OK && (st = v->api->next_entry(rows, &row, v->err)) == BIP_OK)
-        st = check_entry(v, &row);
+    while (st == BIP_OK && (st = v->api->next_entry(rows, &row, v->err)) == BIP_OK) {
+        bip__entry_id_print(row.id, id);
+        st = survive(v, check_entry(v, &row), "entry ", id);
+    }
     v->api->close_rows(rows);
     return st == BIP_DONE ? BIP_OK : st;
 }
@@ -363,6 +451,8 @@ static bip_status check_identities(verifier *v)
         snprintf(where, sizeof where, "identity %d", (int)row.n);
         if (!row.erased && memcmp(hash, row.hash, sizeof hash) != 0)
             st = tell(v, where, "is not the one that its hash names");
+        if (st == BIP_OK && row.erased != (row.erased_by != 0))
+            st = tell(v, where, "is erased by no entry, or named by one and still there");
     }
     v->api->close_rows(rows);
     return st == BIP_DONE ? BIP_OK : st;
@@ -430,25 +520,26 @@ static bip_status run(verifier *v, const char *anchor)
     int64_t file_faults = 0;
     bip_status st = v->api->check(v->storage, v->issue, v->ctx, &file_faults, v->err);
     v->faults += file_faults;
+    if (st == BIP_OK && (st = bip__context_catalogue(v->context, &v->catalogue, v->err)) == BIP_E_CORRUPT)
+        return survive(v, st, "instrument ", v->own.where); /* without it no assessment can be told */
     if (st == BIP_OK)
-        st = bip__context_catalogue(v->context, &v->catalogue, v->err);
+        st = survive(v, check_identities(v), "identities", "");
     if (st == BIP_OK)
-        st = check_identities(v);
+        st = survive(v, check_people(v), "participants", "");
     if (st == BIP_OK)
-        st = check_people(v);
+        st = survive(v, check_instruments(v), "instruments", "");
     if (st == BIP_OK)
-        st = check_instruments(v);
-    if (st == BIP_OK)
-        st = check_entries(v);
+        st = survive(v, check_entries(v), "entries", "");
     for (size_t i = 0; st == BIP_OK && i < v->catalogue->n; i++)
-        st = check_items(v, &v->catalogue->versions[i]);
+        st = survive(v, check_items(v, &v->catalogue->versions[i]), v->catalogue->versions[i].def->code, "");
     return st == BIP_OK && anchor != NULL ? check_anchor(v, anchor) : st;
 }
 
 bip_status bip__verify(bip__context *c, const char *anchor, bip_issue_fn issue, void *ctx, int64_t *faults,
                        bip_error *err)
 {
-    verifier v = {.context = c, .storage = c->storage, .api = c->storage->api, .issue = issue, .ctx = ctx, .err = err};
+    verifier v = {.context = c, .storage = c->storage, .api = c->storage->api, .issue = issue, .ctx = ctx};
+    v.err = &v.own;
     bip__out_init(&v.text, NULL, NULL);
     bip_status st = v.api->snapshot(v.storage, err);
     if (st != BIP_OK)
@@ -458,5 +549,7 @@ bip_status bip__verify(bip__context *c, const char *anchor, bip_issue_fn issue, 
     bip__out_free(&v.text);
     bip__free(v.seen);
     *faults = v.faults;
+    if (st != BIP_OK && err != NULL)
+        *err = v.own;
     return st;
 }

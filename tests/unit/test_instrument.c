@@ -637,6 +637,7 @@ static void test_instrument__takes_null_for_no_continuation_and_unlisted_languag
 
     (void)state;
     assert_null(i->continues);
+    assert_null(strstr(i->json, "continues")); /* the same content as without the key */
     bip__instrument_free(i);
     i = parse_edited(full, "'en':'Full'", "'en':'Full','sme':'Olles','zh-Hant-TW':'\xe5\x85\xa8'");
     assert_int_equal(i->title.n, 5);

@@ -45,7 +45,7 @@ static bip_status fail_line(bip_error *err, int64_t line, const char *message)
     return bip__fail(err, BIP_E_REFUSED, where.message, "%s", message);
 }
 
-/* ------------------------------------------------------------------------------------------------- where a row ends */
+/* ------------------------------------------------------------ where a row ends */
 
 /* How far a row has been looked at; offsets count from its first byte. */
 typedef struct reach {
@@ -124,8 +124,7 @@ static bip_status find_row(bip__csv *c, size_t *n, size_t *next, bip_error *err)
     return BIP_OK;
 }
 
-/* ------------------------------------------------------------------------------------------------ a row into its cells
- */
+/* ------------------------------------------------------------ a row into its cells */
 
 /* The three candidates, what is rarest in plain words first: that one is taken where two are as frequent. */
 static char frequent_separator(const bip__csv *c, const char *row, size_t n)

@@ -32,8 +32,7 @@ static bip_status fill_fixed(bip__lexicon *l, bool is_long, bip_error *err)
     return st;
 }
 
-/* ------------------------------------------------------------------------------------------------------------- reading
- */
+/* ------------------------------------------------------------ reading */
 
 static bip_status copy_names(bip__columns *c, bip__intake *in, const bip__csv *csv, bip_error *err)
 {
@@ -203,8 +202,7 @@ bip_status bip__columns_read(bip__columns *columns, bip__intake *in, const bip__
     return st;
 }
 
-/* ------------------------------------------------------------------------------------------------- against one version
- */
+/* ------------------------------------------------------------ against one version */
 
 static bip_status match_column(bip__columns *c, bip__intake *in, const bip__instrument *def, bip__vocabulary *words,
                                size_t i, int32_t *indicators, bip_error *err)

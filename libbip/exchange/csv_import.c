@@ -93,8 +93,7 @@ static bip_status read_note(reader *r, const char **note, size_t *n, bip_error *
     return bip__intake_note(r->in, &said, note, n, err);
 }
 
-/* ---------------------------------------------------------------------------------------------------------------- long
- */
+/* ------------------------------------------------------------ long */
 
 static bip_status long_group(reader *r, uint32_t *number, bip_error *err)
 {
@@ -187,8 +186,7 @@ static bip_status read_long(reader *r, bip_error *err)
     return bip__intake_both(st, add_score(r, &score, item, err));
 }
 
-/* ---------------------------------------------------------------------------------------------------------------- wide
- */
+/* ------------------------------------------------------------ wide */
 
 static bip_status wide_scores(reader *r, const bip__row_key *key, bool *any, bip_error *err)
 {
@@ -271,8 +269,7 @@ static bip_status read_wide(reader *r, bip_error *err)
     return bip__stage_whole(r->in, &key, r->csv.line, note, note_n, has_note, err);
 }
 
-/* ------------------------------------------------------------------------------------------------------------ the file
- */
+/* ------------------------------------------------------------ the file */
 
 /* The file can't be read on: told like any other refusal. */
 static bip_status stop_reading(reader *r, bip_status st, bip_error *why, bip_error *err)

@@ -5,9 +5,7 @@
 
 #include <string.h>
 
-/* --------------------------------------------------------------------------------------------------- telling the
- * format
- */
+/* ------------------------------------------------------------ telling the format */
 
 /* Is this whole line a bip-assessment-1? */
 static bip_status is_assessment(char *line, size_t n, bool *yes)
@@ -72,9 +70,7 @@ static bip_status tell_format(bip__source *s, const char **format, bip_error *er
     return st;
 }
 
-/* ------------------------------------------------------------------------------------------------------------
- * importing
- */
+/* ------------------------------------------------------------ importing */
 
 static bip_status read_all(bip__intake *in, bip__source *source, const char *format, int64_t *generation,
                            bip_error *err)

@@ -13,8 +13,7 @@
 
 #define QUOTED 40 /* bytes of a cell that a message repeats */
 
-/* ------------------------------------------------------------------------------------------------------------ reports
- */
+/* ------------------------------------------------------------ reports */
 
 bip_status bip__intake_refuse_as(bip__intake *in, int64_t line, const char *column, const bip_error *why,
                                  bip_error *err)
@@ -84,8 +83,7 @@ static const char *text_of(bip__intake *in, const bip__said *cell)
     return in->text.status == BIP_OK ? in->text.data : NULL;
 }
 
-/* ------------------------------------------------------------------------------------------------------ people, dates
- */
+/* ------------------------------------------------------------ people, dates */
 
 static bip_status arrive(bip__intake *in, const bip__said *cell, int32_t person, uint32_t *number, bip_error *err)
 {
@@ -180,8 +178,7 @@ bip_status bip__intake_note(bip__intake *in, const bip__said *cell, const char *
     return *note != NULL ? BIP_OK : bip__nomem(err);
 }
 
-/* --------------------------------------------------------------------------------------------------------- instruments
- */
+/* ------------------------------------------------------------ instruments */
 
 static bip_status fill_vocabulary(bip__vocabulary *v, const bip__instrument *def, bip_error *err)
 {
@@ -317,8 +314,7 @@ bip_status bip__intake_respondent(bip__intake *in, const bip__said *cell, bip__r
                               bip__intake_quote(in, cell->s, cell->n), in->catalogue->versions[key->version].def->code);
 }
 
-/* -------------------------------------------------------------------------------------------------------------- scores
- */
+/* ------------------------------------------------------------ scores */
 
 bip_status bip__intake_number(bip__intake *in, int64_t line, const char *column, const bip__row_key *key,
                               int32_t indicator, const bip_score *score, int32_t *item, bip_error *err)
@@ -359,8 +355,7 @@ bip_status bip__intake_score(bip__intake *in, const bip__said *cell, const bip__
     return bip__intake_number(in, cell->line, cell->column, key, indicator, out, item, err);
 }
 
-/* ---------------------------------------------------------------------------------------------------- opening, closing
- */
+/* ------------------------------------------------------------ opening, closing */
 
 static bip_status fill_reasons(bip__intake *in, bip_error *err)
 {

@@ -31,8 +31,7 @@ void bip__json_reader_free(bip__json_reader *r)
     bip__out_free(&r->text);
 }
 
-/* ---------------------------------------------------------------------------------------------------------- messages
- */
+/* ------------------------------------------------------------ messages */
 
 void bip__json_place(const bip__json_reader *r, char *into, size_t n)
 {
@@ -62,8 +61,7 @@ bip_status bip__json_refuse(const bip__json_reader *r, bip_error *err, const cha
     return bip__fail(err, BIP_E_REFUSED, where, "%s", text);
 }
 
-/* ------------------------------------------------------------------------------------------------------------- bytes
- */
+/* ------------------------------------------------------------ bytes */
 
 /* The next byte without taking it, -1 at the end. */
 static bip_status peek(bip__json_reader *r, int *byte, bip_error *err)
@@ -100,8 +98,7 @@ static bip_status unexpected(const bip__json_reader *r, int byte, const char *wa
     return bip__json_refuse(r, err, "'%s' where %s must stand", text, wanted);
 }
 
-/* ----------------------------------------------------------------------------------------------------------- strings
- */
+/* ------------------------------------------------------------ strings */
 
 static bip_status text_state(bip__json_reader *r, bip_error *err)
 {
@@ -230,8 +227,7 @@ static bip_status read_string(bip__json_reader *r, bip_error *err)
     return BIP_OK;
 }
 
-/* -------------------------------------------------------------------------------------------------- numbers and words
- */
+/* ------------------------------------------------------------ numbers and words */
 
 static bool in_number(int byte)
 {
@@ -267,8 +263,7 @@ static bip_status read_word(bip__json_reader *r, const char *word, bip__json_tok
     return BIP_OK;
 }
 
-/* ------------------------------------------------------------------------------------------------------------- tokens
- */
+/* ------------------------------------------------------------ tokens */
 
 static bip__json_level *top(bip__json_reader *r)
 {
@@ -386,8 +381,7 @@ bip_status bip__json_next(bip__json_reader *r, bip_error *err)
     return st;
 }
 
-/* ------------------------------------------------------------------------------------------------------------- helpers
- */
+/* ------------------------------------------------------------ helpers */
 
 static const char *token_name(bip__json_token token)
 {

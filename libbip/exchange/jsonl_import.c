@@ -25,8 +25,7 @@ typedef struct reader {
     size_t n, cap;
 } reader;
 
-/* ------------------------------------------------------------------------------------------------- the line as written
- */
+/* ------------------------------------------------------------ the line as written */
 
 static bip_status keep_text(reader *r, size_t field, bip_error *err)
 {
@@ -79,8 +78,7 @@ static bip_status read_object(reader *r, bip_error *err)
     return st == BIP_DONE ? bip__json_expect(&r->json, BIP__JSON_NONE, err) : st;
 }
 
-/* ------------------------------------------------------------------------------------------------------- what it means
- */
+/* ------------------------------------------------------------ what it means */
 
 static bip__said said_of(const reader *r, size_t field)
 {
@@ -196,8 +194,7 @@ static bip_status take_line(reader *r, bip_error *err)
     return bip__stage_whole(r->in, &key, r->line, note, note_n, (r->seen >> NOTE & 1) != 0, err);
 }
 
-/* ------------------------------------------------------------------------------------------------------------ the file
- */
+/* ------------------------------------------------------------ the file */
 
 static const char *column_of(const bip__json_reader *json)
 {

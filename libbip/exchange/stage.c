@@ -34,8 +34,7 @@ static size_t items_of(const bip__intake *in, const bip__staged *s)
     return def_of(in, s->version)->n_items[s->respondent];
 }
 
-/* ------------------------------------------------------------------------------------------------------ finding by key
- */
+/* ------------------------------------------------------------ finding by key */
 
 static bip__row_key key_of(const bip__staged *s)
 {
@@ -112,8 +111,7 @@ static bip_status append(bip__intake *in, const bip__staged *s, bip_error *err)
     return BIP_OK;
 }
 
-/* -------------------------------------------------------------------------------------------------------- whole ones
- */
+/* ------------------------------------------------------------ whole ones */
 
 static bool same_text(const char *a, size_t a_n, const char *b, size_t b_n)
 {
@@ -190,8 +188,7 @@ bip_status bip__stage_whole(bip__intake *in, const bip__row_key *key, int64_t li
     return st;
 }
 
-/* ------------------------------------------------------------------------------------------------- gathered from rows
- */
+/* ------------------------------------------------------------ gathered from rows */
 
 bip_status bip__stage_close(bip__intake *in, bip_error *err)
 {
@@ -278,8 +275,7 @@ bip_status bip__stage_compare_groups(bip__intake *in, bip_error *err)
     return all;
 }
 
-/* --------------------------------------------------------------------------------------------------- against the store
- */
+/* ------------------------------------------------------------ against the store */
 
 /* What the assessment is to be: the file's content where it says something, the holder's elsewhere. Lent by the intake.
  */
@@ -395,8 +391,7 @@ bip_status bip__stage_judge(bip__intake *in, bip_error *err)
     return all;
 }
 
-/* ------------------------------------------------------------------------------------------------------------- writing
- */
+/* ------------------------------------------------------------ writing */
 
 /* Another process was faster to the lock: who is registered and what is held may be other than it was. Version numbers
  * stay what they are, their places in the catalogue too, since versions are only ever added. */

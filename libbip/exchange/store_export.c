@@ -39,8 +39,7 @@ static bip_status end_rows(writer *w, bip__rows *rows, bip_status st)
     return st == BIP_DONE ? BIP_OK : st;
 }
 
-/* ------------------------------------------------------------------------------------------------------------- entries
- */
+/* ------------------------------------------------------------ entries */
 
 static int by_number(const void *a, const void *b)
 {
@@ -176,8 +175,7 @@ static bip_status write_entries(writer *w)
     return end_rows(w, rows, st);
 }
 
-/* --------------------------------------------------------------------------------------------------------------- facts
- */
+/* ------------------------------------------------------------ facts */
 
 /* What was written to the text buffer from `at` on is the fact. */
 static bip_status keep_fact(writer *w, int64_t entry, int32_t idx, size_t at)
@@ -292,8 +290,7 @@ static bip_status keep_assessments(writer *w, int32_t person)
     return end_rows(w, rows, st);
 }
 
-/* --------------------------------------------------------------------------------------------------------- instruments
- */
+/* ------------------------------------------------------------ instruments */
 
 static int by_code(const void *a, const void *b)
 {
@@ -347,8 +344,7 @@ static bip_status write_common_facts(writer *w)
     return st;
 }
 
-/* -------------------------------------------------------------------------------------------------------------- people
- */
+/* ------------------------------------------------------------ people */
 
 typedef struct hashed {
     uint8_t hash[BIP_HASH_SIZE], uuid[BIP__UUID_SIZE];

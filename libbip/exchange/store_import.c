@@ -19,8 +19,7 @@ typedef struct reader {
     bip__out text; /* JSON of an instrument, or of scores */
 } reader;
 
-/* ------------------------------------------------------------------------------------------------------------- pieces
- */
+/* ------------------------------------------------------------ pieces */
 
 static bip_status keep_text(reader *r, bool null_too, const char **out, size_t *n, bip_error *err)
 {
@@ -87,8 +86,7 @@ static bip_status must_be_object(const reader *r, bip_error *err)
     return r->json.token == BIP__JSON_OBJECT ? BIP_OK : bip__json_refuse(&r->json, err, "must be an object");
 }
 
-/* ------------------------------------------------------------------------------------------------------------ entries
- */
+/* ------------------------------------------------------------ entries */
 
 static bip_status read_parents(reader *r, bip__merge_entry_in *in, bip_error *err)
 {
@@ -174,8 +172,7 @@ static bip_status read_erased(reader *r, bip_error *err)
     return st == BIP_OK ? bip__merge_erased(r->merge, hash, err) : st;
 }
 
-/* --------------------------------------------------------------------------------------------------------------- facts
- */
+/* ------------------------------------------------------------ facts */
 
 enum {
     ID,
@@ -355,8 +352,7 @@ static bip_status read_fact(reader *r, bip_error *err)
     return st == BIP_OK ? merge_fact(r, &f, err) : st;
 }
 
-/* -------------------------------------------------------------------------------------------------------------- people
- */
+/* ------------------------------------------------------------ people */
 
 static bip_status read_identity(reader *r, bip_error *err)
 {
@@ -387,8 +383,7 @@ static bip_status read_person(reader *r, bip_error *err)
     return st == BIP_DONE ? need(r, seen, 7, err) : st;
 }
 
-/* ---------------------------------------------------------------------------------------------------------- the store
- */
+/* ------------------------------------------------------------ the store */
 
 static bip_status read_builtin(reader *r, bip_error *err)
 {

@@ -63,8 +63,7 @@ struct bip__merge {
     bip_date today;
 };
 
-/* -------------------------------------------------------------------------------------------------------------- places
- */
+/* ------------------------------------------------------------ places */
 
 static void place(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE], char into[128])
 {
@@ -94,8 +93,7 @@ static bip_status refuse_as(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE
     return st;
 }
 
-/* ---------------------------------------------------------------------------------------------------- opening, closing
- */
+/* ------------------------------------------------------------ opening, closing */
 
 bip_status bip__merge_open(bip__change *change, bip__merge **out, bip_error *err)
 {
@@ -158,9 +156,7 @@ bip_status bip__merge_builtin(bip__merge *m, const char *json, size_t n, bip_err
     return st;
 }
 
-/* ------------------------------------------------------------------------------------------------ entries and
- * identities
- */
+/* ------------------------------------------------------------ entries and identities */
 
 static entry *find_entry(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE])
 {
@@ -321,8 +317,7 @@ bip_status bip__merge_entry_end(bip__merge *m, bip_error *err)
                : refuse(m, e->id, "is not the entry that was written: its hash does not match", err);
 }
 
-/* -------------------------------------------------------------------------------------------------------------- people
- */
+/* ------------------------------------------------------------ people */
 
 static bip_status end_leaf(bip__merge *m, bip_error *err)
 {
@@ -403,8 +398,7 @@ bip_status bip__merge_identity(bip__merge *m, const uint8_t uuid[BIP__UUID_SIZE]
     return st;
 }
 
-/* --------------------------------------------------------------------------------------------------------------- facts
- */
+/* ------------------------------------------------------------ facts */
 
 /* The leaf over a fact: the last one whose pos isn't beyond it. */
 static leaf *leaf_over(const bip__merge *m, const entry *e, int32_t idx)
@@ -563,8 +557,7 @@ bip_status bip__merge_instrument(bip__merge *m, const uint8_t id[BIP__UUID_SIZE]
     return st;
 }
 
-/* --------------------------------------------------------------------------------------------------------- assessments
- */
+/* ------------------------------------------------------------ assessments */
 
 static bip_status check_scores(bip__merge *m, const uint8_t id[BIP__UUID_SIZE], const bip__instrument *def,
                                int32_t respondent, const bip__assessment_fact *f, bip_error *err)
@@ -701,9 +694,7 @@ bip_status bip__merge_assessment(bip__merge *m, const uint8_t id[BIP__UUID_SIZE]
     return st == BIP_OK ? m->api->assessments_put(m->storage, &row, 1, err) : st;
 }
 
-/* -------------------------------------------------------------------------------------------------------------- the
- * end
- */
+/* ------------------------------------------------------------ the end */
 
 /* Only now are the numbers of all identities known. */
 static bip_status put_leaves(bip__merge *m, const entry *e, bip_error *err)

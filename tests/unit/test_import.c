@@ -1,6 +1,10 @@
 /* Files of assessments, good and bad, in every format. */
 #include "support.h"
 
+#include <unistd.h>
+
+#include "base/platform.h"
+
 #define INSTRUMENT                                                                                                     \
     "{'instrument':'mini','version':'1','title':{'en':'Mini form','sv':'Lilla'},"                                      \
     "'respondents':[{'code':'self','title':{'en':'Self','sv':'Egen'}},"                                                \
@@ -17,9 +21,7 @@
     "'indicators':[{'code':'a','title':{'en':'Alpha'},'scale':'five'},"                                                \
     "{'code':'d','title':{'en':'Delta'},'scale':'half'}]}"
 
-/* ------------------------------------------------------------------------------------------------------------
- * importing
- */
+/* ------------------------------------------------------------ importing */
 
 typedef struct bytes {
     const char *s;
@@ -84,9 +86,7 @@ static void assert_counts(int added, int known, int changed)
 
 #define assert_store(f, expected) assert_string_equal(test_assessments(f, NULL), expected)
 
-/* ------------------------------------------------------------------------------------------------------------ good
- * files
- */
+/* ------------------------------------------------------------ good files */
 
 static void test_import__takes_a_wide_file(void **state)
 {
@@ -228,9 +228,7 @@ static void test_import__puts_brackets_for_national_numbers_in_notes(void **stat
     assert_store(f, "P1 mini@1 self 2026-01-02 - r0 a=1 b= \"ring [...] idag\"\n");
 }
 
-/* ------------------------------------------------------------------------------------------------ known, changed,
- * update
- */
+/* ------------------------------------------------------------ known, changed, update */
 
 static void test_import__knows_what_it_has(void **state)
 {
@@ -296,6 +294,10 @@ static void test_import__reads_a_held_key_under_its_own_version(void **state)
     assert_message("with version 1 of the instrument");
     assert_ok(import(f, NULL, MINI_UPDATE, "participant,date,respondent,a,b\nP1,2026-01-02,self,3,2\n"));
     assert_store(f, "P1 mini@1 self 2026-01-02 - r1 a=3 b=2\nP1 mini@2 self 2026-01-03 - r0 a=1 d=2\n");
+    assert_ok(import(f, NULL, "{'instrument':'mini@2','update':true}",
+                     "participant,date,respondent,d\nP1,2026-01-02,self,1.5\n"));
+    assert_store(f, "P1 mini@2 self 2026-01-02 - r2 a=3 d=1.5\nP1 mini@2 self 2026-01-03 - r0 a=1 d=2\n");
+    assert_string_equal(test_faults(f), "");
 }
 
 static void test_import__takes_a_key_that_a_withdrawal_freed(void **state)
@@ -344,9 +346,85 @@ static void test_import__can_follow_facts_of_the_same_change(void **state)
     assert_string_equal(test_faults(f), "");
 }
 
-/* -------------------------------------------------------------------------------------------------------------- bad
- * input
- */
+/* ------------------------------------------------------------ other processes */
+
+/* A file that is read while somebody else records. */
+typedef struct meddler {
+    bytes b;
+    fixture *other;
+    const char *scores;
+} meddler;
+
+static long meddle(void *ctx, char *into, size_t n)
+{
+    meddler *m = ctx;
+    long got = give(&m->b, into, n);
+    if (got == 0 && m->scores != NULL) {
+        test_participant(m->other, "P2");
+        test_record(m->other, "P2", "mini self 2026-01-02", m->scores, NULL);
+        m->scores = NULL;
+    }
+    return got;
+}
+
+static bip_status import_meanwhile(fixture *f, fixture *other, const char *scores)
+{
+    static const char file[] = "participant,date,respondent,a\nP1,2026-01-02,self,1\nP2,2026-01-02,self,2\n";
+    static const char options[] = "{\"instrument\":\"mini\",\"create_participants\":true}";
+    meddler m = {{file, sizeof file - 1, 0}, other, scores};
+    bip_change *change = test_begin(f, NULL);
+    result = (bip_import_result){.size = sizeof result};
+    bip_status st = bip_import(change, NULL, options, meddle, &m, NULL, NULL, &result, &test_err);
+    if (st == BIP_OK)
+        return bip_change_commit(change, NULL, &test_err);
+    bip_change_rollback(change);
+    return st;
+}
+
+static void open_file(fixture *f, const char *path, uint32_t flags)
+{
+    bip_open_options o = test_options(f);
+    o.flags = flags;
+    assert_ok(bip_store_open(path, &o, &f->store, &test_err));
+}
+
+static void close_fixture(fixture *f)
+{
+    bip_store_close(f->store);
+    free(f->text);
+    free(f);
+}
+
+/* What becomes of an import of a=1 for P1 and a=2 for P2 while another connection registers P2 and records `scores`. */
+static void check_meanwhile(const char *scores, bip_status expected, const char *after)
+{
+    char folder[] = "/tmp/bip-import-XXXXXX", path[64];
+    fixture *f = test_fixture(), *other = test_fixture();
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/a.bip", folder);
+    open_file(f, path, BIP_OPEN_CREATE);
+    test_instrument(f, INSTRUMENT);
+    open_file(other, path, BIP_OPEN_WRITE);
+    other->random = 99;
+    assert_status(import_meanwhile(f, other, scores), expected);
+    assert_store(f, after);
+    assert_string_equal(test_faults(f), "");
+    close_fixture(f);
+    close_fixture(other);
+    assert_true(bip__path_remove(path) && rmdir(folder) == 0);
+}
+
+static void test_import__looks_again_where_another_process_recorded_meanwhile(void **state)
+{
+    (void)state;
+    check_meanwhile("a=2", BIP_OK, "P1 mini@1 self 2026-01-02 - r0 a=1 b=\nP2 mini@1 self 2026-01-02 - r0 a=2 b=\n");
+    assert_counts(1, 1, 0);
+    assert_int_equal(result.participants, 1);
+    check_meanwhile("a=3", BIP_E_REFUSED, "P2 mini@1 self 2026-01-02 - r0 a=3 b=\n");
+    assert_string_equal(test_err.where, "line 3");
+}
+
+/* ------------------------------------------------------------ bad input */
 
 typedef struct bad {
     const char *text, *where, *message;
@@ -591,6 +669,7 @@ int main(void)
         ON_BOTH(test_import__takes_a_key_that_a_withdrawal_freed),
         ON_MEMORY(test_import__treats_a_repeated_key_as_if_it_were_in_the_store),
         ON_BOTH(test_import__can_follow_facts_of_the_same_change),
+        cmocka_unit_test(test_import__looks_again_where_another_process_recorded_meanwhile),
         ON_BOTH(test_import__refuses_every_bad_file_with_its_place),
         ON_MEMORY(test_import__reports_every_bad_cell),
         ON_MEMORY(test_import__refuses_nul_bytes_long_lines_and_deep_nesting),

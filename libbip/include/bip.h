@@ -226,7 +226,7 @@ typedef struct bip_assessment_in {
 } bip_assessment_in;
 
 /**
- * Record one assessment. The same key (participant, instrument version, respondent, date, rater) with the same content
+ * Record one assessment. The same key (participant, instrument, respondent, date, rater) with the same content
  * is no change and gives the id it has.
  *
  * @param[out] id  "ENTRY.INDEX"; may be NULL
@@ -447,11 +447,19 @@ BIP_API void bip_cursor_close(bip_cursor *cursor);
  * | "steps-text" | the same as sentences | |
  * | "history" | NDJSON, bip-history-1, every revision about the participants | |
  * | "history-text" | the same, to read | |
+ * | "spider" | bip-spider-1, JSON: the data of one spider, for a drawing of one's own | below |
+ * | "spider-svg" | the same, drawn | below |
+ * | "timeline-svg" | the courses of one instrument over time | below |
  * | "json" | the whole store: every revision and the audit trail, bip-store-1 | |
  * | "participants" | NDJSON, bip-participant-1 | |
  * | "instruments" | NDJSON, one line an instrument version | |
  * | "instrument" | the definition of query.instrument, JSON | |
  * | "head" | lines "ENTRY HASH": what to note elsewhere | |
+ *
+ * Pictures show one participant, one instrument (query.instrument, else that of the latest assessment) and what
+ * query.for_role may see ("participant" where it is NULL). Their options: "layers": any of "first", "previous",
+ * "latest", "best" or a date, the latest assessment up to it; "respondents": whose views are laid over one another, the
+ * first on top; "theme": "auto", "light" or "dark"; "width": pixels, as a text; "id": as in bip_picture.
  *
  * @param query         NULL: everything
  * @param options_json  NULL, or an object of the document's options
@@ -519,6 +527,113 @@ typedef struct bip_sentence_words {
  */
 BIP_API bip_status bip_series_sentence(const bip_series *series, const bip_sentence_words *words, bip_write_fn write,
                                        void *ctx, bip_error *err);
+
+/* ------------------------------------------------------------ pictures without a store */
+
+/** Colours of a picture. */
+typedef enum bip_theme {
+    BIP_THEME_AUTO = 0, /**< light, and dark where the reader's system asks for it; light when printed */
+    BIP_THEME_LIGHT = 1,
+    BIP_THEME_DARK = 2
+} bip_theme;
+
+/** What every picture has. Zero means default, except where said; fill through bip_picture_init(). */
+typedef struct bip_picture {
+    size_t size;          /**< sizeof(bip_picture) of the caller */
+    const char *lang;     /**< of the words in it: "en", "sv", "da"; NULL: en */
+    const char *title;    /**< above the picture, and what it is called for those who don't see it; NULL: none */
+    const char *subtitle; /**< under the title: whose, which day; NULL: none */
+    const char *id; /**< of the root element, `[A-Za-z][A-Za-z0-9_-]{0,63}`; ids inside begin with it; NULL: "bip" */
+    int32_t width;  /**< pixels, 240 to 4000; the height follows; 0: 720. Texts keep their size: 13 pixels */
+    int32_t theme;  /**< a bip_theme */
+} bip_picture;
+
+/** Set every field to its default and size to n. @param n sizeof(bip_picture) */
+BIP_API void bip_picture_init(bip_picture *picture, size_t n);
+
+/** One axis of a spider. Zero means default, except where said. */
+typedef struct bip_axis {
+    size_t size;                 /**< sizeof(bip_axis) of the caller, the same in every axis */
+    const char *title;           /**< required; wrapped, and cut where it doesn't fit */
+    double scale_min, scale_max; /**< ends of the scale, scale points; min < max, required */
+    double step;                 /**< between allowed scores; 0: continuous */
+    int32_t better;              /**< a bip_better; the better end is always the rim */
+    int32_t reserved;            /**< 0 */
+    const bip_label *labels;     /**< n_labels words for scores; NULL: none */
+    size_t n_labels;
+} bip_axis;
+
+/** What a layer of a spider shows. ABI: append. */
+typedef enum bip_layer_kind {
+    BIP_LAYER_LATEST = 0,
+    BIP_LAYER_FIRST = 1,
+    BIP_LAYER_PREVIOUS = 2,
+    BIP_LAYER_BEST = 3, /**< the best score on each axis, of whatever day */
+    BIP_LAYER_DAY = 4,  /**< a day of the caller's choice */
+    BIP_LAYER_GOAL = 5  /**< what is wished for */
+} bip_layer_kind;
+
+/** Scores laid over the axes of a spider. */
+typedef struct bip_layer {
+    size_t size;             /**< sizeof(bip_layer) of the caller, the same in every layer */
+    const char *label;       /**< in the legend; NULL: made from kind, date and respondent */
+    const char *respondent;  /**< title of whose view it is; NULL: not said */
+    bip_date date;           /**< BIP_NO_DATE: not said */
+    int32_t kind;            /**< a bip_layer_kind */
+    const bip_score *scores; /**< one for each axis. No number leaves a gap in the line, BIP_NOT_ASKED another mark than
+                                  the reasons */
+} bip_layer;
+
+#define BIP_MOST_AXES 40  /**< of a spider */
+#define BIP_MOST_LAYERS 7 /**< of a spider */
+
+/**
+ * A spider diagram as SVG. Axes stand in the order given, from twelve o'clock with the clock; the scale's worse end is
+ * at the inner ring, its better end at the rim, on every axis. Fewer than three axes become a line each. In a picture
+ * too narrow for the titles, numbers stand around it and the titles below.
+ *
+ * @param axes      n_axes of them, 1 to BIP_MOST_AXES
+ * @param layers    n_layers of them, at most BIP_MOST_LAYERS, the most important one first: it is drawn on top. 0: none
+ * @param picture   NULL: every default
+ * @param write     takes the SVG, in pieces: UTF-8, well-formed for any text, the same bytes for the same arguments
+ * @retval BIP_E_USAGE a NULL, too many or too few, a text that isn't UTF-8, a score off its scale, an unknown language;
+ * bip_error.where names the axis or layer  @retval BIP_E_CANCELLED write said stop  @retval BIP_E_NOMEM
+ *
+ * Any thread.
+ */
+BIP_API bip_status bip_spider(const bip_axis *axes, size_t n_axes, const bip_layer *layers, size_t n_layers,
+                              const bip_picture *picture, bip_write_fn write, void *ctx, bip_error *err);
+
+/** One course of a timeline. Zero means default, except where said. */
+typedef struct bip_panel {
+    size_t size;                   /**< sizeof(bip_panel) of the caller, the same in every panel */
+    const char *title;             /**< required; wrapped, and cut where it doesn't fit */
+    const bip_series_rules *rules; /**< required: the scale, what is a step, what is reliable */
+    const bip_label *labels;       /**< n_labels words for scores; NULL: none */
+    size_t n_labels;
+    const bip_date *days;    /**< n dates, strictly rising; NULL where n is 0 */
+    const bip_score *scores; /**< n scores; no number leaves a gap in the line */
+    const int32_t *raters;   /**< as for bip_series_compute(); NULL: all unknown */
+    size_t n;
+} bip_panel;
+
+/**
+ * Courses over time as SVG: a panel each, all with the same span of days. The scale's better end is at the top. Steps
+ * are marked, forward and back by different marks. The Theil-Sen line with its 95 % interval stands only where the
+ * evidence has BIP_TREND or BIP_RELIABLE; it goes through the median day, at the median of what the scores leave of the
+ * slope.
+ *
+ * @param panels    n_panels of them, at least 1
+ * @param picture   NULL: every default
+ * @param write     takes the SVG, in pieces: UTF-8, well-formed for any text, the same bytes for the same arguments
+ * @retval BIP_E_USAGE a NULL, no panel, days that don't rise, a score off its scale, a text that isn't UTF-8, rules
+ * that don't hold, an unknown language; bip_error.where names the panel  @retval BIP_E_CANCELLED write said stop
+ * @retval BIP_E_NOMEM
+ *
+ * Any thread.
+ */
+BIP_API bip_status bip_timeline(const bip_panel *panels, size_t n_panels, const bip_picture *picture,
+                                bip_write_fn write, void *ctx, bip_error *err);
 
 #ifdef __cplusplus
 }

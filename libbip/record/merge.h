@@ -8,10 +8,6 @@
 
 typedef struct bip__merge bip__merge;
 
-/* A kind of fact about nobody beside those of store.h: a version of an instrument that is in the store by an earlier
- * record of the same content. */
-#define BIP__FACT_INSTRUMENT 3
-
 /* Counts of what was new. */
 typedef struct bip__merge_result {
     int64_t entries, participants;

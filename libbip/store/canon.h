@@ -1,4 +1,4 @@
-/* The canonical form of facts: what the audit trail hashes and what bip-store-1 carries, specified in doc/formats.md.
+/* The canonical form of facts: what the audit trail hashes and what bip-store-1 carries, specified in doc/store.md.
  */
 #ifndef BIP_STORE_CANON_H
 #define BIP_STORE_CANON_H

@@ -30,7 +30,11 @@ typedef struct bip__assessment_row {
 } bip__assessment_row;
 
 /* Everything else about people, in one envelope; person 0: about nobody. */
-typedef enum bip__fact_kind { BIP__FACT_PARTICIPANT = 1, BIP__FACT_ATTRIBUTE = 2 } bip__fact_kind;
+typedef enum bip__fact_kind {
+    BIP__FACT_PARTICIPANT = 1,
+    BIP__FACT_ATTRIBUTE = 2,
+    BIP__FACT_INSTRUMENT = 3 /* about nobody: a version that is in the store by an earlier record of the same content */
+} bip__fact_kind;
 typedef struct bip__fact_row {
     int32_t person, kind;
     int64_t entry;

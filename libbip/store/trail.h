@@ -1,4 +1,4 @@
-/* The hashes of the audit trail, specified in doc/formats.md. */
+/* The hashes of the audit trail, specified in doc/store.md. */
 #ifndef BIP_STORE_TRAIL_H
 #define BIP_STORE_TRAIL_H
 

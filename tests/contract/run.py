@@ -502,6 +502,28 @@ def an_export_imported_into_a_fresh_store_exports_the_same(shop):
 
 
 @check
+def two_stores_that_met_hold_the_same_and_verify(shop):
+    """Each has been given the same instrument and the same participant by itself."""
+    shop.file("example.json", json.dumps(INSTRUMENT))
+    for store in ("a.bip", "b.bip"):
+        shop.ok("-s", store, "init")
+        shop.ok("-s", store, "instrument", "add", "example.json")
+        shop.ok("-s", store, "participant", "add", "P-001")
+        shop.ok("-s", store, *RECORD, "--rater", store[0], "coping=3")
+    one, other = shop.ok("-s", "a.bip", "export").out, shop.ok("-s", "b.bip", "export").out
+    shop.file("a.json", one)
+    shop.file("b.json", other)
+    shop.ok("-s", "a.bip", "import", "b.json")
+    shop.ok("-s", "b.bip", "import", "a.json")
+    assert shop.ok("-s", "a.bip", "export").out == shop.ok("-s", "b.bip", "export").out
+    for store in ("a.bip", "b.bip"):
+        shop.ok("-s", store, "verify")
+        assert len(shop.ok("-s", store, "--json", "history", "P-001").out.splitlines()) == 4
+    shop.ok("-s", "a.bip", "participant", "set", "P-001", "--attr", "sex=woman")  # facts go on after a meeting
+    shop.ok("-s", "a.bip", "verify")
+
+
+@check
 def an_export_to_a_file_is_whole_private_and_replaces(shop):
     shop.filled()
     shop.ok("export", "--format", "json", "--out", "x.json")

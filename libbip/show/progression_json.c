@@ -1,14 +1,147 @@
 #include "show/show.h"
 
+#include "base/number.h"
 #include "show/reading.h"
 
 #include <math.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------------------------------------------------- the pen */
+
+/* Writes without asking for room each time: ready() asks once a piece, and a piece has a greatest length. Of a series,
+ * behind its fixed beginning: some fifty keys and words, 11 counts, 26 numbers, 5 dates, 2 codes of bands. */
+#define PIECE 4096
+#define MOST_FIXED 8192 /* codes of at most 64 bytes: of the instrument, its version, and of at most 64 respondents */
+#define PEN_ROOM 32768
+
+/* One participant's series have few dates, each printed dozens of times. */
+#define DATES 64
+typedef struct printed_date {
+    bip_date day;
+    size_t n;
+    char text[16];
+} printed_date;
+
+typedef struct pen {
+    bip__out *o;
+    char *at;
+    char text[1 + PEN_ROOM]; /* begins with the byte written last, for comma() */
+    printed_date dates[DATES];
+    bip__out date;
+} pen;
+
+#define PUT(pen, text) put((pen), text, sizeof(text) - 1)
+#define PUT_KEY(pen, key) PUT((pen), ",\"" key "\":")
+
+static void pen_init(pen *p, bip__out *o)
+{
+    p->o = o;
+    p->text[0] = '\0';
+    p->at = p->text + 1;
+    bip__out_init(&p->date, NULL, NULL);
+    for (size_t i = 0; i < DATES; i++)
+        p->dates[i].day = BIP_NO_DATE;
+}
+
+static void hand_on(pen *p)
+{
+    const size_t n = (size_t)(p->at - p->text) - 1;
+
+    bip__out_bytes(p->o, p->text + 1, n);
+    p->text[0] = p->at[-1];
+    p->at = p->text + 1;
+}
+
+/* From here on n bytes may be written, n at most PEN_ROOM. */
+static inline void ready(pen *p, size_t n)
+{
+    if ((size_t)(p->text + sizeof p->text - p->at) < n)
+        hand_on(p);
+}
+
+static inline void put(pen *p, const char *text, size_t n)
+{
+    memcpy(p->at, text, n);
+    p->at += n;
+}
+
+static inline void put_char(pen *p, char c)
+{
+    *p->at++ = c;
+}
+
+static inline void put_comma(pen *p)
+{
+    if (p->at[-1] != '[')
+        put_char(p, ',');
+}
+
+static void put_word(pen *p, const char *word)
+{
+    put_char(p, '"');
+    put(p, word, strlen(word));
+    put_char(p, '"');
+}
+
+/* Codes hold nothing that JSON escapes. */
+static void put_code(pen *p, const char *code /* NULL: null */)
+{
+    if (code)
+        put_word(p, code);
+    else
+        PUT(p, "null");
+}
+
+static void put_whole(pen *p, int64_t v)
+{
+    uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    char digits[20];
+    size_t n = sizeof digits;
+
+    if (v < 0)
+        put_char(p, '-');
+    if (left <= 9) { /* most of them */
+        put_char(p, (char)('0' + left));
+        return;
+    }
+    for (; left > 0; left /= 10)
+        digits[--n] = (char)('0' + left % 10);
+    put(p, digits + n, sizeof digits - n);
+}
+
+/* As bip__out_number(): whole numbers (scores, nearly always) without a search for the shortest digits. */
+static void put_number(pen *p, double v)
+{
+    if (!isfinite(v))
+        PUT(p, "null");
+    else if (fabs(v) < 1e9 && v == (double)(int64_t)v)
+        put_whole(p, (int64_t)v);
+    else
+        p->at += bip__number_print(v, p->at);
+}
+
+static void put_date(pen *p, bip_date day)
+{
+    printed_date *d = &p->dates[(uint32_t)day % DATES];
+
+    if (d->day != day) {
+        bip__out_clear(&p->date);
+        bip__out_date(&p->date, day);
+        if (p->date.status != BIP_OK) /* no memory: told at the end, with the rest */
+            p->o->status = p->date.status;
+        d->n = p->date.len < sizeof d->text ? p->date.len : 0;
+        memcpy(d->text, p->date.data, d->n);
+        d->day = day;
+    }
+    put(p, d->text, d->n);
+}
 
 /* bip-progression-1. What doesn't change from one participant to the next is printed once, into `fixed`: the beginning
  * of each series and each pair. */
 typedef struct printer {
     bip__reading reading;
     bip__out *o;
+    pen pen;
     bip__out fixed;
     size_t *at; /* beginnings in `fixed`: a slot each, a pair each, and the end */
     bool with_pairs;
@@ -77,7 +210,6 @@ static bip_status fix(printer *p, bip_error *err)
     const bip__plan *plan = p->reading.plan;
     size_t n = 0;
 
-    bip__out_init(&p->fixed, NULL, NULL);
     if ((p->at = bip__alloc_zero(plan->n_slots + plan->n_pairs + 1, sizeof *p->at)) == NULL)
         return bip__nomem(err);
     for (size_t s = 0; s < plan->n_slots; s++) {
@@ -91,229 +223,245 @@ static bip_status fix(printer *p, bip_error *err)
     return bip__out_finish(&p->fixed, err);
 }
 
-static void print_fixed(printer *p, size_t i)
+/* The beginning of a series or pair, and room for the rest of it. */
+static void put_fixed(printer *p, size_t i)
 {
-    bip__out_bytes(p->o, p->fixed.data + p->at[i], p->at[i + 1] - p->at[i]);
+    const char *text = p->fixed.data + p->at[i];
+    const size_t n = p->at[i + 1] - p->at[i];
+
+    ready(&p->pen, PIECE + MOST_FIXED);
+    put_comma(&p->pen);
+    put(&p->pen, text, n);
 }
 
 /* ----------------------------------------------------------------------------------------------------- one series */
 
-static void print_point(bip__out *o, const bip_point *point)
+static void put_point(pen *p, const bip_point *point)
 {
     if (point->date == BIP_NO_DATE) {
-        TEXT(o, "null");
+        PUT(p, "null");
         return;
     }
-    TEXT(o, "{\"date\":\"");
-    bip__out_date(o, point->date);
-    TEXT(o, "\",\"score\":");
-    bip__out_number(o, point->score);
-    bip__out_char(o, '}');
+    PUT(p, "{\"date\":\"");
+    put_date(p, point->date);
+    PUT(p, "\",\"score\":");
+    put_number(p, point->score);
+    put_char(p, '}');
 }
 
-static void print_counts(bip__out *o, const bip_series *s)
+static void put_counts(pen *p, const bip_series *s)
 {
-    bip__out_int(o, s->n);
-    TEXT(o, ",\"missing\":{\"not_asked\":");
-    bip__out_int(o, s->not_asked);
-    KEY(o, "declined");
-    bip__out_int(o, s->declined);
-    KEY(o, "dont_know");
-    bip__out_int(o, s->dont_know);
-    KEY(o, "not_applicable");
-    bip__out_int(o, s->not_applicable);
-    bip__out_char(o, '}');
+    put_whole(p, s->n);
+    PUT(p, ",\"missing\":{\"not_asked\":");
+    put_whole(p, s->not_asked);
+    PUT_KEY(p, "declined");
+    put_whole(p, s->declined);
+    PUT_KEY(p, "dont_know");
+    put_whole(p, s->dont_know);
+    PUT_KEY(p, "not_applicable");
+    put_whole(p, s->not_applicable);
+    put_char(p, '}');
 }
 
-static void print_points(bip__out *o, const bip_series *s)
+static void put_points(pen *p, const bip_series *s)
 {
-    KEY(o, "first");
-    print_point(o, &s->first);
-    KEY(o, "previous");
-    print_point(o, &s->previous);
-    KEY(o, "latest");
-    print_point(o, &s->latest);
-    KEY(o, "best");
-    print_point(o, &s->best);
-    KEY(o, "mean");
-    bip__out_number(o, s->mean);
-    KEY(o, "sd");
-    bip__out_number(o, s->sd);
-    KEY(o, "span_days");
-    bip__out_int(o, s->span_days);
-    KEY(o, "change");
+    PUT_KEY(p, "first");
+    put_point(p, &s->first);
+    PUT_KEY(p, "previous");
+    put_point(p, &s->previous);
+    PUT_KEY(p, "latest");
+    put_point(p, &s->latest);
+    PUT_KEY(p, "best");
+    put_point(p, &s->best);
+    PUT_KEY(p, "mean");
+    put_number(p, s->mean);
+    PUT_KEY(p, "sd");
+    put_number(p, s->sd);
+    PUT_KEY(p, "span_days");
+    put_whole(p, s->span_days);
+    PUT_KEY(p, "change");
     if (s->n < 2) {
-        TEXT(o, "null");
+        PUT(p, "null");
         return;
     }
-    TEXT(o, "{\"from_first\":");
-    bip__out_number(o, s->from_first);
-    KEY(o, "from_previous");
-    bip__out_number(o, s->from_previous);
-    KEY(o, "percent_of_scale");
-    bip__out_number(o, s->percent_of_scale);
-    bip__out_char(o, '}');
+    PUT(p, "{\"from_first\":");
+    put_number(p, s->from_first);
+    PUT_KEY(p, "from_previous");
+    put_number(p, s->from_previous);
+    PUT_KEY(p, "percent_of_scale");
+    put_number(p, s->percent_of_scale);
+    put_char(p, '}');
 }
 
-static void print_lines(bip__out *o, const bip_series *s)
+static void put_lines(pen *p, const bip_series *s)
 {
     if (s->n < 3) {
-        TEXT(o, ",\"ols\":null,\"theil_sen\":null");
+        PUT(p, ",\"ols\":null,\"theil_sen\":null");
         return;
     }
-    TEXT(o, ",\"ols\":{\"per_90_days\":");
-    bip__out_number(o, s->ols_per_90_days);
-    KEY(o, "at_first");
-    bip__out_number(o, s->ols_at_first);
-    KEY(o, "se_per_90_days");
-    bip__out_number(o, s->ols_se_per_90_days);
-    KEY(o, "r2");
-    bip__out_number(o, s->ols_r2);
-    TEXT(o, "},\"theil_sen\":{\"per_90_days\":");
-    bip__out_number(o, s->ts_per_90_days);
-    KEY(o, "low");
-    bip__out_number(o, s->ts_low);
-    KEY(o, "high");
-    bip__out_number(o, s->ts_high);
-    bip__out_char(o, '}');
+    PUT(p, ",\"ols\":{\"per_90_days\":");
+    put_number(p, s->ols_per_90_days);
+    PUT_KEY(p, "at_first");
+    put_number(p, s->ols_at_first);
+    PUT_KEY(p, "se_per_90_days");
+    put_number(p, s->ols_se_per_90_days);
+    PUT_KEY(p, "r2");
+    put_number(p, s->ols_r2);
+    PUT(p, "},\"theil_sen\":{\"per_90_days\":");
+    put_number(p, s->ts_per_90_days);
+    PUT_KEY(p, "low");
+    put_number(p, s->ts_low);
+    PUT_KEY(p, "high");
+    put_number(p, s->ts_high);
+    put_char(p, '}');
 }
 
-static void print_mann_kendall(bip__out *o, const bip_series *s)
+static void put_mann_kendall(pen *p, const bip_series *s)
 {
-    KEY(o, "mann_kendall");
+    PUT_KEY(p, "mann_kendall");
     if (s->mk_method == BIP_MK_NONE) {
-        TEXT(o, "null");
+        PUT(p, "null");
         return;
     }
-    TEXT(o, "{\"s\":");
-    bip__out_int(o, s->mk_s);
-    KEY(o, "var_s");
-    bip__out_number(o, s->mk_var_s);
-    KEY(o, "z");
-    bip__out_number(o, s->mk_z);
-    KEY(o, "p");
-    bip__out_number(o, s->mk_p);
-    KEY(o, "method");
-    print_word(o, mk_methods[s->mk_method]);
-    bip__out_char(o, '}');
+    PUT(p, "{\"s\":");
+    put_whole(p, s->mk_s);
+    PUT_KEY(p, "var_s");
+    put_number(p, s->mk_var_s);
+    PUT_KEY(p, "z");
+    put_number(p, s->mk_z);
+    PUT_KEY(p, "p");
+    put_number(p, s->mk_p);
+    PUT_KEY(p, "method");
+    put_word(p, mk_methods[s->mk_method]);
+    put_char(p, '}');
 }
 
-static void print_trend(bip__out *o, const bip_series *s)
+static void put_trend(pen *p, const bip_series *s)
 {
-    TEXT(o, ",\"trend\":{\"direction\":");
+    PUT(p, ",\"trend\":{\"direction\":");
     if (s->trend == BIP_UNKNOWN)
-        TEXT(o, "null");
+        PUT(p, "null");
     else
-        print_word(o, direction_words[s->trend]);
-    print_lines(o, s);
-    print_mann_kendall(o, s);
-    bip__out_char(o, '}');
-    KEY(o, "reliable_change");
+        put_word(p, direction_words[s->trend]);
+    put_lines(p, s);
+    put_mann_kendall(p, s);
+    put_char(p, '}');
+    PUT_KEY(p, "reliable_change");
     if (s->rci_class == BIP_RCI_NONE) {
-        TEXT(o, "null");
+        PUT(p, "null");
         return;
     }
-    TEXT(o, "{\"method\":\"jacobson_truax\",\"rci\":");
-    bip__out_number(o, s->rci);
-    KEY(o, "class");
-    print_word(o, rci_classes[s->rci_class]);
-    bip__out_char(o, '}');
+    PUT(p, "{\"method\":\"jacobson_truax\",\"rci\":");
+    put_number(p, s->rci);
+    PUT_KEY(p, "class");
+    put_word(p, rci_classes[s->rci_class]);
+    put_char(p, '}');
 }
 
-static void print_truth(bip__out *o, int32_t is /* -1: unknown */)
+static void put_truth(pen *p, int32_t is /* -1: unknown */)
 {
-    bip__out_text(o, is < 0 ? "null" : is ? "true" : "false");
+    if (is < 0)
+        PUT(p, "null");
+    else if (is)
+        PUT(p, "true");
+    else
+        PUT(p, "false");
 }
 
-static void print_steps(bip__out *o, const bip_series *s)
+static void put_steps(pen *p, const bip_series *s)
 {
-    TEXT(o, ",\"steps\":{\"forward\":");
-    bip__out_int(o, s->steps_forward);
-    KEY(o, "back");
-    bip__out_int(o, s->steps_back);
-    KEY(o, "latest");
+    PUT(p, ",\"steps\":{\"forward\":");
+    put_whole(p, s->steps_forward);
+    PUT_KEY(p, "back");
+    put_whole(p, s->steps_back);
+    PUT_KEY(p, "latest");
     if (s->step == BIP_UNKNOWN) {
-        TEXT(o, "null}");
+        PUT(p, "null}");
         return;
     }
-    TEXT(o, "{\"direction\":");
-    print_word(o, direction_words[s->step]);
-    TEXT(o, ",\"date\":\"");
-    bip__out_date(o, s->step_to.date);
-    TEXT(o, "\",\"from\":");
-    bip__out_number(o, s->step_from.score);
-    KEY(o, "to");
-    bip__out_number(o, s->step_to.score);
-    KEY(o, "held_for");
-    bip__out_int(o, s->held_for);
-    KEY(o, "new_best");
-    print_truth(o, s->new_best);
-    KEY(o, "same_rater");
-    print_truth(o, s->same_rater);
-    TEXT(o, "}}");
+    PUT(p, "{\"direction\":");
+    put_word(p, direction_words[s->step]);
+    PUT(p, ",\"date\":\"");
+    put_date(p, s->step_to.date);
+    PUT(p, "\",\"from\":");
+    put_number(p, s->step_from.score);
+    PUT_KEY(p, "to");
+    put_number(p, s->step_to.score);
+    PUT_KEY(p, "held_for");
+    put_whole(p, s->held_for);
+    PUT_KEY(p, "new_best");
+    put_truth(p, s->new_best);
+    PUT_KEY(p, "same_rater");
+    put_truth(p, s->same_rater);
+    PUT(p, "}}");
 }
 
-static void print_evidence(bip__out *o, int32_t evidence)
+static void put_evidence(pen *p, int32_t evidence)
 {
     static const char *const words[] = {"observed", "held", "trend", "reliable"}; /* by bit */
 
-    KEY(o, "evidence");
-    bip__out_char(o, '[');
+    PUT_KEY(p, "evidence");
+    put_char(p, '[');
     for (size_t bit = 0; bit < sizeof words / sizeof *words; bit++)
         if (evidence >> bit & 1) {
-            bip__out_comma(o);
-            print_word(o, words[bit]);
+            put_comma(p);
+            put_word(p, words[bit]);
         }
-    bip__out_char(o, ']');
+    put_char(p, ']');
+}
+
+static void put_band(pen *p, const bip_series *s)
+{
+    PUT_KEY(p, "band");
+    if (!s->has_bands) {
+        PUT(p, "null");
+        return;
+    }
+    PUT(p, "{\"first\":");
+    put_code(p, s->band_first);
+    PUT_KEY(p, "latest");
+    put_code(p, s->band_latest);
+    put_char(p, '}');
 }
 
 static bip_status print_series(printer *p, size_t slot, bip_error *err)
 {
-    bip__out *o = p->o;
+    pen *to = &p->pen;
     bip_series s;
     bip_status st = bip__course_series(p->reading.course, slot, &s, err);
 
     if (st != BIP_OK)
         return st;
-    bip__out_comma(o);
-    print_fixed(p, slot);
-    print_counts(o, &s);
-    print_points(o, &s);
-    print_trend(o, &s);
-    print_steps(o, &s);
-    KEY(o, "band");
-    if (s.has_bands) {
-        TEXT(o, "{\"first\":");
-        bip__out_json_text(o, s.band_first);
-        KEY(o, "latest");
-        bip__out_json_text(o, s.band_latest);
-        bip__out_char(o, '}');
-    } else {
-        TEXT(o, "null");
-    }
-    KEY(o, "direction");
-    print_word(o, direction_words[s.direction]);
-    print_evidence(o, s.evidence);
-    bip__out_char(o, '}');
+    put_fixed(p, slot);
+    put_counts(to, &s);
+    put_points(to, &s);
+    put_trend(to, &s);
+    put_steps(to, &s);
+    put_band(to, &s);
+    PUT_KEY(to, "direction");
+    put_word(to, direction_words[s.direction]);
+    put_evidence(to, s.evidence);
+    put_char(to, '}');
     return BIP_OK;
 }
 
 /* -------------------------------------------------------------------------------------------------------- one pair */
 
-static void print_occasion(bip__out *o, const bip__track *a, size_t i, const bip__track *b, size_t j)
+static void put_occasion(pen *p, const bip__track *a, size_t i, const bip__track *b, size_t j)
 {
-    bip__out_comma(o);
-    TEXT(o, "{\"date_a\":\"");
-    bip__out_date(o, a->days[i]);
-    TEXT(o, "\",\"date_b\":\"");
-    bip__out_date(o, b->days[j]);
-    TEXT(o, "\",\"a\":");
-    bip__out_number(o, a->scores[i]);
-    KEY(o, "b");
-    bip__out_number(o, b->scores[j]);
-    KEY(o, "difference");
-    bip__out_number(o, a->scores[i] - b->scores[j]);
-    bip__out_char(o, '}');
+    ready(p, PIECE);
+    put_comma(p);
+    PUT(p, "{\"date_a\":\"");
+    put_date(p, a->days[i]);
+    PUT(p, "\",\"date_b\":\"");
+    put_date(p, b->days[j]);
+    PUT(p, "\",\"a\":");
+    put_number(p, a->scores[i]);
+    PUT_KEY(p, "b");
+    put_number(p, b->scores[j]);
+    PUT_KEY(p, "difference");
+    put_number(p, a->scores[i] - b->scores[j]);
+    put_char(p, '}');
 }
 
 static bip_status print_pair(printer *p, size_t i, bip_error *err)
@@ -322,6 +470,7 @@ static bip_status print_pair(printer *p, size_t i, bip_error *err)
     const bip__slot_pair *pair = &plan->pairs[i];
     const bip__track *a = &p->reading.course->tracks[pair->a], *b = &p->reading.course->tracks[pair->b];
     const bip__pair *occasions;
+    pen *to = &p->pen;
     double sum = 0, sum_absolute = 0;
     size_t n;
     bip_status st = bip__course_pairs(p->reading.course, pair, &occasions, &n, err);
@@ -333,17 +482,17 @@ static bip_status print_pair(printer *p, size_t i, bip_error *err)
         sum += difference;
         sum_absolute += fabs(difference);
     }
-    bip__out_comma(p->o);
-    print_fixed(p, plan->n_slots + i);
-    bip__out_int(p->o, (int64_t)n);
-    KEY(p->o, "mean_difference");
-    bip__out_number(p->o, sum / (double)n);
-    KEY(p->o, "mean_absolute_difference");
-    bip__out_number(p->o, sum_absolute / (double)n);
-    TEXT(p->o, ",\"occasions\":[");
+    put_fixed(p, plan->n_slots + i);
+    put_whole(to, (int64_t)n);
+    PUT_KEY(to, "mean_difference");
+    put_number(to, sum / (double)n);
+    PUT_KEY(to, "mean_absolute_difference");
+    put_number(to, sum_absolute / (double)n);
+    PUT(to, ",\"occasions\":[");
     for (size_t k = 0; k < n; k++)
-        print_occasion(p->o, a, occasions[k].a, b, occasions[k].b);
-    TEXT(p->o, "]}");
+        put_occasion(to, a, occasions[k].a, b, occasions[k].b);
+    ready(to, PIECE);
+    PUT(to, "]}");
     return BIP_OK;
 }
 
@@ -352,20 +501,24 @@ static bip_status print_pair(printer *p, size_t i, bip_error *err)
 static bip_status print_participant(printer *p, const char *code, bip_error *err)
 {
     const bip__plan *plan = p->reading.plan;
+    pen *to = &p->pen;
     bip_status st = BIP_OK;
 
     TEXT(p->o, "{\"schema\":\"bip-progression-1\",\"participant\":");
     bip__out_json_text(p->o, code);
     TEXT(p->o, ",\"as_of\":\"");
     bip__out_date(p->o, plan->as_of);
-    TEXT(p->o, "\",\"series\":[");
+    PUT(to, "\",\"series\":[");
     for (size_t s = 0; st == BIP_OK && s < plan->n_slots; s++)
         if (bip__reading_shows(&p->reading, s))
             st = print_series(p, s, err);
-    TEXT(p->o, "],\"pairs\":[");
+    ready(to, PIECE);
+    PUT(to, "],\"pairs\":[");
     for (size_t i = 0; st == BIP_OK && p->with_pairs && i < plan->n_pairs; i++)
         st = print_pair(p, i, err);
-    TEXT(p->o, "]}\n");
+    ready(to, PIECE);
+    PUT(to, "]}\n");
+    hand_on(to); /* the code of the next participant goes past the pen */
     return st;
 }
 
@@ -376,6 +529,8 @@ bip_status bip__show_progression(bip__context *c, const bip_query *query, const 
     const char *code;
     bip_status st = bip__no_options(options_json, err);
 
+    pen_init(&p.pen, o);
+    bip__out_init(&p.fixed, NULL, NULL);
     if (st == BIP_OK)
         st = bip__reading_open(&p.reading, c, query, err);
     if (st == BIP_OK)
@@ -384,6 +539,7 @@ bip_status bip__show_progression(bip__context *c, const bip_query *query, const 
         st = print_participant(&p, code, err);
     bip__free(p.at);
     bip__out_free(&p.fixed);
+    bip__out_free(&p.pen.date);
     bip__reading_close(&p.reading);
     return st == BIP_DONE ? BIP_OK : st;
 }

@@ -27,21 +27,26 @@ static void link_versions(bip__catalogue *c)
     }
 }
 
-static bip_status find_words(bip__storage *storage, bip__catalogue *c, bip__version *v, bip_error *err)
+/* Those still lacking: of a respondent who is asked nothing, till somebody records with it all the same. */
+static bip_status find_words(bip__storage *storage, const bip__version *v, bip_error *err)
 {
-    int32_t *words = bip__arena_alloc(&c->arena, v->def->n_respondents * sizeof *words);
-    if (words == NULL)
-        return bip__nomem(err);
-    v->words = words;
     for (size_t r = 0; r < v->def->n_respondents; r++) {
+        if (v->words[r] != 0)
+            continue;
         bip_status st =
-            storage->api->word_find(storage, BIP__WORD_RESPONDENT, v->def->respondents[r].code, &words[r], err);
+            storage->api->word_find(storage, BIP__WORD_RESPONDENT, v->def->respondents[r].code, &v->words[r], err);
         if (st == BIP_E_NOT_FOUND)
-            words[r] = 0;
+            v->words[r] = 0;
         else if (st != BIP_OK)
             return st;
     }
     return BIP_OK;
+}
+
+static bip_status make_words(bip__storage *storage, bip__catalogue *c, bip__version *v, bip_error *err)
+{
+    v->words = bip__arena_alloc(&c->arena, v->def->n_respondents * sizeof *v->words);
+    return v->words == NULL ? bip__nomem(err) : find_words(storage, v, err);
 }
 
 static bip_status read_versions(bip__storage *storage, bip__catalogue *c, bip_error *err)
@@ -76,7 +81,7 @@ bip_status bip__catalogue_read(bip__storage *storage, bip__catalogue **out, bip_
         return bip__nomem(err);
     bip_status st = read_versions(storage, c, err);
     for (size_t i = 0; st == BIP_OK && i < c->n; i++)
-        st = find_words(storage, c, &c->versions[i], err);
+        st = make_words(storage, c, &c->versions[i], err);
     if (st != BIP_OK) {
         bip__catalogue_free(c);
         return st;
@@ -84,6 +89,29 @@ bip_status bip__catalogue_read(bip__storage *storage, bip__catalogue **out, bip_
     link_versions(c);
     *out = c;
     return BIP_OK;
+}
+
+bip_status bip__catalogue_holds(bip__storage *storage, bip__catalogue *c, bool *holds, bip_error *err)
+{
+    bip__rows *rows = NULL;
+    bip__instrument_row row;
+    size_t n = 0;
+    *holds = true;
+    bip_status st = storage->api->instruments(storage, &rows, err);
+    while (st == BIP_OK && *holds && (st = storage->api->next_instrument(rows, &row, err)) == BIP_OK) {
+        const bip__version *v = n < c->n ? &c->versions[n] : NULL;
+        *holds = v != NULL && v->n == row.n && v->builtin == (row.entry == 0) && v->def->json_n == row.json_n &&
+                 memcmp(v->def->json, row.json, row.json_n) == 0;
+        n++;
+    }
+    storage->api->close_rows(rows);
+    if (st != BIP_OK && st != BIP_DONE)
+        return st;
+    *holds = *holds && n == c->n;
+    st = BIP_OK;
+    for (size_t i = 0; st == BIP_OK && *holds && i < c->n; i++)
+        st = find_words(storage, &c->versions[i], err);
+    return st;
 }
 
 void bip__catalogue_free(bip__catalogue *c)

@@ -22,6 +22,9 @@ typedef struct bip__catalogue {
 bip_status bip__catalogue_read(bip__storage *storage, bip__catalogue **out, bip_error *err);
 void bip__catalogue_free(bip__catalogue *c);
 
+/* Whether the store still holds these instruments and no other; looks up the words that were lacking. */
+bip_status bip__catalogue_holds(bip__storage *storage, bip__catalogue *c, bool *holds, bip_error *err);
+
 /* "code" (the version added last) or "code@version"; NULL where there is none. *named: a version was named. */
 const bip__version *bip__catalogue_find(const bip__catalogue *c, const char *text, bool *named);
 const bip__version *bip__catalogue_exact(const bip__catalogue *c, const char *code, const char *version);

@@ -1,14 +1,19 @@
 #include "read/context.h"
 
 #include "base/platform.h"
+#include "read/plan.h"
 
 bip_status bip__context_catalogue(bip__context *c, const bip__catalogue **out, bip_error *err)
 {
     int64_t generation = 0;
+    bool holds = true;
     bip_status st = c->storage->api->generation(c->storage, &generation, err);
+    /* Most commits add no instrument, and parsing them all again takes longer than a commit. */
+    if (st == BIP_OK && c->catalogue != NULL && c->catalogue_generation != generation)
+        st = bip__catalogue_holds(c->storage, c->catalogue, &holds, err);
     if (st != BIP_OK)
         return st;
-    if (c->catalogue != NULL && c->catalogue_generation != generation)
+    if (!holds)
         bip__context_forget(c);
     if (c->catalogue == NULL && (st = bip__catalogue_read(c->storage, &c->catalogue, err)) != BIP_OK)
         return st;
@@ -19,7 +24,9 @@ bip_status bip__context_catalogue(bip__context *c, const bip__catalogue **out, b
 
 void bip__context_forget(bip__context *c)
 {
+    bip__plan_discard(c->idle_plan);
     bip__catalogue_free(c->catalogue);
+    c->idle_plan = NULL;
     c->catalogue = NULL;
 }
 

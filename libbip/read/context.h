@@ -10,9 +10,11 @@ typedef struct bip__context {
     bip__storage *storage;
     bip__catalogue *catalogue; /* as of `generation`; see bip__context_catalogue() */
     int64_t catalogue_generation;
-    const bip__entry_row *open; /* of the change in hand, which has facts but is not in storage yet; NULL: none */
-    bool national_ids;          /* the store takes national identity numbers */
-    char lang[16];              /* the store's language, "" for none */
+    struct bip__plan *idle_plan; /* the last one used, for the next reading that asks alike; plan.c looks after it */
+    const bip__entry_row *open;  /* of the change in hand, which has facts but is not in storage yet; NULL: none */
+    bool national_ids;           /* the store takes national identity numbers */
+    char lang[16];               /* the store's language, "" for none */
+    struct bip__loaded_words *words; /* languages loaded at run time; show/words.h */
     int64_t (*now_ms)(void *ctx);
     int (*random)(void *ctx, void *into, size_t n);
     void *ctx;

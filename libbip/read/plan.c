@@ -461,15 +461,24 @@ static bip_status check_known(const maker *m, const char *what, const char *code
     return code == NULL ? BIP_OK : bip__fail(m->err, BIP_E_NOT_FOUND, code, "no instrument has this %s", what);
 }
 
-static bip_status take_query(maker *m, bip__context *c)
+static bip_status keep_text(bip__arena *arena, const char *text, const char **copy, bip_error *err)
+{
+    *copy = text == NULL ? NULL : bip__arena_strndup(arena, text, strlen(text));
+    return text != NULL && *copy == NULL ? bip__nomem(err) : BIP_OK;
+}
+
+/* What decides which series there are and which are wanted; it is all that a plan that is used again must agree in. */
+static bip_status take_filters(maker *m)
 {
     bip__plan *p = m->plan;
-    const char *instrument = m->query->instrument;
+    const char *filters[] = {m->query->instrument, m->query->respondent, m->query->for_role};
+    bip_status st = BIP_OK;
     bool named = false;
-    p->lang = m->query->lang ? m->query->lang : c->lang[0] ? c->lang : "en";
-    p->as_of = m->query->as_of == BIP_NO_DATE ? bip__context_today(c) : m->query->as_of;
-    p->since = m->query->since;
-    p->for_role = m->query->for_role;
+    for (size_t i = 0; st == BIP_OK && i < 3; i++)
+        st = keep_text(&p->arena, filters[i], &p->asked[i], m->err);
+    if (st != BIP_OK)
+        return st;
+    const char *instrument = p->asked[0];
     if (instrument != NULL) {
         if (bip__catalogue_find(m->catalogue, instrument, &named) == NULL)
             return bip__fail(m->err, BIP_E_NOT_FOUND, instrument, "no such instrument");
@@ -477,13 +486,14 @@ static bip_status take_query(maker *m, bip__context *c)
         m->wanted_code_n = strcspn(instrument, "@");
         m->wanted_version = named ? instrument + m->wanted_code_n + 1 : NULL;
     }
-    bip_status st = check_known(m, "respondent", m->query->respondent);
-    return st == BIP_OK ? check_known(m, "respondent", m->query->for_role) : st;
+    p->for_role = p->asked[2];
+    st = check_known(m, "respondent", p->asked[1]);
+    return st == BIP_OK ? check_known(m, "respondent", p->for_role) : st;
 }
 
-static bip_status make(maker *m, bip__context *c)
+static bip_status make(maker *m)
 {
-    bip_status st = take_query(m, c);
+    bip_status st = take_filters(m);
     if (st == BIP_OK)
         st = find_runs(m);
     for (const char *code = NULL; st == BIP_OK && (code = next_instrument(m->catalogue, code)) != NULL;) {
@@ -497,33 +507,79 @@ static bip_status make(maker *m, bip__context *c)
     return st == BIP_OK ? lay_out_all(m) : st;
 }
 
-bip_status bip__plan_make(bip__context *c, const bip_query *query, bip__plan **out, bip_error *err)
+static bip_status make_new(bip__context *c, const bip__catalogue *catalogue, const bip_query *query, bip__plan **out,
+                           bip_error *err)
 {
-    bip_query everything;
-    maker m = {.query = query, .err = err};
-    *out = NULL;
-    bip_status st = bip__context_catalogue(c, &m.catalogue, err);
-    if (st != BIP_OK)
-        return st;
-    if (query == NULL) {
-        bip_query_init(&everything, sizeof everything);
-        m.query = &everything;
-    }
+    maker m = {.query = query, .catalogue = catalogue, .err = err};
     m.plan = bip__alloc_zero(1, sizeof *m.plan);
     if (m.plan == NULL)
         return bip__nomem(err);
-    m.plan->catalogue = m.catalogue;
-    st = make(&m, c);
+    m.plan->context = c;
+    m.plan->catalogue = catalogue;
+    bip_status st = make(&m);
     bip__free(m.slot_run);
-    if (st != BIP_OK) {
-        bip__plan_free(m.plan);
-        return st;
+    if (st != BIP_OK)
+        bip__plan_discard(m.plan);
+    else
+        *out = m.plan;
+    return st;
+}
+
+/* ------------------------------------------------------------ using one again */
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Programs ask the same again and again, for one participant after another: making the plan takes longer than reading
+ * a participant. */
+static bip__plan *take_idle(bip__context *c, const bip_query *query)
+{
+    bip__plan *p = c->idle_plan;
+    if (p == NULL || !same_text(p->asked[0], query->instrument) || !same_text(p->asked[1], query->respondent) ||
+        !same_text(p->asked[2], query->for_role))
+        return NULL;
+    c->idle_plan = NULL;
+    return p;
+}
+
+bip_status bip__plan_make(bip__context *c, const bip_query *query, bip__plan **out, bip_error *err)
+{
+    const bip__catalogue *catalogue;
+    bip_query everything;
+    *out = NULL;
+    if (query == NULL) {
+        bip_query_init(&everything, sizeof everything);
+        query = &everything;
     }
-    *out = m.plan;
+    bip_status st = bip__context_catalogue(c, &catalogue, err); /* discards the idle plan where they changed */
+    if (st != BIP_OK)
+        return st;
+    bip__plan *p = take_idle(c, query);
+    if (p == NULL && (st = make_new(c, catalogue, query, &p, err)) != BIP_OK)
+        return st;
+    p->lang = query->lang ? query->lang : c->lang[0] ? c->lang : "en";
+    p->as_of = query->as_of == BIP_NO_DATE ? bip__context_today(c) : query->as_of;
+    p->since = query->since;
+    *out = p;
     return BIP_OK;
 }
 
 void bip__plan_free(bip__plan *p)
+{
+    if (p == NULL)
+        return;
+    bip__context *c = p->context;
+    if (p->catalogue != c->catalogue) {
+        bip__plan_discard(p);
+        return;
+    }
+    bip__plan_discard(c->idle_plan);
+    c->idle_plan = p;
+}
+
+void bip__plan_discard(bip__plan *p)
 {
     if (p == NULL)
         return;

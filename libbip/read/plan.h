@@ -39,6 +39,7 @@ typedef struct bip__layout {
 } bip__layout;
 
 typedef struct bip__plan {
+    bip__context *context;
     bip__arena arena;
     const bip__catalogue *catalogue;
     bip__slot *slots;
@@ -47,6 +48,8 @@ typedef struct bip__plan {
     size_t n_pairs;
     bip__layout **layouts; /* by index of the version, then by respondent */
     size_t most_items;
+    const char *asked[3]; /* the filters it was made for: instrument, respondent, for_role; NULL for none */
+    /* Of one reading: */
     const char *lang; /* as asked for, else the store's, else "en" */
     bip_date as_of, since;
     const char *for_role; /* NULL: nothing is left out */
@@ -56,5 +59,6 @@ typedef struct bip__plan {
  * may be NULL. */
 bip_status bip__plan_make(bip__context *c, const bip_query *query, bip__plan **out, bip_error *err);
 void bip__plan_free(bip__plan *p);
+void bip__plan_discard(struct bip__plan *p); /* for context.c: not kept for the next reading; NULL is fine */
 
 #endif

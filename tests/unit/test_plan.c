@@ -348,6 +348,53 @@ static void test_plan__refuses_to_continue_a_version_twice(void **state)
     test_commit(change);
 }
 
+/* ------------------------------------------------------------ using one again */
+
+static void test_plan__is_used_again_by_the_next_reading_that_asks_alike(void **state)
+{
+    fixture *f = *state;
+    bip__context *c = &f->store->context;
+    bip__plan *first = NULL, *second = NULL, *third = NULL;
+    char instrument[] = "steps";
+    bip_query q = test_query(), other = test_query();
+    test_instrument(f, steps("1", NULL, A, ""));
+    q.instrument = instrument;
+    q.lang = "sv";
+    q.as_of = test_day("2026-01-01");
+    assert_ok(bip__plan_make(c, &q, &first, &test_err));
+    instrument[0] = '?'; /* the texts are the caller's */
+    bip__plan_free(first);
+    q = test_query();
+    q.instrument = "steps";
+    assert_ok(bip__plan_make(c, &q, &second, &test_err));
+    assert_ptr_equal(second, first);
+    assert_string_equal(second->lang, "en"); /* what belongs to one reading is not carried over */
+    assert_int_equal(second->as_of, test_day("2026-11-21"));
+    assert_ok(bip__plan_make(c, &q, &third, &test_err)); /* in use: another one is made */
+    assert_ptr_not_equal(third, second);
+    bip__plan_free(second);
+    other.respondent = "coach";
+    assert_ok(bip__plan_make(c, &other, &second, &test_err));
+    bip__plan_free(second);
+    bip__plan_free(third);
+    assert_string_equal(slots(f, &other), "a@1/coach ");
+    other.for_role = "participant";
+    assert_string_equal(slots(f, &other), "a@1/coach ");
+    assert_string_equal(slots(f, NULL), "a@1/participant a@1/coach ");
+}
+
+static void test_plan__is_made_anew_after_an_instrument_was_added(void **state)
+{
+    fixture *f = *state;
+    test_instrument(f, steps("1", NULL, A_PARTICIPANT, ""));
+    assert_string_equal(slots(f, NULL), "a@1/participant ");
+    bip_change *change = test_begin(f, NULL);
+    assert_ok(test_instrument_in(change, steps("2", "1", A_PARTICIPANT, "")));
+    assert_string_equal(slots(f, NULL), "a@2/participant ");
+    bip_change_rollback(change);
+    assert_string_equal(slots(f, NULL), "a@1/participant ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +419,8 @@ int main(void)
         ON_BOTH(test_plan__has_no_pairs_with_a_respondent_filter),
         ON_BOTH(test_plan__pairs_only_what_is_asked_of_both_and_by_run),
         ON_BOTH(test_plan__refuses_to_continue_a_version_twice),
+        ON_BOTH(test_plan__is_used_again_by_the_next_reading_that_asks_alike),
+        ON_BOTH(test_plan__is_made_anew_after_an_instrument_was_added),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

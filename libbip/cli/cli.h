@@ -117,7 +117,6 @@ typedef struct cli {
     const char *lang; /* of the program's own texts; known once the store is open */
     int64_t now_ms;   /* BIP_NOW */
     bool now_fixed;
-    bip_date day; /* what the store takes for today, or BIP_NO_DATE: see cli_clock() */
     bip_store *store;
     bip_error err;
     char hint[192]; /* what to do next, "" for nothing */

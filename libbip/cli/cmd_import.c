@@ -29,6 +29,7 @@ static bip_status options_json(cli *c, bip__out *o)
     bip__out_char(o, '{');
     option_text(o, c, OPT_INSTRUMENT, "instrument");
     option_text(o, c, OPT_DATES, "dates");
+    option_text(o, c, OPT_AS_OF, "as_of");
     if (cli_given(&c->args, OPT_IGNORE_COLUMN)) {
         bip__out_key(o, "ignore_columns");
         bip__out_char(o, '[');
@@ -161,8 +162,8 @@ bip_status cli_cmd_import(cli *c)
         (st = options_json(c, &options)) != BIP_OK || (st = cli_input_open(c, &in, c->args.operands[0])) != BIP_OK ||
         (st = cli_change_begin(c, &change)) != BIP_OK)
         goto done;
-    c->day = today; /* the clock that decides what lies ahead */
-    today = bip_store_today(c->store);
+    if (today == BIP_NO_DATE)
+        today = bip_store_today(c->store);
     st = take(c, change, &in, options.data, &result);
     st = finish(c, change, &result, st);
     if (st == BIP_OK)

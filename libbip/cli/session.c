@@ -42,7 +42,6 @@ bip_status cli_clock_init(cli *c)
 {
     const char *now = environment("BIP_NOW");
 
-    c->day = BIP_NO_DATE;
     if (!now)
         return BIP_OK;
     if (!bip__time_read(now, strlen(now), &c->now_ms))
@@ -51,20 +50,10 @@ bip_status cli_clock_init(cli *c)
     return BIP_OK;
 }
 
-/* An instant that the local calendar counts to `day`. */
-static int64_t noon_of(bip_date day)
-{
-    int64_t noon = (int64_t)day * 86400000 + 43200000;
-
-    return noon + (int64_t)(day - bip__local_day(noon)) * 86400000; /* zones from +12 on are a day ahead */
-}
-
 static int64_t clock_now(void *ctx)
 {
     const cli *c = ctx;
 
-    if (c->day != BIP_NO_DATE)
-        return noon_of(c->day);
     return c->now_fixed ? c->now_ms : bip__now_ms();
 }
 

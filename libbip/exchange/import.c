@@ -128,10 +128,11 @@ static bip_status import_store(bip__change *change, bip__source *source, const c
 {
     bip_import_result counts = {0};
     bip_error why;
-    bip_status st = bip__intake_check_options(options_json, err);
+    bip_date today;
+    bip_status st = bip__intake_check_options(change->context, options_json, &today, err);
     if (st != BIP_OK)
         return st;
-    st = bip__import_store(change, source, &counts, &why);
+    st = bip__import_store(change, source, today, &counts, &why);
     if (st == BIP_E_REFUSED) {
         const bip_issue told = {.line = 0, .column = "", .where = why.where, .message = why.message};
         counts.refused = 1;

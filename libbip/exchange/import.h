@@ -7,6 +7,7 @@
 
 /* bip-store-1, the whole of another store: a merge. Reads and writes in one pass, inside the transaction; after a
  * failure the change is broken. */
-bip_status bip__import_store(bip__change *change, bip__source *source, bip_import_result *result, bip_error *err);
+bip_status bip__import_store(bip__change *change, bip__source *source, bip_date today, bip_import_result *result,
+                             bip_error *err);
 
 #endif

@@ -422,22 +422,33 @@ static bip_status take_options(bip__intake *in, const bip__options *options, bip
     return take_ignored(in, options, err);
 }
 
-static bip_status parse_options(const char *json, bip__options **out, bip_error *err)
+static bip_status take_today(const bip__context *c, const bip__options *options, bip_date *today, bip_error *err)
+{
+    const char *as_of = bip__options_text(options, "as_of");
+    *today = as_of == NULL ? bip__context_today(c) : BIP_NO_DATE;
+    if (as_of == NULL || bip__date_read(as_of, strlen(as_of), BIP__DATE_YMD, false, today) == BIP__DATE_OK)
+        return BIP_OK;
+    return bip__fail(err, BIP_E_USAGE, "as_of", "must be a date (YYYY-MM-DD)");
+}
+
+static bip_status parse_options(const bip__context *c, const char *json, bip__options **out, bip_date *today,
+                                bip_error *err)
 {
     static const bip__option known[] = {{"instrument", BIP__OPTION_TEXT},     {"dates", BIP__OPTION_TEXT},
                                         {"ignore_columns", BIP__OPTION_LIST}, {"create_participants", BIP__OPTION_FLAG},
-                                        {"update", BIP__OPTION_FLAG},         {"redact", BIP__OPTION_FLAG}};
+                                        {"update", BIP__OPTION_FLAG},         {"redact", BIP__OPTION_FLAG},
+                                        {"as_of", BIP__OPTION_TEXT}};
     bip_status st = bip__options_parse(json, known, sizeof known / sizeof *known, out, err);
     const char *dates = st == BIP_OK ? bip__options_text(*out, "dates") : NULL;
     if (dates != NULL && strcmp(dates, "dmy") != 0 && strcmp(dates, "ymd") != 0)
         st = bip__fail(err, BIP_E_USAGE, "dates", "must be ymd or dmy");
-    return st;
+    return st == BIP_OK ? take_today(c, *out, today, err) : st;
 }
 
-bip_status bip__intake_check_options(const char *options_json, bip_error *err)
+bip_status bip__intake_check_options(const bip__context *c, const char *options_json, bip_date *today, bip_error *err)
 {
     bip__options *options = NULL;
-    bip_status st = parse_options(options_json, &options, err);
+    bip_status st = parse_options(c, options_json, &options, today, err);
     bip__options_free(options);
     return st;
 }
@@ -445,7 +456,7 @@ bip_status bip__intake_check_options(const char *options_json, bip_error *err)
 static bip_status read_options(bip__intake *in, const char *json, bip_error *err)
 {
     bip__options *options = NULL;
-    bip_status st = parse_options(json, &options, err);
+    bip_status st = parse_options(in->context, json, &options, &in->today, err);
     if (st == BIP_OK)
         st = take_options(in, options, err);
     bip__options_free(options);

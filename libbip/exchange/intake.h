@@ -31,6 +31,7 @@ typedef struct bip__intake {
     const bip__version *instrument; /* NULL: not given */
     bool instrument_named;          /* with its version */
     bip__date_form dates;
+    bip_date today; /* what is dated after it is counted */
     bool create, update, redact;
     bip__arena arena; /* folded names, texts of the header */
     const char **ignored;
@@ -78,7 +79,7 @@ bip_status bip__intake_open(bip__intake *in, bip__change *change, const char *op
                             void *ctx, bip_error *err);
 void bip__intake_close(bip__intake *in);
 /* Options that mean nothing to a format must still hold. */
-bip_status bip__intake_check_options(const char *options_json, bip_error *err);
+bip_status bip__intake_check_options(const bip__context *c, const char *options_json, bip_date *today, bip_error *err);
 
 /* Report a refusal: BIP_E_REFUSED, or BIP_E_CANCELLED where the caller wants no more. %s, %d, %lld, %zu only. */
 bip_status bip__intake_refuse(bip__intake *in, int64_t line, const char *column, bip_error *err, const char *fmt, ...)

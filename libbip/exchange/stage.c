@@ -470,12 +470,12 @@ static bip_status write_one(bip__intake *in, const bip__staged *s, bip_error *er
                   : bip__assessment_insert(in->change, &put, &idx, err);
 }
 
-static void count(bip__intake *in, const bip__staged *s, bip_date today)
+static void count(bip__intake *in, const bip__staged *s)
 {
     in->result.added += s->verdict == BIP__VERDICT_NEW;
     in->result.known += s->verdict == BIP__VERDICT_KNOWN;
     in->result.changed += s->verdict == BIP__VERDICT_CHANGED;
-    in->result.future += s->verdict != BIP__VERDICT_KNOWN && s->day > today;
+    in->result.future += s->verdict != BIP__VERDICT_KNOWN && s->day > in->today;
 }
 
 static bip_status write_all(bip__intake *in, bip_error *err)
@@ -518,8 +518,7 @@ bip_status bip__stage_write(bip__intake *in, int64_t generation, bip_error *err)
         if (st == BIP_OK)
             st = write_all(in, err);
     }
-    const bip_date today = bip__context_today(in->context);
     for (size_t i = 0; st == BIP_OK && i < in->stage.n; i++)
-        count(in, &in->stage.list[i], today);
+        count(in, &in->stage.list[i]);
     return st;
 }

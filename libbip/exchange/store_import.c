@@ -453,11 +453,12 @@ static bip_status read_store(reader *r, bip_error *err)
     return st == BIP_OK ? bip__json_expect(&r->json, BIP__JSON_NONE, err) : st;
 }
 
-bip_status bip__import_store(bip__change *change, bip__source *source, bip_import_result *result, bip_error *err)
+bip_status bip__import_store(bip__change *change, bip__source *source, bip_date today, bip_import_result *result,
+                             bip_error *err)
 {
     reader r = {0};
     bip__merge_result merged = {0};
-    bip_status st = bip__merge_open(change, &r.merge, err);
+    bip_status st = bip__merge_open(change, today, &r.merge, err);
     if (st != BIP_OK)
         return st;
     bip__json_reader_init(&r.json, source, 1);

@@ -163,6 +163,20 @@ BIP_API void bip_store_interrupt(bip_store *store);
 /** The store's language as given at its making, or "" for none. Lent until the store is closed. */
 BIP_API const char *bip_store_lang(const bip_store *store);
 
+#define BIP_LANG_SIZE 36 /**< room for the code of a language, NUL included */
+
+/**
+ * Add a language to this handle: every text for people can then be asked for in it. It goes before a language of the
+ * same code that is there already. The document "words" gives a built-in table to begin from.
+ *
+ * @param json       n bytes of UTF-8, see the pages' documentation
+ * @param[out] lang  its code, at least BIP_LANG_SIZE bytes; may be NULL
+ * @retval BIP_E_REFUSED a text is missing, unknown or lacks a placeholder; bip_error.where is its key
+ * @retval BIP_E_USAGE   a cursor is open  @retval BIP_E_NOMEM
+ */
+BIP_API bip_status bip_store_add_words(bip_store *store, const char *json, size_t n, char lang[BIP_LANG_SIZE],
+                                       bip_error *err);
+
 /** Today by the store's clock and the local calendar. */
 BIP_API bip_date bip_store_today(const bip_store *store);
 
@@ -293,7 +307,7 @@ typedef struct bip_import_result {
     int64_t changed;      /**< corrected, where "update" is set */
     int64_t participants; /**< registered on the way */
     int64_t empty_rows;   /**< rows with neither score nor reason nor note: skipped */
-    int64_t future;       /**< assessments dated after today: taken */
+    int64_t future;       /**< assessments dated after "as_of", by default today: taken */
     int64_t refused;      /**< bad cells reported through issue */
 } bip_import_result;
 
@@ -303,7 +317,7 @@ typedef struct bip_import_result {
  *
  * @param format        "csv-long", "csv-wide", "json", "jsonl", or NULL to tell by the content
  * @param options_json  NULL, or an object of: "instrument": CODE, "dates": "ymd" or "dmy", "ignore_columns": [NAME...],
- *                      "create_participants": true, "update": true, "redact": true
+ *                      "create_participants": true, "update": true, "redact": true, "as_of": DATE
  * @param read, source  gives the bytes
  * @param issue, ctx    called once per refused cell; may be NULL
  * @param[in,out] result  may be NULL
@@ -454,6 +468,11 @@ BIP_API void bip_cursor_close(bip_cursor *cursor);
  * | "participants" | NDJSON, bip-participant-1 | |
  * | "instruments" | NDJSON, one line an instrument version | |
  * | "instrument" | the definition of query.instrument, JSON | |
+ * | "report" | HTML, one page on one participant to take home | "full", "notes": true, "name": TEXT |
+ * | "team" | HTML, a line a participant for the team | "rater": CODE |
+ * | "form" | HTML, query.instrument as a blank questionnaire for query.for_role | "voluntary": true |
+ * | "brief" | the ten minutes before a meeting, on one screen | |
+ * | "words" | the texts of query.lang, bip-words-1 | |
  * | "head" | lines "ENTRY HASH": what to note elsewhere | |
  *
  * Pictures show one participant, one instrument (query.instrument, else that of the latest assessment) and what

@@ -95,7 +95,7 @@ static bip_status refuse_as(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE
 
 /* ------------------------------------------------------------ opening, closing */
 
-bip_status bip__merge_open(bip__change *change, bip__merge **out, bip_error *err)
+bip_status bip__merge_open(bip__change *change, bip_date today, bip__merge **out, bip_error *err)
 {
     *out = NULL;
     bip_status st = bip__change_write(change, err);
@@ -108,7 +108,7 @@ bip_status bip__merge_open(bip__change *change, bip__merge **out, bip_error *err
     m->context = change->context;
     m->storage = change->context->storage;
     m->api = m->storage->api;
-    m->today = bip__context_today(m->context);
+    m->today = today;
     bip__out_init(&m->canonical, NULL, NULL);
     *out = m;
     return BIP_OK;

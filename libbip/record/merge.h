@@ -16,7 +16,7 @@ typedef struct bip__merge_result {
 } bip__merge_result;
 
 /* Begins the write transaction. */
-bip_status bip__merge_open(bip__change *change, bip__merge **out, bip_error *err);
+bip_status bip__merge_open(bip__change *change, bip_date today, bip__merge **out, bip_error *err);
 void bip__merge_close(bip__merge *m);
 
 /* A built-in instrument of the other store: the same content is here, or it becomes one here. */

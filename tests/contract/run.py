@@ -459,6 +459,7 @@ def dates_ahead_are_taken_with_a_warning_that_counts_them(shop):
     assert r.error == "bip: warning: 2 dates after 2026-11-21\n", r.error
     shop.file("in.csv", WIDE + "P-001,2026-10-22,participant,3,,\n")
     assert shop.ok(*IMPORT, "--as-of", "2026-10-01").error == "bip: warning: 1 date after 2026-10-01\n"
+    assert b'"at":"2026-10-01' not in shop.export()  # which day counts as today is no business of the trail
     r = shop.ok(*RECORD[:-1], "2026-12-24", "coping=3")
     assert r.error == "bip: warning: 1 date after 2026-11-21\n", r.error
 

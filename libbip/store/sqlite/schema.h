@@ -1,4 +1,4 @@
-/* The tables of a store, version 1; doc/formats.md describes them. A released version is never edited: the next one
+/* The tables of a store, version 1; doc/store.md describes them. A released version is never edited: the next one
  * comes with an upgrade step. */
 #ifndef BIP_STORE_SQLITE_SCHEMA_H
 #define BIP_STORE_SQLITE_SCHEMA_H

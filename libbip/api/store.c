@@ -47,15 +47,18 @@ static bip_status put_settings(bip__storage *s, const bip_open_options *o, bip_e
     return st;
 }
 
-static bip_status fill_new(bip__storage *s, const bip_open_options *o, bip_error *err)
+static bip_status fill(bip__storage *s, void *options, bip_error *err)
+{
+    bip_status st = put_settings(s, options, err);
+    return st == BIP_OK ? bip__instruments_seed(s, err) : st;
+}
+
+static bip_status fill_new(bip__storage *s, bip_open_options *o, bip_error *err)
 {
     bip_status st = s->api->begin(s, err);
     if (st != BIP_OK)
         return st;
-    st = put_settings(s, o, err);
-    if (st == BIP_OK)
-        st = bip__instruments_seed(s, err);
-    if (st == BIP_OK)
+    if ((st = fill(s, o, err)) == BIP_OK)
         return s->api->commit(s, err);
     s->api->rollback(s);
     return st;
@@ -82,7 +85,8 @@ bip_status bip__store_over(bip__storage *storage, const bip_open_options *o, bip
                                     .now_ms = o->now_ms == NULL ? system_now : o->now_ms,
                                     .random = o->random == NULL ? system_random : o->random,
                                     .ctx = o->ctx};
-    bip_status st = (o->flags & BIP_OPEN_CREATE) ? fill_new(storage, o, err) : BIP_OK;
+    bip_open_options options = *o;
+    bip_status st = (o->flags & BIP_OPEN_CREATE) ? fill_new(storage, &options, err) : BIP_OK;
     if (st == BIP_OK)
         st = read_settings(&store->context, err);
     if (st != BIP_OK) {
@@ -108,15 +112,16 @@ bip_status bip_store_open(const char *path, const bip_open_options *options, bip
     if (o.lang != NULL && strlen(o.lang) >= sizeof((bip__context *)0)->lang)
         return bip__fail(err, BIP_E_USAGE, "lang", "is no language");
     bool create = (o.flags & BIP_OPEN_CREATE) != 0;
-    bip_status st = bip__sqlite_open(path, create, create || (o.flags & BIP_OPEN_WRITE), o.wait_ms, &storage, err);
+    bip_status st = create ? bip__sqlite_create(path, o.wait_ms, fill, &o, &storage, err)
+                           : bip__sqlite_open(path, false, (o.flags & BIP_OPEN_WRITE) != 0, o.wait_ms, &storage, err);
     if (st != BIP_OK)
         return st;
-    st = bip__store_over(storage, &o, out, err);
-    if (st != BIP_OK) {
-        storage->api->close(storage);
-        if (create && strcmp(path, ":memory:") != 0)
-            bip__path_remove(path);
-    }
+    o.flags &= ~BIP_OPEN_CREATE; /* it has its contents */
+    if ((st = bip__store_over(storage, &o, out, err)) == BIP_OK)
+        return st;
+    storage->api->close(storage);
+    if (create && strcmp(path, ":memory:") != 0)
+        bip__path_remove(path);
     return st;
 }
 

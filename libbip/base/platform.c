@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,8 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/random.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #endif
 
 #ifndef PATH_MAX
@@ -136,6 +139,86 @@ bool bip__folder_writable(const char *path)
 bool bip__path_writable(const char *path)
 {
     return bip__path_look(path, NULL) == BIP__PATH_NONE ? bip__folder_writable(path) : may_write(path);
+}
+
+/* statfs(2) lists these numbers; not all of them stand in a header. 9P is left out: containers and virtual machines
+ * have their local disks by it. */
+const char *bip__network_name(uint32_t magic)
+{
+    static const struct {
+        uint32_t magic;
+        const char *name;
+    } kinds[] = {{0x6969, "NFS"},      {0x517B, "SMB"},       {0xFF534D42, "CIFS"},   {0xFE534D42, "SMB"},
+                 {0x5346414F, "AFS"},  {0x6B414653, "AFS"},   {0x564C, "NCP"},        {0x00C36400, "Ceph"},
+                 {0x73757245, "Coda"}, {0x7461636F, "OCFS2"}, {0x0BD00BD0, "Lustre"}, {0x47504653, "GPFS"}};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (magic == kinds[i].magic)
+            return kinds[i].name;
+    return NULL;
+}
+
+/* What a file system in user space is for, only its mount tells: "... MAJOR:MINOR ... - TYPE SOURCE OPTIONS". A disk of
+ * this computer may be one too (NTFS). */
+const char *bip__fuse_network(const char *mount, unsigned major_n, unsigned minor_n)
+{
+    static const char *const kinds[] = {
+        "sshfs",     "s3fs",    "rclone", "glusterfs", "gvfsd-fuse", "curlftpfs", "davfs",    "cephfs",
+        "ceph-fuse", "gcsfuse", "goofys", "juicefs",   "moosefs",    "mfs",       "smbnetfs", "google-drive-ocamlfuse"};
+    const char *type = strstr(mount, " - fuse.");
+    unsigned found_major, found_minor;
+    size_t n;
+
+    if (!type || sscanf(mount, "%*d %*d %u:%u", &found_major, &found_minor) != 2 || found_major != major_n ||
+        found_minor != minor_n)
+        return NULL;
+    type += strlen(" - fuse.");
+    n = strcspn(type, " ");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strlen(kinds[i]) == n && memcmp(kinds[i], type, n) == 0)
+            return kinds[i];
+    return NULL;
+}
+
+#ifdef __linux__
+#define FUSE 0x65735546u
+
+static const char *fuse_of(const char *path)
+{
+    char line[PATH_MAX];
+    const char *name = NULL;
+    struct stat info;
+    FILE *mounts;
+
+    if (stat(path, &info) != 0 || !(mounts = fopen("/proc/self/mountinfo", "re")))
+        return NULL;
+    while (!name && fgets(line, sizeof line, mounts))
+        name = bip__fuse_network(line, major(info.st_dev), minor(info.st_dev));
+    fclose(mounts);
+    return name;
+}
+
+static const char *network_of(const char *path)
+{
+    struct statfs info;
+
+    if (statfs(path, &info) != 0)
+        return NULL;
+    return (uint32_t)info.f_type == FUSE ? fuse_of(path) : bip__network_name((uint32_t)info.f_type);
+}
+#else
+static const char *network_of(const char *path)
+{
+    (void)path;
+    return NULL;
+}
+#endif
+
+const char *bip__path_network(const char *path)
+{
+    char folder[PATH_MAX];
+
+    return folder_of(path, folder) ? network_of(folder) : NULL;
 }
 
 bool bip__path_remove(const char *path)

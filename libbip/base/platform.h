@@ -15,6 +15,11 @@ typedef enum bip__path_kind { BIP__PATH_NONE, BIP__PATH_FILE, BIP__PATH_DIR, BIP
 bip__path_kind bip__path_look(const char *path, int64_t *size);
 bool bip__path_writable(const char *path);   /* the file, or the folder it would stand in */
 bool bip__folder_writable(const char *path); /* the folder that holds path */
+/* The network file system that holds the path's folder, as it is called; NULL: a local one, or not to be told. */
+const char *bip__path_network(const char *path);
+const char *bip__network_name(uint32_t magic); /* of statfs(2); NULL: a local one */
+/* By a line of /proc/self/mountinfo, if it is about that device; NULL: another, or local. */
+const char *bip__fuse_network(const char *mount, unsigned major_n, unsigned minor_n);
 bool bip__path_remove(const char *path);     /* true: no file stands there any more; never removes a folder */
 bool bip__path_sync(const char *path);       /* the file and the folder it stands in are on the disk */
 

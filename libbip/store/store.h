@@ -196,10 +196,13 @@ struct bip__storage {
     bool writable;
 };
 
-/* The implementation on SQLite. `create` refuses a path that exists. lang and national ids are settings the caller puts
- * after creating. */
+/* The implementation on SQLite. `create` refuses a path that exists. */
 bip_status bip__sqlite_open(const char *path, bool create, bool writable, int32_t wait_ms, bip__storage **out,
                             bip_error *err);
+/* Make a store with what `fill` puts into it, as one transaction: a file that is left half made is no store. */
+typedef bip_status (*bip__fill_fn)(bip__storage *, void *ctx, bip_error *);
+bip_status bip__sqlite_create(const char *path, int32_t wait_ms, bip__fill_fn fill, void *ctx, bip__storage **out,
+                              bip_error *err);
 const char *bip__sqlite_library(void);
 
 /* The implementation in memory, for tests: the same answers, no file. */

@@ -314,9 +314,37 @@ static void test_platform__a_terminal_is_told_from_a_file(void **state)
     assert_false(terminal);
 }
 
+static void test_platform__knows_network_file_systems(void **state)
+{
+    static const uint32_t remote[] = {0x6969, 0x517B, 0xFF534D42, 0xFE534D42, 0x5346414F};
+    static const uint32_t local[] = {0xEF53, 0x58465342, 0x9123683E, 0x01021994, 0x794C7630, 0x01021997, 0};
+    (void)state;
+    for (size_t i = 0; i < sizeof remote / sizeof *remote; i++)
+        assert_non_null(bip__network_name(remote[i]));
+    for (size_t i = 0; i < sizeof local / sizeof *local; i++)
+        assert_null(bip__network_name(local[i]));
+    assert_null(bip__path_network("/tmp/a.bip"));
+    assert_null(bip__path_network("no/such/folder/a.bip"));
+}
+
+static void test_platform__tells_a_network_drive_in_user_space_by_its_mount(void **state)
+{
+    static const char sshfs[] =
+        "97 1 0:52 / /mnt/far rw,nosuid,nodev shared:9 - fuse.sshfs me@host:/home rw,user_id=0\n";
+    static const char ntfs[] = "98 1 0:53 / /mnt/stick rw - fuse.ntfs-3g /dev/sdb1 rw\n";
+    (void)state;
+    assert_string_equal(bip__fuse_network(sshfs, 0, 52), "sshfs");
+    assert_null(bip__fuse_network(sshfs, 0, 53)); /* another device */
+    assert_null(bip__fuse_network(ntfs, 0, 53));
+    assert_null(bip__fuse_network("22 1 8:1 / / rw - ext4 /dev/sda1 rw\n", 8, 1));
+    assert_null(bip__fuse_network("", 0, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_platform__knows_network_file_systems),
+        cmocka_unit_test(test_platform__tells_a_network_drive_in_user_space_by_its_mount),
         cmocka_unit_test(test_platform__the_clock_is_in_milliseconds),
         cmocka_unit_test(test_platform__the_day_is_the_local_calendars),
         cmocka_unit_test(test_platform__a_clock_gone_mad_gives_no_valid_day),

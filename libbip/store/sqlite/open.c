@@ -423,18 +423,23 @@ static bip_status prepare_ends(bip__sqlite *s, bip_error *err)
 
 /* ---------------------------------------------------------------------------------------------------------- opening */
 
-/* In one transaction under a rollback journal, which leaves either an empty file or a whole store; WAL, which the file
- * remembers, comes last. */
-static bip_status make_tables(bip__sqlite *s, bip_error *err)
+/* Tables and first contents in one transaction under a rollback journal, which leaves either an empty file or a whole
+ * store; WAL, which the file remembers, comes last. */
+static bip_status make_tables(bip__sqlite *s, bip__fill_fn fill, void *ctx, bip_error *err)
 {
     static const char failed[] = "the store can't be made";
     bip_status st = run_text(s->db, s->path, "BEGIN EXCLUSIVE", failed, err);
 
     for (size_t i = 0; i < sizeof bip__schema / sizeof *bip__schema && st == BIP_OK; i++)
         st = run_text(s->db, s->path, bip__schema[i], failed, err);
+    s->writing = true;
+    if (st == BIP_OK && fill)
+        st = fill(&s->base, ctx, err);
+    s->writing = false;
     if (st == BIP_OK)
         st = run_text(s->db, s->path, "PRAGMA application_id = 1651077169; PRAGMA user_version = 1; COMMIT", failed,
                       err);
+    s->words_added = false;
     if (st == BIP_OK && s->path[0])
         st = run_text(s->db, s->path, "PRAGMA journal_mode = WAL", failed, err);
     return st;
@@ -468,7 +473,20 @@ bip_status bip__sqlite_fail_create(int error, const char *path, bip_error *err)
     return st;
 }
 
-static bip_status create_store(const char *path, int32_t wait_ms, bip__sqlite **out, bip_error *err)
+/* Locks of several computers on one file are not to be trusted there, and two writers at once destroy a store. */
+static bip_status refuse_network(const char *path, bip_error *err)
+{
+    const char *kind = strcmp(path, ":memory:") == 0 ? NULL : bip__path_network(path);
+
+    return kind
+               ? bip__fail(err, BIP_E_IO, path,
+                           "is on a network drive (%s), where locks can't be relied on: keep the store on a local disk",
+                           kind)
+               : BIP_OK;
+}
+
+static bip_status create_store(const char *path, int32_t wait_ms, bip__fill_fn fill, void *ctx, bip__sqlite **out,
+                               bip_error *err)
 {
     bool file = strcmp(path, ":memory:") != 0;
     int error = file ? bip__file_create_private(path) : 0;
@@ -482,7 +500,7 @@ static bip_status create_store(const char *path, int32_t wait_ms, bip__sqlite **
     if ((st = store_new(path, true, wait_ms, out, err)) == BIP_OK &&
         (st = bip__sqlite_connect(file ? path : "", file ? "" : "?mode=memory", SQLITE_OPEN_READWRITE, &(*out)->db,
                                   err)) == BIP_OK &&
-        (st = settle(*out, err)) == BIP_OK && (st = make_tables(*out, err)) == BIP_OK)
+        (st = settle(*out, err)) == BIP_OK && (st = make_tables(*out, fill, ctx, err)) == BIP_OK)
         st = prepare_ends(*out, err);
     if (st == BIP_OK)
         return BIP_OK;
@@ -545,6 +563,8 @@ static bip_status open_store(const char *path, bool writable, int32_t wait_ms, b
     /* For reading too: a connection that may write takes the -wal and -shm files away when it is the last; query_only
      * keeps it from changing anything. SQLite falls back by itself where the file is write-protected. */
     st = open_locked(s, "", SQLITE_OPEN_READWRITE, err);
+    if (st == BIP_OK && writable) /* whoever made it may have been killed just before this */
+        st = run_text(s->db, s->path, "PRAGMA journal_mode = WAL", "the store can't be opened", err);
     if (st != BIP_OK && !writable)
         st = open_immutable(s, st, err);
     if (st == BIP_E_READ_ONLY || (writable && s->db && can_not_write(s, st)))
@@ -585,6 +605,18 @@ static bip_status probe_twice(const char *path, bip_error *err)
     return bip__sqlite_probe(path, false, err);
 }
 
+bip_status bip__sqlite_create(const char *path, int32_t wait_ms, bip__fill_fn fill, void *ctx, bip__storage **out,
+                              bip_error *err)
+{
+    bip__sqlite *s = NULL;
+    bip_status st = refuse_network(path, err);
+
+    *out = NULL;
+    if (st == BIP_OK && (st = create_store(path, wait_ms, fill, ctx, &s, err)) == BIP_OK)
+        *out = &s->base;
+    return st;
+}
+
 bip_status bip__sqlite_open(const char *path, bool create, bool writable, int32_t wait_ms, bip__storage **out,
                             bip_error *err)
 {
@@ -593,10 +625,11 @@ bip_status bip__sqlite_open(const char *path, bool create, bool writable, int32_
 
     *out = NULL;
     if (create)
-        st = create_store(path, wait_ms, &s, err);
-    else if (strcmp(path, ":memory:") == 0)
+        return bip__sqlite_create(path, wait_ms, NULL, NULL, out, err);
+    if (strcmp(path, ":memory:") == 0)
         st = bip__fail(err, BIP_E_USAGE, path, "a store in memory can only be made, not opened");
-    else if ((st = look(path, err)) == BIP_OK && (st = probe_twice(path, err)) == BIP_OK)
+    else if ((st = look(path, err)) == BIP_OK && (st = refuse_network(path, err)) == BIP_OK &&
+             (st = probe_twice(path, err)) == BIP_OK)
         st = open_store(path, writable, wait_ms, &s, err);
     if (st == BIP_OK)
         *out = &s->base;

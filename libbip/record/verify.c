@@ -23,6 +23,8 @@ typedef struct verifier {
     int64_t faults;
     leaf_key *seen; /* leaves whose facts were found */
     size_t n_seen, seen_cap;
+    int32_t *held; /* identities that a leaf names */
+    size_t n_held, held_cap;
     bip__out text;
     bip_error own, *err; /* err: always own, so that what a damaged row says can be told as a fault */
 } verifier;
@@ -111,6 +113,19 @@ static bip_status say(verifier *v, sayings *s, int64_t entry, int32_t idx, size_
     return v->text.status == BIP_OK ? BIP_OK : bip__out_finish(&v->text, v->err);
 }
 
+/* A leaf tells of its facts together which is wrong only where it has one. */
+static bip_status changed(verifier *v, const said *first, size_t n, const char *code)
+{
+    char message[100], id[BIP_ID_SIZE];
+    bip_status st = bip__fact_id(v->context, first->entry, first->idx, id, v->err);
+    if (n > 1 || st == BIP_E_NOT_FOUND)
+        return fault(v, first->entry, code, "the facts are not those that were recorded");
+    if (st != BIP_OK)
+        return st;
+    snprintf(message, sizeof message, "the fact %s is not what was recorded", id);
+    return fault(v, first->entry, code, message);
+}
+
 /* A run must begin where a leaf does, belong to the leaf's person, and hash to the leaf. `to` is the end of the run. */
 static bip_status check_run(verifier *v, const sayings *s, size_t from, size_t *to, int32_t person, const char *code)
 {
@@ -133,9 +148,7 @@ static bip_status check_run(verifier *v, const sayings *s, size_t from, size_t *
         bip__leaf_add(&h, v->text.data + s->list[*to].at, s->list[*to].n);
     bip__leaf_end(&h, hash);
     st = see(v, leaf.entry, leaf.pos);
-    return st != BIP_OK || memcmp(hash, leaf.hash, sizeof hash) == 0
-               ? st
-               : fault(v, first->entry, code, "the facts are not those that were recorded");
+    return st != BIP_OK || memcmp(hash, leaf.hash, sizeof hash) == 0 ? st : changed(v, first, *to - from, code);
 }
 
 static bip_status check_runs(verifier *v, sayings *s, int32_t person, const char *code)
@@ -363,6 +376,25 @@ static bip_status check_instruments(verifier *v)
 
 /* ------------------------------------------------------------ entries */
 
+static bip_status hold(verifier *v, int32_t identity)
+{
+    if (v->n_held > 0 && v->held[v->n_held - 1] == identity)
+        return BIP_OK;
+    if (!bip__grow(&v->held, &v->held_cap, v->n_held + 1, sizeof *v->held))
+        return bip__nomem(v->err);
+    v->held[v->n_held++] = identity;
+    return BIP_OK;
+}
+
+static bip_status gone(verifier *v, int64_t entry, int32_t person)
+{
+    const char *code = NULL;
+    bip_status st = person == 0 ? BIP_OK : v->api->person_get(v->storage, person, &code, v->err);
+    if (st == BIP_E_CORRUPT) /* the person is gone too */
+        st = BIP_OK;
+    return st == BIP_OK ? fault(v, entry, code, "facts that the trail knows are gone") : st;
+}
+
 static bip_status hash_leaves(verifier *v, bip__hash *h, int64_t entry)
 {
     bip__rows *rows = NULL;
@@ -375,10 +407,12 @@ static bip_status hash_leaves(verifier *v, bip__hash *h, int64_t entry)
             st = v->api->identity_get(v->storage, leaf.identity, &identity, v->err);
         if (st == BIP_E_NOT_FOUND)
             st = BIP_OK; /* the entry's hash will not match */
+        if (st == BIP_OK && leaf.identity != 0)
+            st = hold(v, leaf.identity);
         bip__entry_leaf(h, leaf.pos, identity.hash, leaf.hash);
         bool found = v->n_seen > 0 && bsearch(&key, v->seen, v->n_seen, sizeof key, by_leaf) != NULL;
         if (st == BIP_OK && !identity.erased && !found)
-            st = fault(v, entry, NULL, "facts that the trail knows are gone");
+            st = gone(v, entry, identity.person);
     }
     v->api->close_rows(rows);
     return st == BIP_DONE ? BIP_OK : st;
@@ -448,21 +482,39 @@ static bip_status check_entries(verifier *v)
 
 /* ------------------------------------------------------------ what is derived */
 
+static int by_number(const void *a, const void *b)
+{
+    const int32_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static bip_status check_identity(verifier *v, const bip__identity_row *row)
+{
+    uint8_t hash[BIP_HASH_SIZE];
+    char where[48];
+    snprintf(where, sizeof where, "identity %d", (int)row->n);
+    bip__identity_hash(row->uuid, hash);
+    if (row->erased) /* no entry of this version erases */
+        return tell(v, where, "is said to be erased, but nothing in the trail says so");
+    if (row->erased_by != 0)
+        return tell(v, where, "is said to be erased, and is still there");
+    if (memcmp(hash, row->hash, sizeof hash) != 0)
+        return tell(v, where, "is not the one that its hash names");
+    if (v->n_held == 0 || bsearch(&row->n, v->held, v->n_held, sizeof row->n, by_number) == NULL)
+        return tell(v, where, "is one that the trail does not know");
+    return BIP_OK;
+}
+
+/* After the entries, which tell which of them the trail knows. */
 static bip_status check_identities(verifier *v)
 {
     bip__rows *rows = NULL;
     bip__identity_row row;
+    if (v->n_held > 0)
+        qsort(v->held, v->n_held, sizeof *v->held, by_number);
     bip_status st = v->api->identities(v->storage, 0, &rows, v->err);
-    while (st == BIP_OK && (st = v->api->next_identity(rows, &row, v->err)) == BIP_OK) {
-        uint8_t hash[BIP_HASH_SIZE];
-        char where[48];
-        bip__identity_hash(row.uuid, hash);
-        snprintf(where, sizeof where, "identity %d", (int)row.n);
-        if (!row.erased && memcmp(hash, row.hash, sizeof hash) != 0)
-            st = tell(v, where, "is not the one that its hash names");
-        if (st == BIP_OK && row.erased != (row.erased_by != 0))
-            st = tell(v, where, "is erased by no entry, or named by one and still there");
-    }
+    while (st == BIP_OK && (st = v->api->next_identity(rows, &row, v->err)) == BIP_OK)
+        st = check_identity(v, &row);
     v->api->close_rows(rows);
     return st == BIP_DONE ? BIP_OK : st;
 }
@@ -532,13 +584,13 @@ static bip_status run(verifier *v, const char *anchor)
     if (st == BIP_OK && (st = bip__context_catalogue(v->context, &v->catalogue, v->err)) == BIP_E_CORRUPT)
         return survive(v, st, "instrument ", v->own.where); /* without it no assessment can be told */
     if (st == BIP_OK)
-        st = survive(v, check_identities(v), "identities", "");
-    if (st == BIP_OK)
         st = survive(v, check_people(v), "participants", "");
     if (st == BIP_OK)
         st = survive(v, check_instruments(v), "instruments", "");
     if (st == BIP_OK)
         st = survive(v, check_entries(v), "entries", "");
+    if (st == BIP_OK)
+        st = survive(v, check_identities(v), "identities", "");
     for (size_t i = 0; st == BIP_OK && i < v->catalogue->n; i++)
         st = survive(v, check_items(v, &v->catalogue->versions[i]), v->catalogue->versions[i].def->code, "");
     return st == BIP_OK && anchor != NULL ? check_anchor(v, anchor) : st;
@@ -557,6 +609,7 @@ bip_status bip__verify(bip__context *c, const char *anchor, bip_issue_fn issue, 
     v.api->release(v.storage);
     bip__out_free(&v.text);
     bip__free(v.seen);
+    bip__free(v.held);
     *faults = v.faults;
     if (st != BIP_OK && err != NULL)
         *err = v.own;

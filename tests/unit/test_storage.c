@@ -112,7 +112,7 @@ static bip__assessment_row assessment(int32_t person, bip_date day, int64_t entr
                                  .entry = entry,
                                  .idx = idx,
                                  .instrument = 1,
-                                 .respondent = 1,
+                                 .respondent = 2, /* "participant": the words were added in that order */
                                  .current = 1,
                                  .root_entry = entry,
                                  .root_idx = idx,

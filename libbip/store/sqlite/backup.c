@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/out.h"
 #include "base/platform.h"
+#include "store/sqlite/schema.h"
 #include "store/sqlite/sqlite.h"
 
 #include <errno.h>
@@ -11,6 +12,11 @@
 #define PAGES_A_STEP 1024 /* 4 MiB: an interrupt is heard between steps */
 
 /* --------------------------------------------------------------------------------------------------------- checking */
+
+/* The id of a fact, as people know it; where its entry is missing, the entry's number. */
+#define CODE_OF(t) "coalesce((SELECT code FROM person p WHERE p.n = " t ".person), '?')"
+#define NO_ROOT "(root_entry IS NULL) <> (root_idx IS NULL) OR (root_entry = entry AND root_idx = idx)"
+#define ID_OF(t) "coalesce((SELECT lower(hex(id)) FROM entry e WHERE e.n = " t ".entry), entry) || '.' || idx"
 
 typedef struct checking {
     bip__sqlite *s;
@@ -57,6 +63,45 @@ static bip_status report_rows(checking *c, const char *sql, bip_error *err)
     return st;
 }
 
+static bool schema_has(const char *sql)
+{
+    for (size_t i = 0; i < sizeof bip__schema / sizeof *bip__schema; i++)
+        if (strcmp(bip__schema[i], sql) == 0)
+            return true;
+    return false;
+}
+
+/* A trigger that another program added, or a view that shows other scores, changes what people see or what their own
+ * programs write. SQLite keeps the words of each CREATE as they were; what ANALYZE adds begins with sqlite_. */
+static bip_status check_schema(checking *c, bip_error *err)
+{
+    static const char all[] =
+        "SELECT sql, type || ' ' || name || ': is not as a store of this version has it' FROM sqlite_schema"
+        " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+    sqlite3_stmt *q = NULL;
+    bip_status st = BIP_OK;
+    size_t known = 0;
+    int rc = sqlite3_prepare_v2(c->s->db, all, -1, &q, NULL);
+
+    while (rc == SQLITE_OK && st == BIP_OK && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+        const char *sql = (const char *)sqlite3_column_text(q, 0), *message = (const char *)sqlite3_column_text(q, 1);
+
+        rc = SQLITE_OK;
+        if (!sql || !message)
+            st = bip__nomem(err);
+        else if (schema_has(sql))
+            known++;
+        else
+            st = report(c, message, err);
+    }
+    if (st == BIP_OK && rc != SQLITE_DONE)
+        st = bip__sqlite_fail(c->s, "the file can't be searched", err);
+    sqlite3_finalize(q);
+    if (st == BIP_OK && known < sizeof bip__schema / sizeof *bip__schema)
+        st = report(c, "a table, index or view of the store is missing", err);
+    return st;
+}
+
 static bip_status check(bip__storage *base, bip_issue_fn issue, void *ctx, int64_t *faults, bip_error *err)
 {
     /* What the schema leaves undeclared for speed, and what is derived from other rows. */
@@ -64,17 +109,42 @@ static bip_status check(bip__storage *base, bip_issue_fn issue, void *ctx, int64
         "PRAGMA integrity_check",
         "SELECT 'table ' || \"table\" || ', row ' || coalesce(rowid, '?') || ': names a row of ' || parent || "
         "' that is missing' FROM pragma_foreign_key_check LIMIT 100",
-        "SELECT 'assessment ' || entry || '.' || idx || ': names a row that is missing' FROM assessment"
-        " WHERE person NOT IN (SELECT n FROM person) OR instrument NOT IN (SELECT n FROM instrument)"
-        " OR respondent NOT IN (SELECT n FROM word) OR (rater IS NOT NULL AND rater NOT IN (SELECT n FROM word))"
-        " OR entry NOT IN (SELECT n FROM entry) LIMIT 100",
-        "SELECT 'fact ' || entry || '.' || idx || ': names a row that is missing' FROM fact"
-        " WHERE (person <> 0 AND person NOT IN (SELECT n FROM person)) OR entry NOT IN (SELECT n FROM entry) LIMIT 100",
+        "SELECT 'assessment ' || " ID_OF(
+            "assessment") " || ': names a row that is missing' FROM assessment"
+                          " WHERE person NOT IN (SELECT n FROM person) OR instrument NOT IN (SELECT n FROM instrument)"
+                          " OR respondent NOT IN (SELECT n FROM word) OR (rater IS NOT NULL AND rater NOT IN (SELECT n "
+                          "FROM word))"
+                          " OR entry NOT IN (SELECT n FROM entry) LIMIT 100",
+        "SELECT 'fact ' || " ID_OF(
+            "fact") " || ': names a row that is missing' FROM fact"
+                    " WHERE person NOT IN (SELECT n FROM person) OR entry NOT IN (SELECT n FROM entry) LIMIT 100",
         "SELECT 'leaf ' || entry || '.' || pos || ': names a row that is missing' FROM leaf"
         " WHERE (identity IS NOT NULL AND identity NOT IN (SELECT n FROM identity)) OR entry NOT IN (SELECT n FROM "
         "entry) LIMIT 100",
-        "SELECT 'entry ' || n || ': the list of heads is wrong' FROM entry"
+        "SELECT 'entry ' || lower(hex(id)) || ': the list of heads is wrong' FROM entry"
         " WHERE (n IN (SELECT entry FROM head)) = (n IN (SELECT parent FROM parent)) LIMIT 100",
+        "SELECT 'identity ' || n || ': is neither somebody''s nor erased' FROM identity"
+        " WHERE (person IS NULL) <> (uuid IS NULL) OR (erased_by IS NOT NULL AND erased_by NOT IN (SELECT n FROM "
+        "entry))"
+        " OR length(hash) <> 32 OR length(uuid) <> 16 LIMIT 100",
+        "SELECT 'entry ' || lower(hex(id)) || ': its id or hash has another length' FROM entry"
+        " WHERE length(id) <> 16 OR length(hash) <> 32 LIMIT 100",
+        "SELECT 'entry ' || lower(hex(e.id)) || ', leaf ' || l.pos || ': its hash has another length'"
+        " FROM leaf l JOIN entry e ON e.n = l.entry WHERE length(l.hash) <> 32 LIMIT 100",
+        "SELECT 'assessment ' || " ID_OF("assessment") " || ', participant ' || " CODE_OF(
+            "assessment") " || ': names no first revision, or itself' FROM assessment"
+                          " WHERE " NO_ROOT " LIMIT 100",
+        "SELECT 'fact ' || " ID_OF("fact") " || ', participant ' || " CODE_OF(
+            "fact") " || ': names no first fact, or itself' FROM fact"
+                    " WHERE " NO_ROOT " LIMIT 100",
+        "SELECT 'instrument ' || code || '@' || version || ': is neither built in nor added' FROM instrument"
+        " WHERE (entry IS NULL) <> (idx IS NULL) OR (entry IS NULL AND reason IS NOT NULL) LIMIT 100",
+        "SELECT 'word ' || n || ': is of another kind than what names it, or of none' FROM word"
+        " WHERE kind NOT IN (1, 2, 3) OR (kind <> 1 AND n IN (SELECT respondent FROM item UNION SELECT respondent FROM"
+        " assessment)) OR (kind <> 2 AND n IN (SELECT rater FROM assessment WHERE rater IS NOT NULL))"
+        " OR (kind <> 3 AND n IN (SELECT actor FROM entry)) LIMIT 100",
+        "SELECT 'setting ' || key || ': is not one of a store' FROM meta WHERE key NOT IN ('lang', 'national_ids')"
+        " OR typeof(value) <> 'text' LIMIT 100",
     };
     checking c = {.s = (bip__sqlite *)base, .issue = issue, .ctx = ctx};
     bip_status st = base->api->snapshot(base, err);
@@ -82,6 +152,7 @@ static bip_status check(bip__storage *base, bip_issue_fn issue, void *ctx, int64
     *faults = 0;
     if (st != BIP_OK)
         return st;
+    st = check_schema(&c, err);
     for (size_t i = 0; i < sizeof queries / sizeof *queries && st == BIP_OK; i++)
         st = report_rows(&c, queries[i], err);
     base->api->release(base);

@@ -27,6 +27,9 @@ void bip__give_struct(void *into, size_t size, const void *from, size_t n);
 /* The caller's query, or the one that asks for everything. Texts and lists stay the caller's. */
 bip_status bip__take_query(bip_query *into, const bip_query *from, bip_error *err);
 
+/* BIP_E_USAGE where the rules of a series don't hold. */
+bip_status bip__rules_check(const bip_series_rules *r, bip_error *err);
+
 /* The change ends, and with it what its open cursors read: they can only be closed from now on. */
 void bip__cursors_end(bip_store *store);
 

@@ -97,7 +97,7 @@ void bip_series_rules_init(bip_series_rules *rules, size_t n)
     bip__give_struct(rules, n, &all, sizeof all);
 }
 
-static bip_status check_rules(const bip_series_rules *r, bip_error *err)
+bip_status bip__rules_check(const bip_series_rules *r, bip_error *err)
 {
     if (!(isfinite(r->scale_min) && isfinite(r->scale_max) && r->scale_min < r->scale_max))
         return bip__fail(err, BIP_E_USAGE, "rules.scale", "the scale needs two ends, the lower first");
@@ -137,7 +137,7 @@ bip_status bip_series_compute(const bip_date *days, const double *scores, const 
         return bip__fail(err, BIP_E_USAGE, NULL, "days, scores, rules and a place for the result are needed");
     bip_series_rules_init(&all, sizeof all);
     bip__take_struct(&all, sizeof all, rules, rules->size);
-    bip_status st = check_rules(&all, err);
+    bip_status st = bip__rules_check(&all, err);
     if (st == BIP_OK)
         st = check_points(days, scores, n, err);
     if (st != BIP_OK)

@@ -2,6 +2,7 @@
 #ifndef BIP_SHOW_WORDS_H
 #define BIP_SHOW_WORDS_H
 
+#include "base/alloc.h"
 #include "base/out.h"
 
 /* key, its name, the placeholders a text may hold:
@@ -183,8 +184,8 @@
     X(ASK_FORWARD, "ask_forward", "I")                                                                                 \
     X(ASK_NEXT, "ask_next", "")                                                                                        \
     /* pictures */                                                                                                     \
-    X(PICTURE_SPIDER, "picture_spider", "t")                                                                           \
-    X(PICTURE_TIMELINE, "picture_timeline", "t")                                                                       \
+    X(PICTURE_SPIDER, "picture_spider", "")                                                                            \
+    X(PICTURE_TIMELINE, "picture_timeline", "")                                                                        \
     X(PICTURE_LATEST, "picture_latest", "")                                                                            \
     X(PICTURE_FIRST, "picture_first", "")                                                                              \
     X(PICTURE_PREVIOUS, "picture_previous", "")                                                                        \
@@ -216,6 +217,7 @@ typedef enum bip__word {
 typedef struct bip__words {
     const char *lang;
     const char *text[BIP__N_WORDS];
+    bool rtl; /* written from right to left */
 } bip__words;
 
 extern const bip__words bip__words_en, bip__words_sv, bip__words_da; /* words/ */
@@ -226,6 +228,22 @@ extern const char *const bip__word_placeholders[BIP__N_WORDS];
 
 /* The table of a language; NULL lang is "en"; BIP_E_USAGE where there is none. */
 bip_status bip__words_find(const char *lang, const bip__words **out, bip_error *err);
+
+/* Languages loaded at run time, the latest first; they go before the built-in ones. */
+typedef struct bip__loaded_words {
+    bip__words words;
+    bip__arena texts;
+    struct bip__loaded_words *next;
+} bip__loaded_words;
+#define BIP__WORDS_SCHEMA "bip-words-1"
+
+/* Check a language in JSON and put it before *list. BIP_E_REFUSED names the key that doesn't hold. */
+bip_status bip__words_load(bip__loaded_words **list, const char *json, size_t n, bip_error *err);
+void bip__words_unload(bip__loaded_words *list);
+/* As bip__words_find(), among the loaded ones too. */
+bip_status bip__words_among(const bip__loaded_words *list, const char *lang, const bip__words **out, bip_error *err);
+/* The table as the JSON that bip__words_load() takes. */
+void bip__words_print(bip__out *o, const bip__words *w);
 
 /* The words of scores in one place: labels may be NULL. */
 typedef struct bip__labels {

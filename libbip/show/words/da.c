@@ -183,8 +183,8 @@ const bip__words bip__words_da = {
         W(ASK_FORWARD) = "{I}: hvad hjalp?",
         W(ASK_NEXT) = "Hvad ville være et lille næste skridt?",
 
-        W(PICTURE_SPIDER) = "Edderkoppediagram: {t}",
-        W(PICTURE_TIMELINE) = "Forløb over tid: {t}",
+        W(PICTURE_SPIDER) = "Edderkoppediagram",
+        W(PICTURE_TIMELINE) = "Forløb over tid",
         W(PICTURE_LATEST) = "Seneste",
         W(PICTURE_FIRST) = "Første",
         W(PICTURE_PREVIOUS) = "Forrige",
@@ -207,4 +207,5 @@ const bip__words bip__words_da = {
         W(PICTURE_NEVER) = "{I}: ingen score.",
 #undef W
     },
+    false,
 };

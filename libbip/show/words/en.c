@@ -183,8 +183,8 @@ const bip__words bip__words_en = {
         W(ASK_FORWARD) = "{I}: what helped?",
         W(ASK_NEXT) = "What would be a small next step?",
 
-        W(PICTURE_SPIDER) = "Spider diagram: {t}",
-        W(PICTURE_TIMELINE) = "Course over time: {t}",
+        W(PICTURE_SPIDER) = "Spider diagram",
+        W(PICTURE_TIMELINE) = "Course over time",
         W(PICTURE_LATEST) = "Latest",
         W(PICTURE_FIRST) = "First",
         W(PICTURE_PREVIOUS) = "Previous",
@@ -207,4 +207,5 @@ const bip__words bip__words_en = {
         W(PICTURE_NEVER) = "{I}: no score.",
 #undef W
     },
+    false,
 };

@@ -185,8 +185,8 @@ const bip__words bip__words_sv = {
         W(ASK_FORWARD) = "{I}: vad var det som hjälpte?",
         W(ASK_NEXT) = "Vad vore ett litet nästa steg?",
 
-        W(PICTURE_SPIDER) = "Spindeldiagram: {t}",
-        W(PICTURE_TIMELINE) = "Förlopp över tid: {t}",
+        W(PICTURE_SPIDER) = "Spindeldiagram",
+        W(PICTURE_TIMELINE) = "Förlopp över tid",
         W(PICTURE_LATEST) = "Senaste",
         W(PICTURE_FIRST) = "Första",
         W(PICTURE_PREVIOUS) = "Förra",
@@ -210,4 +210,5 @@ const bip__words bip__words_sv = {
         W(PICTURE_NEVER) = "{I}: ingen skattning.",
 #undef W
     },
+    false,
 };

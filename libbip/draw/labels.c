@@ -1,0 +1,206 @@
+#include "draw/labels.h"
+
+#include <math.h>
+#include <string.h>
+
+#define APART 5.0 /* between two labels, pixels */
+
+/* ------------------------------------------------------------------------------------------------------- one label */
+
+static void wrap_label(const bip__labels_plan *p, bip__label *l, double width)
+{
+    bip__wrapped title = bip__wrap(&l->title, width / BIP__SIZE_TEXT, p->most_lines, l->lines);
+    bip__wrapped note = {0};
+
+    if (l->note.text != NULL)
+        note = bip__wrap(&l->note, width / BIP__SIZE_SMALL, BIP__NOTE_LINES, l->lines + title.n);
+    l->n_title = title.n;
+    l->n_note = note.n;
+    l->width = fmax(title.width * BIP__SIZE_TEXT, note.width * BIP__SIZE_SMALL);
+    l->height = ((double)title.n * BIP__SIZE_TEXT + (double)note.n * BIP__SIZE_SMALL) * BIP__LINE_HEIGHT;
+    l->cut = title.cut || note.cut;
+    l->broken = title.broken || note.broken;
+}
+
+/* Beside the end of its axis: above it where the axis points up, below where it points down. */
+static double wished_top(const bip__labels_plan *p, const bip__label *l)
+{
+    return -l->cos * (p->radius + p->gap + l->height / 2) - l->height / 2;
+}
+
+/* How near the middle a label may begin where it stands: outside the circle at every height it covers. */
+static double nearest(const bip__labels_plan *p, const bip__label *l)
+{
+    double circle = p->radius + p->gap, y = 0, x = fabs(l->sin) * circle;
+
+    if (l->top > 0)
+        y = l->top;
+    else if (l->top + l->height < 0)
+        y = -(l->top + l->height);
+    return y < circle ? fmax(x, sqrt(circle * circle - y * y)) : x;
+}
+
+/* ------------------------------------------------------------------------------------------------------- one side */
+
+typedef struct pool {
+    size_t first, n;
+    double sum; /* of wished tops, less the heights above within the side */
+} pool;
+
+/* From top to bottom: as near to where they wish as they can be without overlapping, by pooling neighbours that are in
+ * each other's way (least squares; Barlow and others, 1972). */
+static void spread(const bip__labels_plan *p, bip__label *const *side, size_t n)
+{
+    pool pools[BIP__MOST_AXES];
+    double above[BIP__MOST_AXES], sum = 0;
+    size_t n_pools = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        above[i] = sum;
+        pools[n_pools++] = (pool){i, 1, wished_top(p, side[i]) - sum};
+        sum += side[i]->height + APART;
+        while (n_pools > 1 && pools[n_pools - 2].sum / (double)pools[n_pools - 2].n >=
+                                  pools[n_pools - 1].sum / (double)pools[n_pools - 1].n) {
+            n_pools--;
+            pools[n_pools - 1].n += pools[n_pools].n;
+            pools[n_pools - 1].sum += pools[n_pools].sum;
+        }
+    }
+    for (size_t k = 0; k < n_pools; k++)
+        for (size_t i = pools[k].first; i < pools[k].first + pools[k].n; i++)
+            side[i]->top = pools[k].sum / (double)pools[k].n + above[i];
+}
+
+static size_t collect(const bip__labels_plan *p, int which, bip__label **side)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->n; i++) {
+        bip__label *l = &p->labels[which > 0 ? i : p->n - 1 - i]; /* both sides from top to bottom */
+        if (l->side == which)
+            side[n++] = l;
+    }
+    return n;
+}
+
+/* The height of a label decides where it stands, that how wide it may be, and that its height: a few rounds settle it.
+ * In a column everything stands outside the circle's widest point, and one round is enough. */
+static bool place_side(const bip__labels_plan *p, int which, bool column)
+{
+    bip__label *side[BIP__MOST_AXES];
+    size_t n = collect(p, which, side);
+    bool settled = false;
+
+    for (size_t i = 0; i < n; i++) {
+        side[i]->near = column ? p->radius + p->gap : fabs(side[i]->sin) * (p->radius + p->gap);
+        wrap_label(p, side[i], p->half - side[i]->near);
+    }
+    for (int round = 0; round < 5 && !settled; round++) {
+        spread(p, side, n);
+        settled = true;
+        for (size_t i = 0; i < n && !column; i++) {
+            double near = nearest(p, side[i]);
+            if (near + side[i]->width <= p->half + 1e-6) {
+                side[i]->near = near;
+                continue;
+            }
+            double height = side[i]->height;
+            wrap_label(p, side[i], p->half - near);
+            side[i]->near = near;
+            settled &= side[i]->height == height;
+        }
+    }
+    return settled;
+}
+
+/* ------------------------------------------------------------------------------------------------ above and below */
+
+/* Over everything that stands in its way; the sides are placed before. */
+static void place_middle(const bip__labels_plan *p, bip__label *l)
+{
+    bool above = l->cos > 0;
+    double edge = p->radius + p->gap, room = p->half;
+
+    for (size_t i = 0; i < p->n; i++)
+        if (p->labels[i].side != 0 && (p->labels[i].cos > 0) == above)
+            room = fmin(room, p->labels[i].near - APART);
+    wrap_label(p, l, 2 * fmin(p->half, fmax(room, 80)));
+    l->near = l->width / 2;
+    for (size_t i = 0; i < p->n; i++) {
+        const bip__label *other = &p->labels[i];
+        if (other->side != 0 && other->near < l->near + APART)
+            edge = fmax(edge, APART + (above ? -other->top : other->top + other->height));
+    }
+    l->top = above ? -edge - l->height : edge;
+}
+
+/* ------------------------------------------------------------------------------------------------------------ all */
+
+static size_t place_at(bip__labels_plan *p, double radius, bool column, bool *settled)
+{
+    size_t harmed = 0;
+
+    p->radius = radius;
+    *settled = place_side(p, 1, column);
+    *settled = place_side(p, -1, column) && *settled;
+    for (size_t i = 0; i < p->n; i++)
+        if (p->labels[i].side == 0)
+            place_middle(p, &p->labels[i]);
+    for (size_t i = 0; i < p->n; i++)
+        harmed += p->labels[i].cut || p->labels[i].broken;
+    return harmed;
+}
+
+size_t bip__labels_place(bip__labels_plan *p, double least, double most)
+{
+    size_t best = SIZE_MAX, harmed;
+    double best_radius = least;
+    bool best_column = true, settled;
+
+    for (double radius = most; radius >= least; radius *= 0.93)
+        for (int column = 0; column < 2; column++) {
+            harmed = place_at(p, radius, column == 1, &settled);
+            if (settled && harmed == 0)
+                return 0;
+            if (settled && harmed < best) {
+                best = harmed;
+                best_radius = radius;
+                best_column = column == 1;
+            }
+            if (settled)
+                break;
+        }
+    return place_at(p, best_radius, best_column, &settled);
+}
+
+bool bip__label_leader(const bip__labels_plan *p, const bip__label *l, double *x, double *y)
+{
+    double end_x = l->sin * (p->radius + 2), end_y = -l->cos * (p->radius + 2);
+
+    *x = l->side * (l->near - 3);
+    *y = fmin(fmax(end_y, l->top + 6), l->top + l->height - 6);
+    if (l->side == 0)
+        *y = l->cos > 0 ? l->top + l->height : l->top;
+    return hypot(*x - end_x, *y - end_y) > p->gap + 7;
+}
+
+void bip__label_print(bip__out *o, const bip__label *l, double middle_x, double middle_y)
+{
+    bip__block block = {.kind = "",
+                        .size = BIP__SIZE_TEXT,
+                        .anchor = l->side,
+                        .x = middle_x + l->side * (l->side == 0 ? 0 : l->near),
+                        .top = middle_y + l->top,
+                        .lines = (bip__line *)l->lines,
+                        .n = l->n_title,
+                        .whole = l->cut ? l->title.text : NULL};
+
+    bip__block_print(o, &block);
+    block.top += bip__block_height(&block);
+    block.kind = "b-k b-q";
+    block.size = BIP__SIZE_SMALL;
+    block.lines += l->n_title;
+    block.n = l->n_note;
+    block.whole = NULL;
+    bip__block_print(o, &block);
+}

@@ -1,0 +1,40 @@
+/* The words around a spider: where they stand, and how large the spider can be between them. */
+#ifndef BIP_DRAW_LABELS_H
+#define BIP_DRAW_LABELS_H
+
+#include "draw/frame.h"
+
+#define BIP__LABEL_LINES 3
+#define BIP__NOTE_LINES 2
+
+/* Coordinates from the middle of the spider, y downwards. */
+typedef struct bip__label {
+    double sin, cos; /* of the axis, from twelve o'clock with the clock */
+    int side;        /* 1 right, -1 left, 0 above or below */
+    bip__measured title, note;
+    bip__line lines[BIP__LABEL_LINES + BIP__NOTE_LINES];
+    size_t n_title, n_note;
+    double near; /* distance of its nearest edge from the vertical through the middle; for side 0 half its width */
+    double top, width, height;
+    bool cut, broken;
+} bip__label;
+
+typedef struct bip__labels_plan {
+    bip__label *labels;
+    size_t n;
+    double half;   /* room on either side of the middle, pixels */
+    double gap;    /* between the rim and a label */
+    double radius; /* of the rim */
+    size_t most_lines;
+} bip__labels_plan;
+
+/* Choose the largest radius up to `most` at which nothing is cut or broken; else, from `least` up, the one at which
+ * the fewest labels are. Gives how many. No two labels overlap, and none stands nearer than `gap` to the rim. */
+size_t bip__labels_place(bip__labels_plan *p, double least, double most);
+
+/* Where a line from the end of the axis meets the label; false: the label stands so near that none is needed. */
+bool bip__label_leader(const bip__labels_plan *p, const bip__label *l, double *x, double *y);
+
+void bip__label_print(bip__out *o, const bip__label *l, double middle_x, double middle_y);
+
+#endif

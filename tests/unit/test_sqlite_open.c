@@ -26,7 +26,7 @@ static bip_error err;
 
 static const char *in_folder(const char *name)
 {
-    static char paths[4][160];
+    static char paths[4][sizeof folder + 257]; /* a name has at most 255 bytes */
     static unsigned next;
     char *path = paths[next++ % 4];
 

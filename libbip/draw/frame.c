@@ -197,7 +197,8 @@ static void print_line_sample(bip__out *o, double x, double y)
 {
     BIP__PUT(o, "<path class=\"b-a\" d=\"M");
     bip__svg_point(o, x, y + 2);
-    bip__out_printf(o, "l%d -10v9l-%d 6z\"/><path class=\"b-l\" stroke-width=\"1.4\" d=\"M", (int)SAMPLE, (int)SAMPLE);
+    bip__out_printf(o, "l%d -10v9l-%d 6z\"/><path class=\"b-l\" stroke-width=\"1.4\" stroke-dasharray=\"5 4\" d=\"M",
+                    (int)SAMPLE, (int)SAMPLE);
     bip__svg_point(o, x, y + 4);
     bip__out_printf(o, "l%d -8\"/>", (int)SAMPLE);
 }
@@ -229,7 +230,8 @@ void bip__page_print_foot(bip__out *o, const bip__page *p)
 {
     for (size_t i = 0; i < p->n_entries; i++) {
         const bip__entry *e = &p->entries[i];
-        int style = e->style >= 0 ? e->style : e->style >= BIP__ENTRY_NOT_ASKED ? BIP__STYLE_FIRST : BIP__STYLE_LATEST;
+        bool step = e->style == BIP__ENTRY_FORWARD || e->style == BIP__ENTRY_BACK;
+        int style = e->style >= 0 ? e->style : step ? BIP__STYLE_LATEST : BIP__STYLE_FIRST;
         bip__out_printf(o, "<g class=\"b-s%d\">", style);
         print_sample(o, e->style, e->block.x - SAMPLE - 8, e->block.top + e->block.size * 0.63);
         BIP__PUT(o, "</g>");

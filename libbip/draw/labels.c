@@ -3,21 +3,27 @@
 #include <math.h>
 #include <string.h>
 
+#define TAU 6.283185307179586476925287
 #define APART 5.0 /* between two labels, pixels */
 
 /* ------------------------------------------------------------------------------------------------------- one label */
 
+static int side_of(const bip__label *l)
+{
+    return l->sin > 0.01 ? 1 : l->sin < -0.01 ? -1 : 0;
+}
+
 static void wrap_label(const bip__labels_plan *p, bip__label *l, double width)
 {
-    bip__wrapped title = bip__wrap(&l->title, width / BIP__SIZE_TEXT, p->most_lines, l->lines);
+    bip__wrapped title = bip__wrap(&l->title, width / p->size, p->most_lines, l->lines);
     bip__wrapped note = {0};
 
     if (l->note.text != NULL)
         note = bip__wrap(&l->note, width / BIP__SIZE_SMALL, BIP__NOTE_LINES, l->lines + title.n);
     l->n_title = title.n;
     l->n_note = note.n;
-    l->width = fmax(title.width * BIP__SIZE_TEXT, note.width * BIP__SIZE_SMALL);
-    l->height = ((double)title.n * BIP__SIZE_TEXT + (double)note.n * BIP__SIZE_SMALL) * BIP__LINE_HEIGHT;
+    l->width = fmax(title.width * p->size, note.width * BIP__SIZE_SMALL);
+    l->height = ((double)title.n * p->size + (double)note.n * BIP__SIZE_SMALL) * BIP__LINE_HEIGHT;
     l->cut = title.cut || note.cut;
     l->broken = title.broken || note.broken;
 }
@@ -25,13 +31,13 @@ static void wrap_label(const bip__labels_plan *p, bip__label *l, double width)
 /* Beside the end of its axis: above it where the axis points up, below where it points down. */
 static double wished_top(const bip__labels_plan *p, const bip__label *l)
 {
-    return -l->cos * (p->radius + p->gap + l->height / 2) - l->height / 2;
+    return -l->cos * (p->radius + l->gap + l->height / 2) - l->height / 2;
 }
 
 /* How near the middle a label may begin where it stands: outside the circle at every height it covers. */
 static double nearest(const bip__labels_plan *p, const bip__label *l)
 {
-    double circle = p->radius + p->gap, y = 0, x = fabs(l->sin) * circle;
+    double circle = p->radius + l->gap, y = 0, x = fabs(l->sin) * circle;
 
     if (l->top > 0)
         y = l->top;
@@ -92,7 +98,7 @@ static bool place_side(const bip__labels_plan *p, int which, bool column)
     bool settled = false;
 
     for (size_t i = 0; i < n; i++) {
-        side[i]->near = column ? p->radius + p->gap : fabs(side[i]->sin) * (p->radius + p->gap);
+        side[i]->near = (column ? 1 : fabs(side[i]->sin)) * (p->radius + side[i]->gap);
         wrap_label(p, side[i], p->half - side[i]->near);
     }
     for (int round = 0; round < 5 && !settled; round++) {
@@ -119,7 +125,7 @@ static bool place_side(const bip__labels_plan *p, int which, bool column)
 static void place_middle(const bip__labels_plan *p, bip__label *l)
 {
     bool above = l->cos > 0;
-    double edge = p->radius + p->gap, room = p->half;
+    double edge = p->radius + l->gap, room = p->half;
 
     for (size_t i = 0; i < p->n; i++)
         if (p->labels[i].side != 0 && (p->labels[i].cos > 0) == above)
@@ -135,6 +141,16 @@ static void place_middle(const bip__labels_plan *p, bip__label *l)
 }
 
 /* ------------------------------------------------------------------------------------------------------------ all */
+
+void bip__labels_turn(bip__labels_plan *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        double turn = TAU * (double)i / (double)p->n;
+        p->labels[i].sin = sin(turn);
+        p->labels[i].cos = cos(turn);
+        p->labels[i].side = side_of(&p->labels[i]);
+    }
+}
 
 static size_t place_at(bip__labels_plan *p, double radius, bool column, bool *settled)
 {
@@ -179,17 +195,44 @@ bool bip__label_leader(const bip__labels_plan *p, const bip__label *l, double *x
 
     *x = l->side * (l->near - 3);
     *y = fmin(fmax(end_y, l->top + 6), l->top + l->height - 6);
+    if (p->close)
+        return false;
     if (l->side == 0)
         *y = l->cos > 0 ? l->top + l->height : l->top;
-    return hypot(*x - end_x, *y - end_y) > p->gap + 7;
+    return hypot(*x - end_x, *y - end_y) > l->gap + 7;
 }
 
-void bip__label_print(bip__out *o, const bip__label *l, double middle_x, double middle_y)
+static bool overlap(const bip__label *a, const bip__label *b)
 {
-    bip__block block = {.kind = "",
-                        .size = BIP__SIZE_TEXT,
+    return fabs(a->middle - b->middle) < (a->width + b->width) / 2 + 1 &&
+           fmax(a->top, b->top) < fmin(a->top + a->height, b->top + b->height) + 1;
+}
+
+bool bip__labels_place_close(bip__labels_plan *p, double radius)
+{
+    p->radius = radius;
+    p->close = true;
+    for (size_t i = 0; i < p->n; i++) {
+        bip__label *l = &p->labels[i];
+        wrap_label(p, l, p->half);
+        l->side = 0;
+        l->near = l->width / 2;
+        l->middle = l->sin * (radius + l->gap + p->size / 2);
+        l->top = -l->cos * (radius + l->gap + p->size / 2) - l->height / 2;
+    }
+    for (size_t i = 0; i < p->n; i++)
+        p->close &= !overlap(&p->labels[i], &p->labels[(i + 1) % p->n]);
+    for (size_t i = 0; i < p->n && !p->close; i++)
+        p->labels[i].side = side_of(&p->labels[i]);
+    return p->close;
+}
+
+void bip__label_print(bip__out *o, const bip__labels_plan *p, const bip__label *l, double middle_x, double middle_y)
+{
+    bip__block block = {.kind = p->size < BIP__SIZE_TEXT ? "b-k" : "",
+                        .size = p->size,
                         .anchor = l->side,
-                        .x = middle_x + l->side * (l->side == 0 ? 0 : l->near),
+                        .x = middle_x + (l->side == 0 ? l->middle : l->side * l->near),
                         .top = middle_y + l->top,
                         .lines = (bip__line *)l->lines,
                         .n = l->n_title,

@@ -31,7 +31,7 @@ const bip__style bip__styles[BIP__N_STYLES] = {
     ".bip .b-t{font-size:18px}.bip .b-k{font-size:11px}"                                                               \
     ".bip path,.bip line{fill:none;stroke-linejoin:round;stroke-linecap:round}.bip .b-r,.bip .b-e{stroke-width:1}"     \
     ".bip .b-m{stroke-width:1.6}.bip .b-f{fill:currentColor}.bip .b-x{stroke-width:1.8}"                               \
-    ".bip .b-a{fill:currentColor;fill-opacity:.1;stroke:none}.bip text.b-o{paint-order:stroke;stroke-width:3px}"
+    ".bip .b-a{fill:currentColor;fill-opacity:.11;stroke:none}.bip text.b-o{paint-order:stroke;stroke-width:3px}"
 
 static const char light[] = COMMON LIGHT(".bip-light");
 static const char dark[] = COMMON DARK(".bip-dark");

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #define HUB 0.17 /* the inner ring's share of the radius: the lowest score is a place, not a point */
-#define TAU 6.283185307179586476925287
-#define MARK 4.2 /* pixels */
+#define MARK 4.2        /* pixels */
+#define HOLLOW_MARK 5.2 /* seen around a full one on the same spot */
 #define GAP_MARK 3.4
 #define NARROW 480.0 /* below this the words stand under the picture where they don't fit around it */
 
@@ -38,17 +38,28 @@ static bool is_missing(const bip__spot *spot)
 }
 
 /* The gaps of several layers on one axis stand one outside the other. */
-static size_t most_gaps(const bip__spider *s)
+static size_t gaps_on(const bip__spider *s, size_t axis)
 {
-    size_t most = 0;
+    size_t n = 0;
 
-    for (size_t a = 0; a < s->n_axes; a++) {
-        size_t n = 0;
-        for (size_t l = 0; l < s->n_layers; l++)
-            n += is_missing(&s->layers[l].spots[a]);
-        most = n > most ? n : most;
+    for (size_t l = 0; l < s->n_layers; l++)
+        n += is_missing(&s->layers[l].spots[axis]);
+    return n;
+}
+
+/* Room for the marks of missing scores; on a crowded circle, where a label may be moved along it, the same everywhere.
+ * Gives the largest. */
+static double make_gaps(spider *d)
+{
+    double largest = 0;
+
+    for (size_t a = 0; a < d->plan.n; a++) {
+        d->plan.labels[a].gap = 9 + 9 * (double)gaps_on(d->s, a);
+        largest = fmax(largest, d->plan.labels[a].gap);
     }
-    return most;
+    for (size_t a = 0; a < d->plan.n && d->plan.n > 20; a++)
+        d->plan.labels[a].gap = largest;
+    return largest;
 }
 
 static bool measure_labels(spider *d, bip__arena *arena)
@@ -61,13 +72,11 @@ static bool measure_labels(spider *d, bip__arena *arena)
         return false;
     for (size_t i = 0; i < s->n_axes; i++) {
         bip__label *l = &d->plan.labels[i];
-        l->sin = sin(TAU * (double)i / (double)s->n_axes);
-        l->cos = cos(TAU * (double)i / (double)s->n_axes);
-        l->side = l->sin > 0.01 ? 1 : l->sin < -0.01 ? -1 : 0;
         if (!bip__measure(arena, s->axes[i].title, &l->title) ||
             (s->axes[i].note != NULL && !bip__measure(arena, s->axes[i].note, &l->note)))
             return false;
     }
+    bip__labels_turn(&d->plan);
     return true;
 }
 
@@ -91,28 +100,34 @@ static bool number_labels(spider *d, bip__arena *arena)
 
 static bool place_labels(spider *d, bip__arena *arena)
 {
-    double width = d->s->frame.width, most;
+    double width = d->s->frame.width, most = fmin(width * 0.36, 260), gap;
 
     d->plan.half = width / 2 - d->page.margin + 4;
-    d->plan.gap = 9 + 9 * (double)most_gaps(d->s);
+    d->plan.size = BIP__SIZE_TEXT;
     d->plan.most_lines = d->s->n_axes > 20 ? 2 : BIP__LABEL_LINES;
-    most = fmin(width * 0.36, 260);
     if (!measure_labels(d, arena))
         return false;
+    gap = make_gaps(d);
     if (bip__labels_place(&d->plan, width * 0.2, most) == 0 || width >= NARROW)
         return true;
     if (!number_labels(d, arena))
         return false;
-    bip__labels_place(&d->plan, width * 0.2, width / 2 - d->page.margin - d->plan.gap - 18);
+    if (d->s->n_axes > 20)
+        d->plan.size = BIP__SIZE_SMALL;
+    most = d->plan.half - gap - 16;
+    if (!bip__labels_place_close(&d->plan, most))
+        bip__labels_place(&d->plan, width * 0.2, most);
     return true;
 }
 
 /* Lowest and highest of the labels and the rim. */
 static void extent(const spider *d, double *top, double *bottom)
 {
-    *top = -d->plan.radius - MARK;
-    *bottom = d->plan.radius + MARK;
+    *top = *bottom = 0;
     for (size_t i = 0; i < d->plan.n; i++) {
+        double end = -d->plan.labels[i].cos * (d->plan.radius + d->plan.labels[i].gap);
+        *top = fmin(*top, end);
+        *bottom = fmax(*bottom, end);
         *top = fmin(*top, d->plan.labels[i].top);
         *bottom = fmax(*bottom, d->plan.labels[i].top + d->plan.labels[i].height);
     }
@@ -268,7 +283,7 @@ static void print_marks(bip__out *o, const spider *d, const bip__spot *spots, co
         if (!is_missing(&spots[a])) {
             double radius = reach(d, spots[a].at);
             bip__svg_mark(o, style->mark, d->x + d->plan.labels[a].sin * radius, d->y - d->plan.labels[a].cos * radius,
-                          MARK);
+                          style->hollow ? HOLLOW_MARK : MARK);
         }
     BIP__PUT(o, "\"/>");
 }
@@ -326,14 +341,14 @@ static void print_labels(bip__out *o, const spider *d)
             continue;
         bip__out_text(o, any ? "M" : "<path class=\"b-e\" d=\"M");
         any = true;
-        put_point(o, d, a, d->plan.radius + d->plan.gap - 5);
+        put_point(o, d, a, d->plan.radius + d->plan.labels[a].gap - 5);
         bip__out_char(o, 'L');
         bip__svg_point(o, d->x + x, d->y + y);
     }
     if (any)
         BIP__PUT(o, "\"/>");
     for (size_t a = 0; a < d->plan.n; a++)
-        bip__label_print(o, &d->plan.labels[a], d->x, d->y);
+        bip__label_print(o, &d->plan, &d->plan.labels[a], d->x, d->y);
     bip__out_char(o, '\n');
 }
 

@@ -241,6 +241,8 @@ static bool lay_out(timeline *d, bip__arena *arena)
         return false;
     room = t->frame.width - 2 * d->page.margin;
     d->columns = (size_t)fmax(1, floor((room + BETWEEN) / (LEAST_PANEL + BETWEEN)));
+    if (d->columns > t->n_panels)
+        d->columns = t->n_panels;
     d->width = (room - (double)(d->columns - 1) * BETWEEN) / (double)d->columns;
     find_span(d);
     find_ticks(d);
@@ -306,7 +308,7 @@ static void put_line_point(bip__out *o, const timeline *d, const cell *c, const 
 /* The line, and the room between the flattest and the steepest it may be. */
 static void print_trend(bip__out *o, const timeline *d, const cell *c, const bip__panel *p)
 {
-    BIP__PUT(o, "<path class=\"b-a\" d=\"");
+    bip__out_printf(o, "<g class=\"b-s%d\"><path class=\"b-a\" d=\"", BIP__STYLE_FIRST);
     for (int i = 0; i < BAND_POINTS; i++) {
         bip__out_char(o, i == 0 ? 'M' : 'L');
         put_line_point(o, d, c, p, p->low, i);
@@ -315,12 +317,12 @@ static void print_trend(bip__out *o, const timeline *d, const cell *c, const bip
         bip__out_char(o, 'L');
         put_line_point(o, d, c, p, p->high, i);
     }
-    BIP__PUT(o, "z\"/><path class=\"b-l\" stroke-width=\"1.2\" d=\"");
+    BIP__PUT(o, "z\"/><path class=\"b-l\" stroke-width=\"1.4\" stroke-dasharray=\"5 4\" d=\"");
     for (int i = 0; i < BAND_POINTS; i++) {
         bip__out_char(o, i == 0 ? 'M' : 'L');
         put_line_point(o, d, c, p, p->slope, i);
     }
-    BIP__PUT(o, "\"/>");
+    BIP__PUT(o, "\"/></g>");
 }
 
 static bool gap_between(const bip__panel *p, bip_date from, bip_date to)

@@ -104,6 +104,18 @@ bip_status bip__sqlite_fail(bip__sqlite *s, const char *doing, bip_error *err)
 
 /* ---------------------------------------------------------------------------------------------------------- waiting */
 
+#define POLITE 50 /* changes after a wait for which others are taken to be waiting too */
+
+/* Whoever begins the moment after a commit has the lock again before those who sleep wake up: one that does nothing
+ * else keeps all others out. So where others are about, each steps back for as long as they may sleep. */
+void bip__sqlite_step_back(bip__sqlite *s)
+{
+    if (s->polite == 0)
+        return;
+    s->polite--;
+    bip__sleep_ms(1);
+}
+
 /* Short sleeps of random length, since writers that wait alike would wake alike; and shorter, not longer, for one that
  * has waited for a while: the lock goes to whoever asks first when it is free, so asking more often is its place in the
  * queue. */
@@ -117,6 +129,7 @@ int bip__sqlite_wait(void *store, int times)
         s->waited_ms = 0;
     if (s->waited_ms >= s->wait_ms || atomic_load(&s->stop))
         return 0;
+    s->polite = POLITE;
     sqlite3_randomness(1, &chance);
     ms = s->waited_ms < 50 ? 1 + chance % 4 : 1;
     bip__sleep_ms(ms);

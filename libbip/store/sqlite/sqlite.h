@@ -14,6 +14,7 @@ typedef struct bip__sqlite {
     sqlite3 *db;
     char *path;                 /* as given; "" for a store in memory: the `where` of errors */
     int32_t wait_ms, waited_ms; /* at most, and so far, on a lock that another holds */
+    int polite;                 /* changes to come before which to let others go first */
     atomic_int stop;            /* interrupt() was called: stop waiting too, which SQLite doesn't know of */
     int snapshots, open_rows;
     bool reading, writing; /* the transaction that is open */
@@ -68,6 +69,9 @@ void bip__sqlite_forget_words(bip__sqlite *s);
 
 /* Called by SQLite while another holds a lock: sleep a little and say 1 to try again, 0 when it took too long. */
 int bip__sqlite_wait(void *store, int times);
+
+/* Before a change: let those go first who wait. */
+void bip__sqlite_step_back(bip__sqlite *s);
 
 /* Each file puts its functions into the table. */
 void bip__sqlite_readers(bip__storage_api *api); /* read.c */

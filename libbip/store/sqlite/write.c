@@ -66,6 +66,7 @@ static bip_status begin(bip__storage *base, bip_error *err)
     if (s->snapshots > 0 || s->open_rows > 0)
         return bip__fail(err, BIP_E_USAGE, s->path, "a reading is open: close cursors before writing");
     atomic_store(&s->stop, 0);
+    bip__sqlite_step_back(s);
     if ((st = run_named(s, BIP__S_BEGIN, err)) != BIP_OK)
         return st;
     s->writing = true;

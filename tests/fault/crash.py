@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""The program killed at random moments: tests/fault/crash.py BIP [--kills N] [--seed S]
+
+SIGKILL while it records, corrects, withdraws, registers, imports CSV and a whole store, makes a backup, makes a store,
+and now and then while what came before is put right again. After each kill: every entry that was acknowledged is
+there unchanged, the killed command did all or nothing, `verify` is clean, and a file that init or backup left is no
+store at all or a whole one.
+"""
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+ROLES = ("participant", "caseworker")
+ITEMS = ("cooperation", "job_search", "everyday_coping")
+
+
+class Killed(Exception):
+    pass
+
+
+class Crash:
+    def __init__(self, bip, folder, rng):
+        self.bip, self.folder, self.rng = bip, Path(folder), rng
+        self.store = self.folder / "s.bip"
+        self.env = {"PATH": os.environ["PATH"], "BIP_ACTOR": "anna", "TZ": "UTC"}
+        self.took = defaultdict(lambda: [0.02])  # seconds of earlier runs, by command
+        self.kills, self.after, self.left = Counter(), Counter(), Counter()
+        self.serial = 0
+
+    def run(self, *args, store=None):
+        return subprocess.run([self.bip, "-s", store or self.store, *map(str, args)], env=self.env, capture_output=True,
+                              timeout=120)
+
+    def ok(self, *args, **more):
+        done = self.run(*args, **more)
+        assert done.returncode == 0, f"{args}: {done.returncode} {done.stderr.decode()}"
+        return done.stdout
+
+    def start_and_kill(self, name, args, store=None):
+        """The exit status, or None where it was killed."""
+        past = self.took[name]
+        usual = sorted(past)[len(past) // 2]
+        start = time.monotonic()
+        process = subprocess.Popen([self.bip, "-s", store or self.store, *map(str, args)], env=self.env,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        delay = usual * (self.rng.random() if self.rng.random() < 0.3 else self.rng.uniform(0.4, 1.1))
+        try:
+            process.wait(delay)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+        said = process.stderr.read().decode()
+        process.stderr.close()
+        status = process.wait()
+        if status == -signal.SIGKILL:
+            self.kills[name] += 1
+            return None
+        past.append(time.monotonic() - start)
+        del past[:-25]
+        assert status == 0, f"{name}: exit {status}: {said}"
+        return status
+
+    # ---- what is in the store
+
+    def state(self, store=None):
+        """{entry id: (hash, facts in it)}, and the ids of first revisions."""
+        whole = json.loads(self.ok("export", "--format", "json", "--out", "-", store=store))
+        facts = defaultdict(list)
+        firsts = []
+        for person in whole["participants"]:
+            for fact in person["facts"]:
+                facts[fact["id"].split(".")[0]].append(fact)
+                if fact["fact"] == "assessment" and "of" not in fact:
+                    firsts.append(fact["id"])
+        entries = {e["id"]: (e["hash"], len(facts[e["id"]])) for e in whole["entries"]}
+        withdrawn = {f["of"] for fs in facts.values() for f in fs if f["fact"] == "assessment" and f["scores"] is None}
+        return entries, [f for f in firsts if f not in withdrawn], [p["participant"] for p in whole["participants"]]
+
+    def check(self, before, expected, acknowledged, name):
+        if self.rng.random() < 0.1:  # also what is put right after a kill can be killed
+            self.start_and_kill("verify", ["verify"])
+        done = self.run("verify")
+        assert done.returncode == 0, f"after {name}: verify: {done.stdout.decode()}{done.stderr.decode()}"
+        now = self.state()
+        for entry, held in before[0].items():
+            assert now[0].get(entry) == held, f"after {name}: entry {entry} was {held}, is {now[0].get(entry)}"
+        new = [n for e, (_, n) in now[0].items() if e not in before[0]]
+        assert sorted(new) in ([], sorted(expected)), f"after {name}: {new} facts in new entries, of {expected}"
+        assert new or not acknowledged, f"after {name}: acknowledged, and not there"
+        self.after["the whole of it" if new else "nothing of it"] += 1
+        return now
+
+    # ---- what is killed
+
+    def date(self):
+        self.serial += 1  # no date twice, so that no key is held
+        return "%04d-%02d-%02d" % (1950 + self.serial // 336, 1 + self.serial // 28 % 12, 1 + self.serial % 28)
+
+    def record(self, now):
+        scores = [f"{i}={self.rng.randint(1, 5)}" for i in ITEMS]
+        return [1], ["record", self.rng.choice(now[2]), "--instrument", "employability", "--respondent",
+                     self.rng.choice(ROLES[:1]), "--date", self.date(), "--note", "n" * self.rng.randint(1, 3000), *scores]
+
+    def correct(self, now):
+        note = "again %d" % self.rng.getrandbits(40)
+        return [1], ["correct", self.rng.choice(now[1]), "--note", note]
+
+    def withdraw(self, now):
+        return [1], ["withdraw", self.rng.choice(now[1]), "--reason", "killed here"]
+
+    def register(self, now):
+        self.serial += 1
+        return [2], ["participant", "add", f"N-{self.rng.getrandbits(40)}", "--attr", "sex=woman"]
+
+    def write_csv(self, path, rows, people):
+        with open(path, "w") as out:
+            out.write("participant,date,respondent,cooperation,job_search\n")
+            for _ in range(rows):
+                out.write(f"{self.rng.choice(people)},{self.date()},participant,{self.rng.randint(1, 5)},declined\n")
+
+    def imports(self, now):
+        rows = self.rng.choice((20, 200, 1500))
+        self.write_csv(self.folder / "in.csv", rows, now[2])
+        return [rows], ["import", self.folder / "in.csv", "--instrument", "employability"]
+
+    def merge(self, now):
+        """The export of a copy that went on by itself."""
+        copy = self.folder / "copy.bip"
+        copy.unlink(missing_ok=True)
+        self.ok("backup", copy)
+        for _ in range(3):
+            self.ok(*self.record(now)[1], store=copy)
+        self.write_csv(self.folder / "in.csv", 300, now[2])
+        self.ok("import", self.folder / "in.csv", "--instrument", "employability", store=copy)
+        self.ok("export", "--format", "json", "--out", self.folder / "copy.json", store=copy)
+        copy.unlink()
+        (self.folder / "moved").mkdir(exist_ok=True)
+        return [1, 1, 1, 300], ["import", self.folder / "copy.json"]
+
+    def in_store(self, name, make, now):
+        expected, args = make(now)
+        return self.check(now, expected, self.start_and_kill(name, args) == 0, name)
+
+    def whole_or_none(self, name, path, acknowledged):
+        """path holds a whole store, or nothing that would be taken for one."""
+        done = self.run("verify", store=path)
+        whole = done.returncode == 0
+        said = done.stderr.decode()
+        assert whole or not acknowledged, f"{name} was acknowledged: {said}"
+        assert whole or (done.returncode == 1 and "damaged" not in said), f"after {name}: {said} {done.stdout.decode()}"
+        if whole:
+            assert b"employability" in self.ok("instrument", "list", store=path)
+        self.after["the whole of it" if whole else "nothing of it"] += 1
+        self.left["a file that is no store"] += not whole and path.exists()
+        for beside in self.folder.glob(path.name + "*"):
+            self.left["a temporary file"] += ".tmp-" in beside.name
+            beside.unlink()
+        return whole
+
+    def init(self, now):
+        path = self.folder / "new.bip"
+        self.whole_or_none("init", path, self.start_and_kill("init", ["init"], store=path) == 0)
+        return now
+
+    def backup(self, now):
+        path = self.folder / "backup.bip"
+        acknowledged = self.start_and_kill("backup", ["backup", path]) == 0
+        if path.exists() and self.run("verify", store=path).returncode == 0:
+            assert self.state(path) == self.state(), "a backup that is whole is the store"
+        self.whole_or_none("backup", path, acknowledged)
+        return self.check(now, [], False, "backup")
+
+    def new_store(self):
+        self.serial = 0
+        for beside in self.folder.glob("*"):
+            beside.unlink() if beside.is_file() else beside.rmdir()
+        self.ok("init")
+        self.write_csv(self.folder / "in.csv", 60, [f"P-{i:03}" for i in range(20)])
+        self.ok("import", self.folder / "in.csv", "--instrument", "employability", "--create-participants")
+        return self.state()
+
+    def go(self, kills):
+        deeds = [("record", 4, self.record), ("correct", 3, self.correct), ("withdraw", 1, self.withdraw),
+                 ("participant add", 2, self.register), ("import", 4, self.imports), ("merge", 2, self.merge)]
+        names = [d for d, weight, _ in deeds for _ in range(weight)] + ["backup"] * 3 + ["init"] * 3
+        make = {d: m for d, _, m in deeds}
+        now = self.new_store()
+        while sum(self.kills.values()) < kills:
+            if len(now[0]) > 50:
+                now = self.new_store()
+            name = self.rng.choice(names)
+            now = getattr(self, name)(now) if name in ("init", "backup") else self.in_store(name, make[name], now)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("bip", type=os.path.abspath)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=None)
+    args = parser.parse_args()
+    seed = args.seed if args.seed is not None else random.SystemRandom().randrange(10 ** 9)
+    print(f"seed {seed}", flush=True)  # the moment of a kill can't be had again, the commands can
+    folder = tempfile.mkdtemp(prefix="bip-crash-")
+    crash = Crash(args.bip, folder, random.Random(seed))
+    try:
+        crash.go(args.kills)
+    except AssertionError as e:
+        print(f"FAILED: {e}"[:2000] + f"\nleft in {folder}")
+        print("0 passed, 1 failed")
+        return 1
+    shutil.rmtree(folder)
+    print("figure: kills: " + ", ".join(f"{n} of {k}" for k, n in sorted(crash.kills.items())))
+    print("figure: after them or before the kill came: " + ", ".join(f"{k} {n} times" for k, n in sorted(crash.after.items())))
+    print("left behind: " + ", ".join(f"{k} {n} times" for k, n in sorted(crash.left.items())))
+    print(f"{sum(crash.kills.values())} passed, 0 failed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

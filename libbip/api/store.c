@@ -1,6 +1,7 @@
 #include "api/api.h"
 #include "base/platform.h"
 #include "record/record.h"
+#include "show/words.h"
 
 #include <string.h>
 
@@ -133,6 +134,7 @@ void bip_store_close(bip_store *store)
         bip_cursor_close(store->cursors);
     bip_change_rollback(store->change);
     bip__context_forget(&store->context);
+    bip__words_unload(store->context.words);
     store->context.storage->api->close(store->context.storage);
     bip__free(store);
 }
@@ -151,6 +153,20 @@ const char *bip_store_lang(const bip_store *store)
 bip_date bip_store_today(const bip_store *store)
 {
     return store == NULL ? BIP_NO_DATE : bip__context_today(&store->context);
+}
+
+bip_status bip_store_add_words(bip_store *store, const char *json, size_t n, char lang[BIP_LANG_SIZE], bip_error *err)
+{
+    if (lang != NULL)
+        lang[0] = '\0';
+    if (store == NULL || json == NULL)
+        return bip__fail(err, BIP_E_USAGE, NULL, "a store and the words are needed");
+    if (store->readings > 0) /* they may be in use */
+        return bip__fail(err, BIP_E_USAGE, NULL, "something is being read: end it first");
+    bip_status st = bip__words_load(&store->context.words, json, n, err);
+    if (st == BIP_OK && lang != NULL)
+        memcpy(lang, store->context.words->words.lang, strlen(store->context.words->words.lang) + 1);
+    return st;
 }
 
 /* ------------------------------------------------------------ keeping */

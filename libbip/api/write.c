@@ -27,9 +27,17 @@ static const struct {
     {"history", bip__show_history},
     {"history-text", bip__show_history_text},
     {"json", export_store},
+    {"jsonl", bip__export_jsonl},
+    {"csv-long", bip__export_csv_long},
+    {"csv-wide", bip__export_csv_wide},
     {"participants", bip__show_participants},
     {"instruments", bip__show_instruments},
     {"instrument", bip__show_instrument},
+    {"report", bip__show_report},
+    {"team", bip__show_team},
+    {"form", bip__show_form},
+    {"brief", bip__show_brief},
+    {"words", bip__show_words},
     {"head", bip__show_head},
 };
 

@@ -260,7 +260,7 @@ bip_status bip__show_history_text(bip__context *c, const bip_query *query, const
 {
     const bip__words *words;
     const char *lang = query && query->lang ? query->lang : c->lang[0] ? c->lang : NULL;
-    bip_status st = bip__words_find(lang, &words, err);
+    bip_status st = bip__words_among(c->words, lang, &words, err);
 
     return st == BIP_OK ? tell(c, query, options_json, words, o, err) : st;
 }

@@ -608,7 +608,7 @@ static bip_status put_all(view *v, const bip_query *query, bip_error *err)
     const char *code;
     bool with_views = query == NULL || query->respondent == NULL, any = false;
     bip__voice *voices;
-    bip_status st = bip__words_find(v->reading.plan->lang, &v->words, err);
+    bip_status st = bip__words_among(v->reading.context->words, v->reading.plan->lang, &v->words, err);
 
     if (st != BIP_OK || (st = bip__reading_voices(&v->reading, v->words, &v->arena, &voices, err)) != BIP_OK)
         return st;

@@ -49,9 +49,29 @@ void bip__reading_close(bip__reading *r)
     *r = (bip__reading){0};
 }
 
+/* What is made for people is for the participant; an instrument without that respondent is for all of its own, so what
+ * one of them doesn't see is left out. */
+static bool for_everybody(const bip__slot *slot)
+{
+    const bip__instrument *def = slot->shown->def;
+
+    if (bip__instrument_respondent(def, "participant") >= 0)
+        return slot->for_participant;
+    return slot->n_visible_to == def->n_respondents;
+}
+
+bool bip__reading_wants(const bip__reading *r, size_t slot)
+{
+    const bip__slot *s = &r->plan->slots[slot];
+
+    if (!s->wanted || (r->for_print && !s->shown->def->handout))
+        return false;
+    return !r->for_people || r->plan->for_role != NULL || for_everybody(s);
+}
+
 bool bip__reading_shows(const bip__reading *r, size_t slot)
 {
-    return r->plan->slots[slot].wanted && r->course->tracks[slot].n > 0;
+    return bip__reading_wants(r, slot) && r->course->tracks[slot].n > 0;
 }
 
 static bip_status take_labels(bip__arena *arena, const bip__scale *scale, const char *lang, bip__labels *out,

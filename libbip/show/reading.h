@@ -14,6 +14,9 @@ typedef struct bip__reading {
     bip__course *course;
     bip__walk walk;
     bool in_snapshot, walking;
+    /* For the caller to set: the plan is shared with later readings, so it can't be narrowed itself. */
+    bool for_people; /* and nobody named a role: leave out what the participant doesn't see */
+    bool for_print;  /* leave out instruments that are kept out of handouts */
 } bip__reading;
 
 /* Zero-initialise. Everything is read in one consistent view until the reading is closed. query may be NULL. */
@@ -22,7 +25,9 @@ bip_status bip__reading_open(bip__reading *r, bip__context *c, const bip_query *
 bip_status bip__reading_next(bip__reading *r, const char **code, bip_error *err);
 void bip__reading_close(bip__reading *r); /* also after a failed bip__reading_open() */
 
-/* Whether a slot of the participant in hand is to be shown. */
+/* Whether a slot is to be shown where it holds anything. */
+bool bip__reading_wants(const bip__reading *r, size_t slot);
+/* Whether a slot of the participant in hand is to be shown: it holds a number. */
 bool bip__reading_shows(const bip__reading *r, size_t slot);
 
 /* How the indicator of each slot is spoken of, in the arena; the participant's own answers name no rater. */

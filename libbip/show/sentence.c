@@ -81,6 +81,11 @@ static void say(bip__out *o, const bip__voice *v, bip__word key, const bip__told
     bip__say(o, v->words, key, with, sizeof with / sizeof *with);
 }
 
+int bip__step_worth(const bip__told_step *t)
+{
+    return t->held_for >= 2 && t->holds ? 3 : t->is_latest ? 2 : t->held_for >= 2 ? 1 : 0;
+}
+
 void bip__say_step(bip__out *o, const bip__voice *v, const bip__told_step *t)
 {
     if (t->is_latest)
@@ -181,7 +186,7 @@ static void say_evidence(bip__out *o, const bip__voice *v, const bip_series *s)
     }
 }
 
-static void say_where_it_stands(bip__out *o, const bip__voice *v, const bip_series *s)
+void bip__say_series(bip__out *o, const bip__voice *v, const bip_series *s)
 {
     const bip__told_step t = latest_step(s);
     bool now = t.is_latest && s->step != BIP_UNKNOWN;
@@ -220,6 +225,6 @@ bip_status bip__sentence(const bip_series *series, const bip_sentence_words *wor
                      .labels = {words->labels, words->n_labels}};
     if ((st = bip__words_find(words->lang, &v.words, err)) != BIP_OK)
         return st;
-    say_where_it_stands(o, &v, series);
+    bip__say_series(o, &v, series);
     return BIP_OK;
 }

@@ -22,6 +22,9 @@ typedef struct bip__voice {
     bip__labels labels;
 } bip__voice;
 
+/* Chooses what is told of one participant, the highest first: steps that hold before those just seen before those that
+ * once held. */
+int bip__step_worth(const bip__told_step *step);
 void bip__say_step(bip__out *o, const bip__voice *v, const bip__told_step *step);
 /* What comes of a step that was just seen; begins with a blank, as everything that follows a first sentence does. */
 void bip__say_next_time(bip__out *o, const bip__voice *v);
@@ -39,6 +42,9 @@ typedef enum bip__contrast {
 } bip__contrast;
 bip__contrast bip__contrast_of(const bip_series *s);
 void bip__say_contrast(bip__out *o, const bip__words *w, const bip_series *s); /* nothing where there is none */
+
+/* One or two sentences on where a series stands, see bip_series_sentence() in bip.h. */
+void bip__say_series(bip__out *o, const bip__voice *v, const bip_series *s);
 
 /* Whether two scores of a series differ by nothing that counts. */
 bool bip__same_score(const bip_series *s, double a, double b);

@@ -29,6 +29,18 @@ bip_status bip__show_instrument(bip__context *c, const bip_query *query, const c
 bip_status bip__show_head(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
                           bip_error *err);
 
+/* Pages and the brief; page_*.c. */
+bip_status bip__show_report(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                            bip_error *err);
+bip_status bip__show_team(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                          bip_error *err);
+bip_status bip__show_form(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                          bip_error *err);
+bip_status bip__show_brief(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                           bip_error *err);
+bip_status bip__show_words(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                           bip_error *err);
+
 /* bip_series_sentence(), see bip.h. */
 bip_status bip__sentence(const bip_series *series, const bip_sentence_words *words, bip__out *o, bip_error *err);
 

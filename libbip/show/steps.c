@@ -93,30 +93,12 @@ static bip_status gather_person(gathering *g, const char *code, bip_error *err)
     return st;
 }
 
-/* What is made for people is for the participant; an instrument without that respondent is for all of its own, so what
- * one of them doesn't see is left out. */
-static bool for_everybody(const bip__slot *slot)
-{
-    const bip__instrument *def = slot->shown->def;
-
-    if (bip__instrument_respondent(def, "participant") >= 0)
-        return slot->for_participant;
-    return slot->n_visible_to == def->n_respondents;
-}
-
-static void leave_out_unseen(bip__plan *plan)
-{
-    for (size_t s = 0; s < plan->n_slots; s++)
-        plan->slots[s].wanted = plan->slots[s].wanted && for_everybody(&plan->slots[s]);
-}
-
 static bip_status gather(gathering *g, bip__context *c, const bip_query *query, bool for_people, bip_error *err)
 {
     const char *code;
     bip_status st = bip__reading_open(&g->reading, c, query, err);
 
-    if (st == BIP_OK && for_people && g->reading.plan->for_role == NULL)
-        leave_out_unseen(g->reading.plan);
+    g->reading.for_people = for_people;
     while (st == BIP_OK && (st = bip__reading_next(&g->reading, &code, err)) == BIP_OK)
         st = gather_person(g, code, err);
     return st == BIP_DONE ? BIP_OK : st;
@@ -193,11 +175,11 @@ bip_status bip__show_steps(bip__context *c, const bip_query *query, const char *
 
 /* -------------------------------------------------------------------------------------------------------- sentences */
 
-/* Chooses what is told of one participant: steps that hold before those that once held before those just seen; of
- * alike, the newest. */
 static int worth(const found *f)
 {
-    return f->held_for >= 2 && f->holds ? 3 : f->is_latest ? 2 : f->held_for >= 2 ? 1 : 0;
+    const bip__told_step told = {.held_for = f->held_for, .is_latest = f->is_latest, .holds = f->holds};
+
+    return bip__step_worth(&told);
 }
 
 static void choose(found *steps, size_t n)
@@ -274,7 +256,7 @@ static bip_status say_steps(gathering *g, bip__out *o, bip_error *err)
     const bip__words *words;
     bip__voice *voices;
     size_t moved = 0, n;
-    bip_status st = bip__words_find(g->reading.plan->lang, &words, err);
+    bip_status st = bip__words_among(g->reading.context->words, g->reading.plan->lang, &words, err);
 
     if (st != BIP_OK || (st = bip__reading_voices(&g->reading, words, &g->arena, &voices, err)) != BIP_OK)
         return st;

@@ -30,20 +30,36 @@ bip_status cli_cmd_history(cli *c)
     return read_document(c, "history", "history-text");
 }
 
+/* The whole store is one thing; rows can be filtered. */
+static bip_status check_export(cli *c, const char *format)
+{
+    static const char *const formats[] = {"json", "jsonl", "csv-long", "csv-wide"};
+    static const cli_option_id filters[] = {OPT_INSTRUMENT, OPT_RESPONDENT, OPT_AS_OF};
+    bool known = false;
+
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        known = known || strcmp(format, formats[i]) == 0;
+    if (!known)
+        return cli_fail(c, BIP_E_USAGE, "--format", "\"%s\" is none of json, jsonl, csv-long, csv-wide", format);
+    for (size_t i = 0; strcmp(format, "json") == 0 && i < sizeof filters / sizeof filters[0]; i++)
+        if (cli_given(&c->args, filters[i]))
+            return cli_fail(c, BIP_E_USAGE, cli_options[filters[i]].name,
+                            "json is the whole store: nothing is left out");
+    return BIP_OK;
+}
+
 bip_status cli_cmd_export(cli *c)
 {
-    static const char *const later[] = {"jsonl", "csv-long", "csv-wide"};
     const char *format = cli_value(&c->args, OPT_FORMAT), *path = cli_value(&c->args, OPT_OUT);
+    bip_query query;
     bip_status st;
 
-    for (size_t i = 0; format && i < sizeof later / sizeof later[0]; i++)
-        if (strcmp(format, later[i]) == 0)
-            return cli_fail(c, BIP_E_USAGE, "--format", "%s is not in this version; json is", format);
-    if (format && strcmp(format, "json") != 0)
-        return cli_fail(c, BIP_E_USAGE, "--format", "\"%s\" is not a format to export; json is", format);
-    if ((st = cli_open(c, 0)) != BIP_OK)
+    if (!format)
+        format = "json";
+    if ((st = check_export(c, format)) != BIP_OK || (st = cli_query(c, &query)) != BIP_OK ||
+        (st = cli_open(c, 0)) != BIP_OK)
         return st;
     if (!path || strcmp(path, "-") == 0)
-        return cli_document(c, "json", NULL, false);
-    return cli_document_to_file(c, "json", NULL, path);
+        return cli_document(c, format, &query, false);
+    return cli_document_to_file(c, format, &query, path);
 }

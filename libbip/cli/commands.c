@@ -95,10 +95,14 @@ const cli_command cli_commands[] = {
      "bip -s team.bip steps P-001 --since 2026-01-01"},
     {"history", "PARTICIPANT... | --all", 0, MANY, CLI_BIT(OPT_ALL), 0, cli_cmd_history,
      "every revision of everything: who, when, why", NULL, "bip -s team.bip history P-001"},
-    {"export", "", 0, 0, CLI_BIT(OPT_FORMAT) | CLI_BIT(OPT_OUT), 0, cli_cmd_export, "everything, to a file",
+    {"export", "", 0, 0,
+     CLI_BIT(OPT_FORMAT) | CLI_BIT(OPT_INSTRUMENT) | CLI_BIT(OPT_RESPONDENT) | CLI_BIT(OPT_AS_OF) | CLI_BIT(OPT_OUT), 0,
+     cli_cmd_export, "everything, to a file",
      "FORMAT json, the default, is the whole store with every revision and the audit trail: importing it into another "
-     "store is a merge.",
-     "bip -s team.bip export --format json --out team.json"},
+     "store is a merge. jsonl, csv-long and csv-wide are the current assessments, and can be filtered; csv-wide holds "
+     "one instrument.",
+     "bip -s team.bip export --format json --out team.json\n"
+     "bip -s team.bip export --format csv-wide --instrument employability --out employability.csv"},
     {"verify", "", 0, 0, CLI_BIT(OPT_ANCHOR), 0, cli_cmd_verify, "check the file, every row and the audit trail",
      "With --anchor what was noted elsewhere must still be there: a file put back to an older state is found.",
      "bip -s team.bip verify --anchor noted.txt"},

@@ -32,6 +32,18 @@ static bip_status fill_fixed(bip__lexicon *l, bool is_long, bip_error *err)
     return st;
 }
 
+bip_status bip__columns_is_fixed(const char *name, bool *yes, bip_error *err)
+{
+    bip__lexicon fixed = {0};
+    int32_t kind = BIP__UNKNOWN;
+    bip_status st = fill_fixed(&fixed, true, err);
+    if (st == BIP_OK)
+        st = bip__lexicon_find(&fixed, name, strlen(name), &kind, err);
+    bip__lexicon_free(&fixed);
+    *yes = kind >= 0;
+    return st;
+}
+
 /* ------------------------------------------------------------ reading */
 
 static bip_status copy_names(bip__columns *c, bip__intake *in, const bip__csv *csv, bip_error *err)

@@ -45,5 +45,7 @@ bip_status bip__columns_read(bip__columns *columns, bip__intake *in, const bip__
 /* The indicators of a version by column; BIP_E_REFUSED where the header doesn't fit it. */
 bip_status bip__columns_indicators(bip__columns *columns, bip__intake *in, int32_t version, const int32_t **out,
                                    bip_error *err);
+/* Whether a name is that of a fixed column of either form. */
+bip_status bip__columns_is_fixed(const char *name, bool *yes, bip_error *err);
 
 #endif

@@ -12,4 +12,12 @@ bip_status bip__import(bip__change *change, const char *format, const char *opti
 /* Document "json": bip-store-1. */
 bip_status bip__export_store(bip__context *c, bip__out *o, bip_error *err);
 
+/* Documents "jsonl", "csv-long", "csv-wide": current assessments, with the query's filters. */
+bip_status bip__export_jsonl(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                             bip_error *err);
+bip_status bip__export_csv_long(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                bip_error *err);
+bip_status bip__export_csv_wide(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                bip_error *err);
+
 #endif

@@ -11,6 +11,13 @@ typedef struct held {
     int32_t revision;
 } held;
 
+/* An entry looked up before. An import is one entry for all of its assessments, recording one for each. */
+#define KNOWN 64
+typedef struct known_entry {
+    bip__entry_row row; /* n 0: none */
+    const char *actor;
+} known_entry;
+
 struct bip__assessments {
     bip__context *context;
     const bip_query *query;
@@ -26,6 +33,7 @@ struct bip__assessments {
     const char **indicators;
     bip_score *scores;
     size_t items_cap, scores_cap;
+    known_entry entries[KNOWN]; /* by number, modulo */
 };
 
 static bip_status check_filters(bip__assessments *r, bip_error *err)
@@ -190,23 +198,36 @@ static bip_status fill_scores(bip__assessments *r, const bip__version *v, int32_
     return BIP_OK;
 }
 
+static bip_status find_entry(bip__assessments *r, int64_t n, const known_entry **out, bip_error *err)
+{
+    bip__storage *s = r->context->storage;
+    known_entry *known = &r->entries[n % KNOWN], entry = {.row = {.n = 0}};
+    *out = known;
+    if (known->row.n == n)
+        return BIP_OK;
+    bip_status st = bip__context_entry(r->context, n, &entry.row, err);
+    if (st == BIP_OK)
+        st = s->api->word_text(s, entry.row.actor, &entry.actor, err);
+    if (st == BIP_OK)
+        *known = entry;
+    return st;
+}
+
 static bip_status fill_trail(bip__assessments *r, const held *h, bip_error *err)
 {
     bip__storage *s = r->context->storage;
-    bip__entry_row root, entry;
-    bip_status st = bip__context_entry(r->context, h->row.root_entry, &root, err);
-    if (st == BIP_OK)
-        st = bip__context_entry(r->context, h->row.entry, &entry, err);
-    if (st == BIP_OK)
-        st = s->api->word_text(s, entry.actor, &r->record.actor, err);
-    if (st == BIP_OK && h->row.rater != 0)
-        st = s->api->word_text(s, h->row.rater, &r->record.rater, err);
+    const known_entry *entry;
+    bip_status st = find_entry(r, h->row.root_entry, &entry, err);
     if (st != BIP_OK)
         return st;
-    bip__id_print(root.id, h->row.root_idx, r->id);
+    bip__id_print(entry->row.id, h->row.root_idx, r->id);
     r->record.id = r->id;
-    r->record.recorded_ms = entry.at_ms;
-    return BIP_OK;
+    st = find_entry(r, h->row.entry, &entry, err);
+    if (st != BIP_OK)
+        return st;
+    r->record.actor = entry->actor;
+    r->record.recorded_ms = entry->row.at_ms;
+    return h->row.rater != 0 ? s->api->word_text(s, h->row.rater, &r->record.rater, err) : BIP_OK;
 }
 
 static bip_status fill(bip__assessments *r, const held *h, bip_error *err)

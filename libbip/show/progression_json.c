@@ -127,9 +127,11 @@ static void put_date(pen *p, bip_date day)
     if (d->day != day) {
         bip__out_clear(&p->date);
         bip__out_date(&p->date, day);
-        if (p->date.status != BIP_OK) /* no memory: told at the end, with the rest */
-            p->o->status = p->date.status;
-        d->n = p->date.len < sizeof d->text ? p->date.len : 0;
+        if (p->date.status != BIP_OK || p->date.len > sizeof d->text) {
+            p->o->status = BIP_E_NOMEM; /* told at the end, with the rest */
+            return;
+        }
+        d->n = p->date.len;
         memcpy(d->text, p->date.data, d->n);
         d->day = day;
     }

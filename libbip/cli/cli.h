@@ -41,13 +41,19 @@ typedef enum cli_option_id {
     OPT_FOR,
     OPT_OUT,
     OPT_ANCHOR,
+    OPT_TEAM,
+    OPT_FULL,
+    OPT_NOTES,
+    OPT_NAME,
+    OPT_VOLUNTARY,
+    OPT_WORDS,
     OPT_COUNT
 } cli_option_id;
 
 #define CLI_BIT(option) ((uint64_t)1 << (option))
 #define CLI_GLOBAL                                                                                                     \
     (CLI_BIT(OPT_STORE) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_LANG) | CLI_BIT(OPT_ACTOR) | CLI_BIT(OPT_HELP) |             \
-     CLI_BIT(OPT_VERSION))
+     CLI_BIT(OPT_VERSION) | CLI_BIT(OPT_WORDS))
 
 typedef struct cli_option {
     const char *name;  /* with its hyphens */
@@ -118,6 +124,8 @@ typedef struct cli {
     int64_t now_ms;   /* BIP_NOW */
     bool now_fixed;
     bip_store *store;
+    const char *document_options;   /* JSON, or NULL: of the document that is written */
+    char words_lang[BIP_LANG_SIZE]; /* language of --words */
     bip_error err;
     char hint[192]; /* what to do next, "" for nothing */
     bool reported;  /* the error is on standard error already, or must not be */
@@ -248,5 +256,9 @@ bip_status cli_cmd_progression(cli *c);
 bip_status cli_cmd_steps(cli *c);
 bip_status cli_cmd_history(cli *c);
 bip_status cli_cmd_export(cli *c);
+bip_status cli_cmd_report(cli *c);
+bip_status cli_cmd_form(cli *c);
+bip_status cli_cmd_brief(cli *c);
+bip_status cli_cmd_words(cli *c);
 
 #endif

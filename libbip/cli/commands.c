@@ -31,6 +31,13 @@ const cli_option cli_options[OPT_COUNT] = {
     [OPT_FOR] = {"--for", NULL, "ROLE", false, "leave out what this role doesn't see"},
     [OPT_OUT] = {"--out", NULL, "FILE", false, "where to write; - is standard output"},
     [OPT_ANCHOR] = {"--anchor", NULL, "FILE", false, "what `bip head` printed earlier"},
+    [OPT_TEAM] = {"--team", NULL, NULL, false, "the team's page: a line a participant"},
+    [OPT_FULL] = {"--full", NULL, NULL, false, "add every course and figure after the one page"},
+    [OPT_NOTES] = {"--notes", NULL, NULL, false,
+                   "add the notes of the assessments: read them before you hand them over"},
+    [OPT_NAME] = {"--name", NULL, "NAME", false, "a name to print; it is kept nowhere"},
+    [OPT_VOLUNTARY] = {"--voluntary", NULL, NULL, false, "say that answering is voluntary"},
+    [OPT_WORDS] = {"--words", NULL, "FILE", false, "texts in one more language; see `bip words`"},
 };
 
 #define REASON CLI_BIT(OPT_REASON)
@@ -85,12 +92,12 @@ const cli_command cli_commands[] = {
      "FORMAT is csv-long, csv-wide, json or jsonl; without it the content tells. FILE - is standard input. Every bad "
      "cell is reported; try --dry-run first.",
      "bip -s team.bip import export.csv --instrument employability --create-participants --dry-run"},
-    {"progression", "PARTICIPANT... | --all", 0, MANY, FILTERS, 0, cli_cmd_progression,
+    {"progression", "PARTICIPANT... | --all", 0, MANY, FILTERS | CLI_BIT(OPT_WORDS), 0, cli_cmd_progression,
      "what every series of scores says about change",
      "A working view for professionals: it shows everything and marks what the participant doesn't see.",
      "bip -s team.bip progression P-001\nbip -s team.bip --json progression --all --instrument employability"},
-    {"steps", "PARTICIPANT... | --all", 0, MANY, FILTERS | CLI_BIT(OPT_SINCE) | CLI_BIT(OPT_FOR), 0, cli_cmd_steps,
-     "the steps forward, newest first",
+    {"steps", "PARTICIPANT... | --all", 0, MANY, FILTERS | CLI_BIT(OPT_SINCE) | CLI_BIT(OPT_FOR) | CLI_BIT(OPT_WORDS),
+     0, cli_cmd_steps, "the steps forward, newest first",
      "As sentences made for the participant unless --for names another role; with --json all of them.",
      "bip -s team.bip steps P-001 --since 2026-01-01"},
     {"history", "PARTICIPANT... | --all", 0, MANY, CLI_BIT(OPT_ALL), 0, cli_cmd_history,
@@ -103,6 +110,21 @@ const cli_command cli_commands[] = {
      "one instrument.",
      "bip -s team.bip export --format json --out team.json\n"
      "bip -s team.bip export --format csv-wide --instrument employability --out employability.csv"},
+    {"report", "PARTICIPANT | --team", 0, 1,
+     CLI_BIT(OPT_OUT) | CLI_BIT(OPT_INSTRUMENT) | CLI_BIT(OPT_FOR) | CLI_BIT(OPT_AS_OF) | CLI_BIT(OPT_FULL) |
+         CLI_BIT(OPT_NOTES) | CLI_BIT(OPT_NAME) | CLI_BIT(OPT_TEAM) | CLI_BIT(OPT_RATER) | CLI_BIT(OPT_WORDS),
+     0, cli_cmd_report, "a page to take home, or the team's page, as HTML",
+     "One A4 page made for the participant unless --for names another role. Instruments that are kept out of handouts "
+     "are not on it. With --team: those not asked for longest first; --rater keeps those last scored by one person.",
+     "bip -s team.bip report P-001 --out P-001.html\nbip -s team.bip report --team --rater anna --out team.html"},
+    {"form", "INSTRUMENT", 1, 1, CLI_BIT(OPT_OUT) | CLI_BIT(OPT_FOR) | CLI_BIT(OPT_VOLUNTARY) | CLI_BIT(OPT_WORDS), 0,
+     cli_cmd_form, "a blank questionnaire to print, as HTML", "For the participant unless --for names another role.",
+     "bip -s team.bip --lang sv form employability --voluntary --out form.html"},
+    {"brief", "PARTICIPANT", 1, 1, CLI_BIT(OPT_INSTRUMENT) | CLI_BIT(OPT_FOR) | CLI_BIT(OPT_AS_OF) | CLI_BIT(OPT_WORDS),
+     0, cli_cmd_brief, "before a meeting, on one screen: what moved, who scored, one question",
+     "A working view for professionals, as `bip progression` is.", "bip -s team.bip brief P-001"},
+    {"words", "", 0, 0, CLI_BIT(OPT_WORDS), 0, cli_cmd_words,
+     "every text of a language, as JSON to translate for --words", NULL, "bip -s team.bip --lang en words > ar.json"},
     {"verify", "", 0, 0, CLI_BIT(OPT_ANCHOR), 0, cli_cmd_verify, "check the file, every row and the audit trail",
      "With --anchor what was noted elsewhere must still be there: a file put back to an older state is found.",
      "bip -s team.bip verify --anchor noted.txt"},

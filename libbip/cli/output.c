@@ -92,7 +92,7 @@ bip_status cli_document(cli *c, const char *document, const bip_query *query, bo
     bip_status st;
 
     cli_sink_begin(&sink, stdout, "standard output", hold);
-    st = bip_write(c->store, document, query, NULL, cli_sink_write, &sink, &c->err);
+    st = bip_write(c->store, document, query, c->document_options, cli_sink_write, &sink, &c->err);
     return cli_sink_end(c, &sink, st);
 }
 
@@ -109,7 +109,7 @@ bip_status cli_collect(cli *c, const char *document, const bip_query *query, bip
     bip_status st, out;
 
     bip__out_init(text, NULL, NULL);
-    st = bip_write(c->store, document, query, NULL, collect, text, &c->err);
+    st = bip_write(c->store, document, query, c->document_options, collect, text, &c->err);
     out = bip__out_finish(text, st == BIP_OK || st == BIP_E_CANCELLED ? &c->err : NULL);
     return out != BIP_OK ? out : st;
 }
@@ -150,7 +150,7 @@ static bip_status write_to(cli *c, const char *document, const bip_query *query,
     if (!file)
         return cli_fail_system(c, shown, errno);
     cli_sink_begin(&sink, file, shown, false);
-    st = bip_write(c->store, document, query, NULL, cli_sink_write, &sink, &c->err);
+    st = bip_write(c->store, document, query, c->document_options, cli_sink_write, &sink, &c->err);
     st = cli_sink_end(c, &sink, st);
     if (fclose(file) != 0 && st == BIP_OK)
         st = cli_fail_system(c, shown, errno);

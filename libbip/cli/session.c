@@ -89,6 +89,25 @@ const char *cli_lang_of(const cli *c, const char *store_lang)
     return "en";
 }
 
+/* A language from a file; it is the run's, unless another is asked for. */
+static bip_status load_words(cli *c)
+{
+    const char *path = cli_value(&c->args, OPT_WORDS);
+    bip__out text;
+    bip_status st;
+
+    if (!path && !(path = cli_value(&c->global, OPT_WORDS)))
+        return BIP_OK;
+    if ((st = cli_input_all(c, path, &text)) == BIP_OK)
+        st = bip_store_add_words(c->store, text.data ? text.data : "", text.len, c->words_lang, &c->err);
+    bip__out_free(&text);
+    if (st == BIP_OK && !cli_value(&c->global, OPT_LANG))
+        c->lang = c->words_lang;
+    if (st == BIP_E_REFUSED)
+        cli_hint(c, "in %s", path);
+    return st;
+}
+
 bip_status cli_open(cli *c, uint32_t flags)
 {
     const char *path = cli_store_path(c), *lang = cli_value(&c->args, OPT_LANG);
@@ -104,7 +123,7 @@ bip_status cli_open(cli *c, uint32_t flags)
     options.lang = lang ? lang : cli_value(&c->global, OPT_LANG);
     if ((st = bip_store_open(path, &options, &c->store, &c->err)) == BIP_OK) {
         c->lang = cli_lang_of(c, bip_store_lang(c->store));
-        return BIP_OK;
+        return load_words(c);
     }
     if (!c->err.where[0])
         bip__fail(&c->err, st, path, "%s", c->err.message);

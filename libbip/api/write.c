@@ -30,9 +30,6 @@ static const struct {
     {"jsonl", bip__export_jsonl},
     {"csv-long", bip__export_csv_long},
     {"csv-wide", bip__export_csv_wide},
-    {"jsonl", bip__export_jsonl},
-    {"csv-long", bip__export_csv_long},
-    {"csv-wide", bip__export_csv_wide},
     {"participants", bip__show_participants},
     {"instruments", bip__show_instruments},
     {"instrument", bip__show_instrument},
@@ -42,6 +39,9 @@ static const struct {
     {"brief", bip__show_brief},
     {"words", bip__show_words},
     {"head", bip__show_head},
+    {"spider", bip__show_spider},
+    {"spider-svg", bip__show_spider_svg},
+    {"timeline-svg", bip__show_timeline_svg},
 };
 
 static bip__document_fn find(const char *name)

@@ -41,6 +41,14 @@ bip_status bip__show_brief(bip__context *c, const bip_query *query, const char *
 bip_status bip__show_words(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
                            bip_error *err);
 
+/* Pictures; spider.c, timeline.c. */
+bip_status bip__show_spider(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                            bip_error *err);
+bip_status bip__show_spider_svg(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                bip_error *err);
+bip_status bip__show_timeline_svg(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                  bip_error *err);
+
 /* bip_series_sentence(), see bip.h. */
 bip_status bip__sentence(const bip_series *series, const bip_sentence_words *words, bip__out *o, bip_error *err);
 

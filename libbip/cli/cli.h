@@ -47,6 +47,10 @@ typedef enum cli_option_id {
     OPT_NAME,
     OPT_VOLUNTARY,
     OPT_WORDS,
+    OPT_KIND,
+    OPT_LAYERS,
+    OPT_THEME,
+    OPT_WIDTH,
     OPT_COUNT
 } cli_option_id;
 
@@ -256,6 +260,7 @@ bip_status cli_cmd_progression(cli *c);
 bip_status cli_cmd_steps(cli *c);
 bip_status cli_cmd_history(cli *c);
 bip_status cli_cmd_export(cli *c);
+bip_status cli_cmd_chart(cli *c);
 bip_status cli_cmd_report(cli *c);
 bip_status cli_cmd_form(cli *c);
 bip_status cli_cmd_brief(cli *c);

@@ -30,6 +30,10 @@ const cli_option cli_options[OPT_COUNT] = {
     [OPT_SINCE] = {"--since", NULL, "DATE", false, "only from this day on"},
     [OPT_FOR] = {"--for", NULL, "ROLE", false, "leave out what this role doesn't see"},
     [OPT_OUT] = {"--out", NULL, "FILE", false, "where to write; - is standard output"},
+    [OPT_KIND] = {"--kind", NULL, "KIND", false, "spider or timeline"},
+    [OPT_LAYERS] = {"--layers", NULL, "LAYERS", false, "first, previous, latest, best, dates; commas between"},
+    [OPT_THEME] = {"--theme", NULL, "THEME", false, "auto, light or dark"},
+    [OPT_WIDTH] = {"--width", NULL, "PIXELS", false, "how wide the picture is, 240 to 4000"},
     [OPT_ANCHOR] = {"--anchor", NULL, "FILE", false, "what `bip head` printed earlier"},
     [OPT_TEAM] = {"--team", NULL, NULL, false, "the team's page: a line a participant"},
     [OPT_FULL] = {"--full", NULL, NULL, false, "add every course and figure after the one page"},
@@ -110,6 +114,15 @@ const cli_command cli_commands[] = {
      "one instrument.",
      "bip -s team.bip export --format json --out team.json\n"
      "bip -s team.bip export --format csv-wide --instrument employability --out employability.csv"},
+    {"chart", "PARTICIPANT", 1, 1,
+     CLI_BIT(OPT_KIND) | CLI_BIT(OPT_OUT) | CLI_BIT(OPT_LAYERS) | CLI_BIT(OPT_INSTRUMENT) | CLI_BIT(OPT_RESPONDENT) |
+         CLI_BIT(OPT_FOR) | CLI_BIT(OPT_AS_OF) | CLI_BIT(OPT_THEME) | CLI_BIT(OPT_WIDTH) | CLI_BIT(OPT_WORDS),
+     CLI_BIT(OPT_KIND) | CLI_BIT(OPT_OUT), cli_cmd_chart, "a picture of one participant, as SVG",
+     "For the participant unless --for names another role. A spider lays the first and the latest answers over one "
+     "another, and a professional's latest; --layers and --respondent, with commas between, choose others. With --json "
+     "the spider's data.",
+     "bip -s team.bip chart P-001 --kind spider --out P-001.svg\n"
+     "bip -s team.bip chart P-001 --kind timeline --respondent caseworker --out P-001-time.svg"},
     {"report", "PARTICIPANT | --team", 0, 1,
      CLI_BIT(OPT_OUT) | CLI_BIT(OPT_INSTRUMENT) | CLI_BIT(OPT_FOR) | CLI_BIT(OPT_AS_OF) | CLI_BIT(OPT_FULL) |
          CLI_BIT(OPT_NOTES) | CLI_BIT(OPT_NAME) | CLI_BIT(OPT_TEAM) | CLI_BIT(OPT_RATER) | CLI_BIT(OPT_WORDS),

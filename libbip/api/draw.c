@@ -47,6 +47,7 @@ bip_status bip_spider(const bip_axis *axes, size_t n_axes, const bip_layer *laye
                       const bip_picture *picture, bip_write_fn write, void *ctx, bip_error *err)
 {
     bip_picture all = take_picture(picture);
+    const bip__words *words;
     bip__arena arena = {0};
     bip__out o;
 
@@ -63,7 +64,9 @@ bip_status bip_spider(const bip_axis *axes, size_t n_axes, const bip_layer *laye
     bip__out_init(&o, write, ctx);
     bip_status st = axes == NULL     ? list_fault(axis_size, "axes", err)
                     : layers == NULL ? list_fault(layer_size, "layers", err)
-                                     : bip__picture_spider(axes, n_axes, layers, n_layers, &all, &o, err);
+                                     : bip__words_find(all.lang, &words, err);
+    if (st == BIP_OK)
+        st = bip__picture_spider(axes, n_axes, layers, n_layers, &all, words, &o, err);
     bip__arena_free(&arena);
     return finish(&o, st, err);
 }
@@ -89,6 +92,7 @@ bip_status bip_timeline(const bip_panel *panels, size_t n_panels, const bip_pict
                         void *ctx, bip_error *err)
 {
     bip_picture all = take_picture(picture);
+    const bip__words *words;
     bip__arena arena = {0};
     bip__out o;
 
@@ -99,7 +103,9 @@ bip_status bip_timeline(const bip_panel *panels, size_t n_panels, const bip_pict
     bip__out_init(&o, write, ctx);
     bip_status st = list == NULL ? list_fault(size, "panels", err) : take_rules(&arena, list, n_panels, err);
     if (st == BIP_OK)
-        st = bip__picture_timeline(list, n_panels, &all, &o, err);
+        st = bip__words_find(all.lang, &words, err);
+    if (st == BIP_OK)
+        st = bip__picture_timeline(list, n_panels, &all, words, &o, err);
     bip__arena_free(&arena);
     return finish(&o, st, err);
 }

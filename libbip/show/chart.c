@@ -178,9 +178,10 @@ static bip_status find_respondents(bip__chart *ch, const char *asked, bip_error 
                              ch->shown->def->code);
         add_respondent(ch, r);
         if (asked != NULL)
-            return BIP_OK;
+            break;
     }
-    if (ch->n_respondents == 0)
+    ch->asked = ch->n_respondents > 0;
+    if (!ch->asked)
         choose_respondents(ch);
     return BIP_OK;
 }
@@ -254,7 +255,7 @@ bip_status bip__chart_open(bip__chart *ch, bip__context *c, const bip_query *que
     if (st == BIP_OK)
         st = bip__reading_open(&ch->reading, c, &ch->query, err);
     if (st == BIP_OK)
-        st = bip__words_find(ch->reading.plan->lang, &ch->words, err);
+        st = bip__words_among(c->words, ch->reading.plan->lang, &ch->words, err);
     if (st == BIP_OK)
         st = bip__reading_next(&ch->reading, &ch->participant, err);
     if (st == BIP_OK)

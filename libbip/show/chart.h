@@ -26,6 +26,7 @@ typedef struct bip__chart {
     const bip__version *shown;
     int32_t respondents[BIP__MAX_RESPONDENTS]; /* of `shown`, the most important one first; those that have answers */
     size_t n_respondents;
+    bool asked;      /* for these respondents */
     bip_query query; /* of the reading: made for a role, whatever the caller's said */
 } bip__chart;
 

@@ -5,11 +5,11 @@
 #include "draw/picture.h"
 #include "show/words.h"
 
-/* bip_spider() and bip_timeline() of this version's structs. */
+/* bip_spider() and bip_timeline() of this version's structs, in these words whatever picture->lang says. */
 bip_status bip__picture_spider(const bip_axis *axes, size_t n_axes, const bip_layer *layers, size_t n_layers,
-                               const bip_picture *picture, bip__out *o, bip_error *err);
-bip_status bip__picture_timeline(const bip_panel *panels, size_t n_panels, const bip_picture *picture, bip__out *o,
-                                 bip_error *err);
+                               const bip_picture *picture, const bip__words *words, bip__out *o, bip_error *err);
+bip_status bip__picture_timeline(const bip_panel *panels, size_t n_panels, const bip_picture *picture,
+                                 const bip__words *words, bip__out *o, bip_error *err);
 
 /* How far out a score stands: 0 at the worse end of the scale, 1 at the better one. */
 double bip__picture_position(double min, double max, int32_t better, double score);

@@ -317,13 +317,19 @@ static bool make(making *m)
 }
 
 bip_status bip__picture_spider(const bip_axis *axes, size_t n_axes, const bip_layer *layers, size_t n_layers,
-                               const bip_picture *picture, bip__out *o, bip_error *err)
+                               const bip_picture *picture, const bip__words *words, bip__out *o, bip_error *err)
 {
     bip__arena arena = {0};
-    making m = {.axes = axes, .layers = layers, .n_axes = n_axes, .n_layers = n_layers, .arena = &arena, .err = err};
+    making m = {.axes = axes,
+                .layers = layers,
+                .n_axes = n_axes,
+                .n_layers = n_layers,
+                .words = words,
+                .arena = &arena,
+                .err = err};
     bip_status st = check(&m);
 
-    if (st != BIP_OK || (st = bip__words_find(picture->lang, &m.words, err)) != BIP_OK)
+    if (st != BIP_OK)
         return st;
     bip__out_init(&m.said, NULL, NULL);
     st = bip__picture_frame(&m.out.frame, picture, m.words, BIP__W_PICTURE_SPIDER, "bip", &arena, err);

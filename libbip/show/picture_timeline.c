@@ -226,15 +226,13 @@ static bip_status make(making *m)
     return st;
 }
 
-bip_status bip__picture_timeline(const bip_panel *panels, size_t n_panels, const bip_picture *picture, bip__out *o,
-                                 bip_error *err)
+bip_status bip__picture_timeline(const bip_panel *panels, size_t n_panels, const bip_picture *picture,
+                                 const bip__words *words, bip__out *o, bip_error *err)
 {
     bip__arena arena = {0};
-    making m = {.panels = panels, .n_panels = n_panels, .arena = &arena, .err = err};
-    bip_status st = bip__words_find(picture->lang, &m.words, err);
+    making m = {.panels = panels, .n_panels = n_panels, .words = words, .arena = &arena, .err = err};
+    bip_status st;
 
-    if (st != BIP_OK)
-        return st;
     bip__out_init(&m.said, NULL, NULL);
     st = bip__picture_frame(&m.out.frame, picture, m.words, BIP__W_PICTURE_TIMELINE, "bip", &arena, err);
     if (st == BIP_OK)

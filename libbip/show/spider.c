@@ -222,7 +222,7 @@ bip_status bip__show_spider_svg(bip__context *c, const bip_query *query, const c
     bip_status st = open_spider(&s, c, query, options_json, err);
 
     if (st == BIP_OK)
-        st = bip__picture_spider(s.axes, s.n_axes, s.layers, s.n_layers, &s.chart.picture, o, err);
+        st = bip__picture_spider(s.axes, s.n_axes, s.layers, s.n_layers, &s.chart.picture, s.chart.words, o, err);
     bip__chart_close(&s.chart);
     return st;
 }

@@ -10,6 +10,7 @@ typedef struct timeline {
     bip__chart chart;
     bip_panel *panels;
     size_t n_panels;
+    int32_t respondent;
 } timeline;
 
 /* Raters of the numbers, from the course, which holds the same numbers in the same order. */
@@ -62,13 +63,24 @@ static bip_status add_dimension(timeline *t, int32_t s, bip_error *err)
     return BIP_OK;
 }
 
-/* One respondent's: views of several people are compared in the spider. */
+/* One respondent's: views of several people are compared in the spider. That of the role the picture is for, where it
+ * has one and no other was asked for. */
+static int32_t choose_respondent(const bip__chart *ch)
+{
+    int32_t role = bip__instrument_respondent(ch->shown->def, ch->query.for_role);
+
+    for (size_t i = 0; i < ch->n_respondents && !ch->asked; i++)
+        if (ch->respondents[i] == role)
+            return role;
+    return ch->respondents[0];
+}
+
 static bip_status make_panels(timeline *t, bip_error *err)
 {
     bip__chart *ch = &t->chart;
     const bip__plan *plan = ch->reading.plan;
     const bip__instrument *def = ch->shown->def;
-    int32_t r = ch->respondents[0];
+    int32_t r = t->respondent;
     const bip__layout *layout = &plan->layouts[ch->shown - plan->catalogue->versions][r];
     bip_status st = BIP_OK;
 
@@ -91,15 +103,16 @@ static bip_status make_panels(timeline *t, bip_error *err)
 }
 
 /* "Participant P-001, as of 21 November 2026 · Caseworker" */
-static bip_status name_respondent(bip__chart *ch, bip_error *err)
+static bip_status name_respondent(timeline *t, bip_error *err)
 {
+    bip__chart *ch = &t->chart;
+    const bip__title *title = &ch->shown->def->respondents[t->respondent].title;
     bip__out said;
 
     bip__out_init(&said, NULL, NULL);
     bip__out_text(&said, ch->picture.subtitle);
     bip__out_text(&said, " \xC2\xB7 ");
-    bip__out_text(&said,
-                  bip__title_get(&ch->shown->def->respondents[ch->respondents[0]].title, ch->reading.plan->lang));
+    bip__out_text(&said, bip__title_get(title, ch->reading.plan->lang));
     ch->picture.subtitle = bip__keep_said(&ch->arena, &said);
     bip__out_free(&said);
     return ch->picture.subtitle == NULL ? bip__nomem(err) : BIP_OK;
@@ -113,12 +126,14 @@ bip_status bip__show_timeline_svg(bip__context *c, const bip_query *query, const
 
     if (st == BIP_OK && bip__options_item(t.chart.options, "layers", 0) != NULL)
         st = bip__fail(err, BIP_E_USAGE, "layers", "a timeline has no layers");
-    if (st == BIP_OK)
+    if (st == BIP_OK) {
+        t.respondent = choose_respondent(&t.chart);
         st = make_panels(&t, err);
+    }
     if (st == BIP_OK)
-        st = name_respondent(&t.chart, err);
+        st = name_respondent(&t, err);
     if (st == BIP_OK)
-        st = bip__picture_timeline(t.panels, t.n_panels, &t.chart.picture, o, err);
+        st = bip__picture_timeline(t.panels, t.n_panels, &t.chart.picture, t.chart.words, o, err);
     bip__chart_close(&t.chart);
     return st;
 }

@@ -117,8 +117,7 @@ class Crash:
         return [1], ["withdraw", self.rng.choice(now[1]), "--reason", "killed here"]
 
     def register(self, now):
-        self.serial += 1
-        return [2], ["participant", "add", f"N-{self.rng.getrandbits(40)}", "--attr", "sex=woman"]
+        return [2], ["participant", "add", "N-" + "".join(self.rng.choices("abcdefghij", k=12)), "--attr", "sex=woman"]
 
     def write_csv(self, path, rows, people):
         with open(path, "w") as out:

@@ -1,0 +1,671 @@
+/* storage_faults MODE FOLDER [EVERY [SEED]]: what SQLite asks of the system fails, one call after another.
+ *
+ * Modes: memory (the Nth allocation of SQLite's fails), io (the Nth write, sync or truncation fails), full (from the
+ * Nth write on there is no room), torn (the Nth write is cut in half and nothing works after it), power (as torn, and
+ * what was not synced is lost from some point on). Each deed is done with N = 0, 1, 2, ... until it no longer meets the
+ * fault; with EVERY above 1 only some of them, by SEED. A deed that fails has changed nothing: the same export, byte
+ * for byte; one that is acknowledged is there; verify is clean, nothing leaks and the next deed works. */
+#include "bip.h"
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef enum mode { NONE, MEMORY, IO, FULL, TORN, POWER } mode;
+
+static struct {
+    mode mode;
+    long n, seen; /* the fault comes at call n; calls so far */
+    int met, stopped;
+} fault = {.n = -1};
+
+static void die(const char *what)
+{
+    fprintf(stderr, "FAILED: %s\n", what);
+    exit(1);
+}
+
+/* True where this call is the one to fail, or comes after it in a mode that goes on failing. */
+static int strikes(mode m)
+{
+    if (fault.mode != m || fault.n < 0)
+        return 0;
+    if (fault.met && (m == FULL || m == TORN || m == POWER))
+        return 1;
+    if (fault.seen++ != fault.n)
+        return 0;
+    fault.met = 1;
+    return 1;
+}
+
+/* ------------------------------------------------------------ memory */
+
+static sqlite3_mem_methods heap;
+
+static void *failing_malloc(int n)
+{
+    return strikes(MEMORY) ? NULL : heap.xMalloc(n);
+}
+
+static void *failing_realloc(void *p, int n)
+{
+    return strikes(MEMORY) ? NULL : heap.xRealloc(p, n);
+}
+
+/* ------------------------------------------------------------ disk */
+
+/* What was written since the last sync of its file, to be taken back when the power goes. */
+typedef struct unsynced {
+    char path[512];
+    sqlite3_int64 at, size; /* size: of the file before */
+    int n;
+    unsigned char *old;
+} unsynced;
+
+static unsynced *lost;
+static size_t n_lost;
+
+typedef struct shim_file {
+    sqlite3_file base;
+    sqlite3_file *real;
+    char path[512];
+} shim_file;
+
+static sqlite3_vfs *real_vfs;
+static sqlite3_io_methods methods;
+
+static sqlite3_file *real(sqlite3_file *f)
+{
+    return ((shim_file *)f)->real;
+}
+
+static void forget(const char *path)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n_lost; i++)
+        if (strcmp(lost[i].path, path) == 0)
+            free(lost[i].old);
+        else
+            lost[kept++] = lost[i];
+    n_lost = kept;
+}
+
+static void remember(shim_file *f, int n, sqlite3_int64 at)
+{
+    lost = realloc(lost, (n_lost + 1) * sizeof *lost);
+    unsynced *u = &lost[n_lost++];
+    *u = (unsynced){.at = at, .n = n, .old = calloc(1, (size_t)n)};
+    snprintf(u->path, sizeof u->path, "%s", f->path);
+    f->real->pMethods->xFileSize(f->real, &u->size);
+    f->real->pMethods->xRead(f->real, u->old, n, at); /* zeros beyond its end */
+}
+
+static int shim_write(sqlite3_file *file, const void *bytes, int n, sqlite3_int64 at)
+{
+    shim_file *f = (shim_file *)file;
+    if (fault.stopped || strikes(IO))
+        return SQLITE_IOERR_WRITE;
+    if (strikes(FULL))
+        return SQLITE_FULL;
+    if (strikes(TORN) || strikes(POWER)) {
+        if (!fault.stopped)
+            f->real->pMethods->xWrite(f->real, bytes, n / 2, at);
+        fault.stopped = 1;
+        return SQLITE_IOERR_WRITE;
+    }
+    if (fault.mode == POWER)
+        remember(f, n, at);
+    return f->real->pMethods->xWrite(f->real, bytes, n, at);
+}
+
+static int shim_sync(sqlite3_file *file, int flags)
+{
+    if (fault.stopped || strikes(IO))
+        return SQLITE_IOERR_FSYNC;
+    if (strikes(TORN) || strikes(POWER)) {
+        fault.stopped = 1;
+        return SQLITE_IOERR_FSYNC;
+    }
+    forget(((shim_file *)file)->path);
+    return real(file)->pMethods->xSync(real(file), flags);
+}
+
+static int shim_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+    if (fault.stopped || strikes(IO))
+        return SQLITE_IOERR_TRUNCATE;
+    if (strikes(TORN) || strikes(POWER)) {
+        fault.stopped = 1;
+        return SQLITE_IOERR_TRUNCATE;
+    }
+    return real(file)->pMethods->xTruncate(real(file), size);
+}
+
+static int shim_close(sqlite3_file *f)
+{
+    int rc = real(f)->pMethods->xClose(real(f));
+    free(real(f));
+    return rc;
+}
+
+static int shim_read(sqlite3_file *f, void *into, int n, sqlite3_int64 at)
+{
+    return real(f)->pMethods->xRead(real(f), into, n, at);
+}
+static int shim_size(sqlite3_file *f, sqlite3_int64 *size)
+{
+    return real(f)->pMethods->xFileSize(real(f), size);
+}
+static int shim_lock(sqlite3_file *f, int level)
+{
+    return real(f)->pMethods->xLock(real(f), level);
+}
+static int shim_unlock(sqlite3_file *f, int level)
+{
+    return real(f)->pMethods->xUnlock(real(f), level);
+}
+static int shim_reserved(sqlite3_file *f, int *out)
+{
+    return real(f)->pMethods->xCheckReservedLock(real(f), out);
+}
+static int shim_control(sqlite3_file *f, int op, void *arg)
+{
+    return real(f)->pMethods->xFileControl(real(f), op, arg);
+}
+static int shim_sector(sqlite3_file *f)
+{
+    return real(f)->pMethods->xSectorSize(real(f));
+}
+static int shim_kind(sqlite3_file *f)
+{
+    return real(f)->pMethods->xDeviceCharacteristics(real(f));
+}
+static int shim_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **out)
+{
+    return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
+}
+static int shim_shm_lock(sqlite3_file *f, int offset, int n, int flags)
+{
+    return real(f)->pMethods->xShmLock(real(f), offset, n, flags);
+}
+static void shim_shm_barrier(sqlite3_file *f)
+{
+    real(f)->pMethods->xShmBarrier(real(f));
+}
+static int shim_shm_unmap(sqlite3_file *f, int remove_it)
+{
+    return real(f)->pMethods->xShmUnmap(real(f), fault.stopped ? 0 : remove_it);
+}
+
+static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)
+{
+    shim_file *f = (shim_file *)file;
+    (void)vfs;
+    memset(f, 0, sizeof *f);
+    f->real = calloc(1, (size_t)real_vfs->szOsFile);
+    snprintf(f->path, sizeof f->path, "%s", name ? name : "");
+    int rc = real_vfs->xOpen(real_vfs, name, f->real, flags, out);
+    if (rc != SQLITE_OK) {
+        free(f->real);
+        return rc;
+    }
+    f->base.pMethods = &methods;
+    return rc;
+}
+
+static int shim_delete(sqlite3_vfs *vfs, const char *name, int sync)
+{
+    (void)vfs;
+    if (fault.stopped || strikes(IO))
+        return SQLITE_IOERR_DELETE;
+    if (strikes(TORN) || strikes(POWER)) {
+        fault.stopped = 1;
+        return SQLITE_IOERR_DELETE;
+    }
+    forget(name);
+    return real_vfs->xDelete(real_vfs, name, sync);
+}
+
+/* The power is gone: of what was not synced, the writes from some point on never reached the disk. */
+static void lose(unsigned chance)
+{
+    size_t from = n_lost == 0 ? 0 : chance % (n_lost + 1);
+    while (n_lost > from) {
+        unsynced *u = &lost[--n_lost];
+        FILE *f = fopen(u->path, "r+b");
+        if (f != NULL) {
+            fseek(f, (long)u->at, SEEK_SET);
+            fwrite(u->old, 1, (size_t)u->n, f);
+            fclose(f);
+            if (truncate(u->path, u->size) != 0)
+                die("truncate");
+        }
+        free(u->old);
+    }
+    while (n_lost > 0)
+        free(lost[--n_lost].old);
+}
+
+static void install(mode m)
+{
+    static sqlite3_vfs shim;
+    if (m == MEMORY) {
+        sqlite3_config(SQLITE_CONFIG_GETMALLOC, &heap);
+        sqlite3_mem_methods failing = heap;
+        failing.xMalloc = failing_malloc;
+        failing.xRealloc = failing_realloc;
+        sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
+        sqlite3_initialize();
+        return;
+    }
+    sqlite3_initialize();
+    real_vfs = sqlite3_vfs_find(NULL);
+    methods =
+        (sqlite3_io_methods){2,         shim_close,   shim_read,     shim_write,       shim_truncate,  shim_sync,
+                             shim_size, shim_lock,    shim_unlock,   shim_reserved,    shim_control,   shim_sector,
+                             shim_kind, shim_shm_map, shim_shm_lock, shim_shm_barrier, shim_shm_unmap, NULL,
+                             NULL};
+    shim = *real_vfs;
+    shim.zName = "shim";
+    shim.szOsFile = sizeof(shim_file);
+    shim.xOpen = shim_open;
+    shim.xDelete = shim_delete;
+    sqlite3_vfs_register(&shim, 1);
+}
+
+/* ------------------------------------------------------------ texts and files */
+
+typedef struct text {
+    char *s;
+    size_t n;
+} text;
+
+static int take(void *ctx, const char *bytes, size_t n)
+{
+    text *t = ctx;
+    t->s = realloc(t->s, t->n + n + 1);
+    memcpy(t->s + t->n, bytes, n);
+    t->n += n;
+    t->s[t->n] = '\0';
+    return 0;
+}
+
+static long give(void *ctx, char *into, size_t n)
+{
+    text *t = ctx;
+    n = n < t->n ? n : t->n;
+    memcpy(into, t->s, n);
+    t->s += n;
+    t->n -= n;
+    return (long)n;
+}
+
+static char path[480], other[490];
+
+static text read_file(const char *name)
+{
+    FILE *f = fopen(name, "rb");
+    text t = {NULL, 0};
+    char bytes[65536];
+    if (f == NULL)
+        die("a file can't be read");
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, f)) > 0;)
+        take(&t, bytes, n);
+    fclose(f);
+    return t;
+}
+
+static void remove_store(const char *name)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    char beside[512];
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(beside, sizeof beside, "%s%s", name, ends[i]);
+        unlink(beside);
+    }
+}
+
+static void write_file(const char *name, text t)
+{
+    FILE *f = fopen(name, "wb");
+    if (f == NULL || fwrite(t.s, 1, t.n, f) != t.n || fclose(f) != 0)
+        die("a file can't be written");
+}
+
+/* ------------------------------------------------------------ deeds */
+
+static bip_error err;
+static text json; /* what merge() takes in */
+
+static int64_t now(void *ctx)
+{
+    (void)ctx;
+    return 1795255200000; /* 2026-11-21 */
+}
+
+static bip_status open_store(uint32_t flags, const char *name, bip_store **out)
+{
+    bip_open_options o;
+    bip_open_options_init(&o, sizeof o);
+    o.flags = flags;
+    o.now_ms = now;
+    return bip_store_open(name, &o, out, &err);
+}
+
+typedef bip_status (*within)(bip_change *change, const char *id);
+
+static bip_status add(bip_change *change, const char *id)
+{
+    static const char *const indicators[] = {"cooperation", "job_search"};
+    const bip_score scores[] = {{.number = 3}, {.answer = BIP_DECLINED}};
+    bip_assessment_in in = {.size = sizeof in,
+                            .participant = "P1",
+                            .instrument = "employability",
+                            .respondent = "participant",
+                            .rater = "H09",
+                            .date = 20300,
+                            .n = 2,
+                            .note = "a note",
+                            .indicators = indicators,
+                            .scores = scores};
+    (void)id;
+    return bip_assessment_add(change, &in, NULL, &err);
+}
+
+static bip_status correct(bip_change *change, const char *id)
+{
+    bip_assessment_in in = {.size = sizeof in, .note = "corrected"};
+    return bip_assessment_correct(change, id, &in, NULL, &err);
+}
+
+static bip_status withdraw(bip_change *change, const char *id)
+{
+    return bip_assessment_withdraw(change, id, &err);
+}
+
+static bip_status participant(bip_change *change, const char *id)
+{
+    (void)id;
+    bip_status st = bip_participant_add(change, "P77", 20000, &err);
+    return st == BIP_OK ? bip_participant_set(change, "P77", "sex", "man", &err) : st;
+}
+
+static bip_status import_from(bip_change *change, const char *format, text from)
+{
+    return bip_import(change, format, "{\"instrument\":\"employability\",\"create_participants\":true}", give, &from,
+                      NULL, NULL, NULL, &err);
+}
+
+static bip_status import_csv(bip_change *change, const char *id)
+{
+    char rows[8192] = "participant,date,respondent,cooperation,job_search\n";
+    size_t n = strlen(rows);
+    (void)id;
+    for (int i = 0; i < 120; i++)
+        n += (size_t)snprintf(rows + n, sizeof rows - n, "Q%d,2026-0%d-%02d,participant,%d,%d\n", i % 12,
+                              1 + i / 28 % 9, 1 + i % 28, 1 + i % 5, 5 - i % 5);
+    return import_from(change, "csv-wide", (text){rows, n});
+}
+
+static bip_status import_json(bip_change *change, const char *id)
+{
+    (void)id;
+    return import_from(change, "json", json);
+}
+
+static bip_status change(bip_store *store, within what)
+{
+    bip_cursor *cursor = NULL;
+    const bip_assessment *a = NULL;
+    bip_change *c = NULL;
+    char id[BIP_ID_SIZE] = "";
+    bip_status st = bip_assessments(store, NULL, &cursor, &err);
+    if (st == BIP_OK && (st = bip_assessment_next(cursor, &a, &err)) == BIP_OK)
+        snprintf(id, sizeof id, "%s", a->id);
+    bip_cursor_close(cursor);
+    if (st == BIP_OK)
+        st = bip_change_begin(store, "anna", "a reason", &c, &err);
+    if (st == BIP_OK && (st = what(c, id)) != BIP_OK)
+        bip_change_rollback(c);
+    else if (st == BIP_OK)
+        st = bip_change_commit(c, NULL, &err);
+    return st;
+}
+
+static bip_status document(bip_store *store, const char *name)
+{
+    text t = {NULL, 0};
+    bip_status st = bip_write(store, name, NULL, NULL, take, &t, &err);
+    free(t.s);
+    return st;
+}
+
+static bip_status read_all(bip_store *store)
+{
+    static const char *const names[] = {
+        "progression", "progression-text", "steps",       "steps-text", "history", "history-text",
+        "json",        "participants",     "instruments", "head"};
+    bip_status st = BIP_OK;
+    for (size_t i = 0; st == BIP_OK && i < sizeof names / sizeof *names; i++)
+        st = document(store, names[i]);
+    return st;
+}
+
+static bip_status verify(bip_store *store)
+{
+    return bip_store_verify(store, NULL, NULL, NULL, &err);
+}
+
+static bip_status backup(bip_store *store)
+{
+    return bip_store_backup(store, other, &err);
+}
+
+typedef struct deed {
+    const char *name;
+    within write;
+    bip_status (*read)(bip_store *store);
+} deed;
+
+static const deed deeds[] = {{"make", NULL, NULL},
+                             {"record", add, NULL},
+                             {"correct", correct, NULL},
+                             {"withdraw", withdraw, NULL},
+                             {"participant", participant, NULL},
+                             {"import csv", import_csv, NULL},
+                             {"import json", import_json, NULL},
+                             {"read", NULL, read_all},
+                             {"verify", NULL, verify},
+                             {"backup", NULL, backup}};
+
+static bip_status run(const deed *d)
+{
+    bip_store *store = NULL;
+    bool make = d->write == NULL && d->read == NULL;
+    bip_status st = open_store(make ? BIP_OPEN_CREATE : d->write ? BIP_OPEN_WRITE : 0, make ? other : path, &store);
+    if (st == BIP_OK && d->write)
+        st = change(store, d->write);
+    else if (st == BIP_OK && d->read)
+        st = d->read(store);
+    bip_store_close(store);
+    return st;
+}
+
+/* ------------------------------------------------------------ checking */
+
+static text export_of(const char *name)
+{
+    bip_store *store = NULL;
+    text t = {NULL, 0};
+    if (open_store(0, name, &store) != BIP_OK || bip_write(store, "json", NULL, NULL, take, &t, &err) != BIP_OK ||
+        bip_store_verify(store, NULL, NULL, NULL, &err) != BIP_OK) {
+        fprintf(stderr, "%s: %s\n", err.where, err.message);
+        die("the store can't be read, or verify finds a fault");
+    }
+    bip_store_close(store);
+    return t;
+}
+
+static bool same(text a, text b)
+{
+    return a.n == b.n && memcmp(a.s, b.s, a.n) == 0;
+}
+
+static bool expected(mode m, bip_status st)
+{
+    if (m == MEMORY)
+        return st == BIP_E_NOMEM;
+    if (m == FULL)
+        return st == BIP_E_FULL;
+    return st == BIP_E_IO || st == BIP_E_FULL || st == BIP_E_CORRUPT || st == BIP_E_BUSY;
+}
+
+static const char *doing;
+static long failures, successes;
+
+static void wrong(const char *what, bip_status st)
+{
+    fprintf(stderr, "FAILED: %s, call %ld: %s (%s, %s: %s)\n", doing, fault.n, what, bip_status_code(st), err.where,
+            err.message);
+    exit(1);
+}
+
+/* A file that making or copying left: whole, or nothing that is taken for a store. */
+static void check_other(bip_status st)
+{
+    bip_store *store = NULL;
+    struct stat info;
+    bip_status opened;
+    if (st != BIP_OK && !fault.stopped && stat(other, &info) == 0)
+        wrong("a file was left behind", st);
+    opened = open_store(0, other, &store);
+    if (st == BIP_OK && opened != BIP_OK)
+        wrong("acknowledged, and can't be opened", opened);
+    if (opened == BIP_OK && bip_store_verify(store, NULL, NULL, NULL, &err) != BIP_OK)
+        wrong("what was left is half a store", BIP_E_CORRUPT);
+    bip_store_close(store);
+    remove_store(other);
+}
+
+static void check(const deed *d, bip_status st, text before)
+{
+    text after = export_of(path);
+    /* Where the machine stopped, a commit may have come through before it could say so. */
+    if (st != BIP_OK && !same(after, before) && !fault.stopped)
+        wrong("failed, and changed something", st);
+    if (st == BIP_OK && d->write && same(after, before))
+        wrong("acknowledged, and not there", st);
+    if (!d->write && !same(after, before))
+        wrong("reading changed something", st);
+    free(after.s);
+    if (!d->write && d->read != read_all && d->read != verify)
+        check_other(st);
+}
+
+static int once(const deed *d, mode m, long n, text bytes, text before, unsigned chance)
+{
+    long used = m == MEMORY ? (long)sqlite3_memory_used() : 0;
+    remove_store(path);
+    write_file(path, bytes);
+    fault.mode = m, fault.n = n, fault.seen = 0, fault.met = fault.stopped = 0;
+    bip_status st = run(d);
+    if (m == POWER) /* also after a deed that went well: nothing that was acknowledged may go */
+        lose(chance);
+    int met = fault.met;
+    if (st != BIP_OK && !fault.met)
+        wrong("failed without a fault", st);
+    if (st != BIP_OK && !expected(m, st))
+        wrong("the wrong status", st);
+    if (m == MEMORY && sqlite3_memory_used() != used)
+        wrong("memory was lost", st);
+    fault.mode = NONE;
+    check(d, st, before);
+    st == BIP_OK ? successes++ : failures++;
+    return met;
+}
+
+static void sweep(const deed *d, mode m, long every, unsigned *chance, text bytes, text before)
+{
+    doing = d->name;
+    long n = every > 1 ? (long)(*chance % (unsigned long)every) : 0, tried = 0;
+    if (m == POWER && d->read == backup) /* it is synced past SQLite */
+        return;
+    for (;; n += every > 1 ? 1 + (long)(*chance % (unsigned long)(2 * every - 1)) : 1) {
+        *chance = *chance * 1103515245u + 12345u;
+        tried++;
+        if (!once(d, m, n, bytes, before, *chance >> 8))
+            break;
+        if (n > 200000)
+            die("no end");
+    }
+    printf("%s: %ld tried, up to call %ld\n", d->name, tried, n);
+}
+
+static void make_base(void)
+{
+    bip_store *store = NULL;
+    if (open_store(BIP_OPEN_CREATE, path, &store) != BIP_OK)
+        die("no store");
+    bip_change *c = NULL;
+    if (bip_change_begin(store, "anna", NULL, &c, &err) != BIP_OK ||
+        bip_participant_add(c, "P1", 20000, &err) != BIP_OK || import_csv(c, NULL) != BIP_OK ||
+        bip_change_commit(c, NULL, &err) != BIP_OK)
+        die(err.message);
+    bip_store_close(store);
+    /* A copy goes on by itself: what it has more is what merge() takes in. */
+    text bytes = read_file(path);
+    write_file(other, bytes);
+    free(bytes.s);
+    if (open_store(BIP_OPEN_WRITE, other, &store) != BIP_OK || change(store, participant) != BIP_OK ||
+        change(store, add) != BIP_OK || bip_write(store, "json", NULL, NULL, take, &json, &err) != BIP_OK)
+        die(err.message);
+    bip_store_close(store);
+    remove_store(other);
+}
+
+/* Other rows than those that are there, for the deed. */
+static bip_status import_more(bip_change *c, const char *id)
+{
+    char rows[] =
+        "participant,date,respondent,rater,cooperation\nR1,2026-01-01,participant,H1,2\nQ1,2026-09-09,participant,H2,"
+        "3\n";
+    (void)id;
+    return import_from(c, "csv-wide", (text){rows, sizeof rows - 1});
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const names[] = {"", "memory", "io", "full", "torn", "power"};
+    mode m = NONE;
+    for (int i = 1; argc > 2 && i < 6; i++)
+        if (strcmp(argv[1], names[i]) == 0)
+            m = (mode)i;
+    if (m == NONE)
+        return 2;
+    long every = argc > 3 ? atol(argv[3]) : 1;
+    unsigned chance = argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 1;
+    printf("%s, every %ld, seed %u\n", argv[1], every, chance);
+    snprintf(path, sizeof path, "%s/s.bip", argv[2]);
+    snprintf(other, sizeof other, "%s/other.bip", argv[2]);
+    install(m);
+    make_base();
+    text bytes = read_file(path), before = export_of(path);
+    for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++) {
+        deed d = deeds[i];
+        if (d.write == import_csv)
+            d.write = import_more;
+        sweep(&d, m, every, &chance, bytes, before);
+    }
+    remove_store(path);
+    free(bytes.s);
+    free(before.s);
+    free(json.s);
+    free(lost);
+    printf("figure: %s: %ld deeds met a fault and failed, %ld went well\n", argv[1], failures, successes);
+    printf("%ld passed, 0 failed\n", failures + successes);
+    return 0;
+}

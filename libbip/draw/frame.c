@@ -154,7 +154,7 @@ void bip__page_print_head(bip__out *o, const bip__page *p)
 
     bip__out_printf(o, "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"%s\" class=\"%s\" lang=\"%s\" role=\"img\" ",
                     f->id, bip__palette_class(f->theme), f->lang);
-    bip__out_printf(o, "aria-labelledby=\"%s-title %s-desc\" viewBox=\"0 0 ", f->id, f->id);
+    bip__out_printf(o, "aria-labelledby=\"%s-title %s-desc\" viewBox=\"0 0", f->id, f->id);
     bip__svg_point(o, f->width, p->height);
     bip__out_char(o, '"');
     bip__svg_attribute(o, "width", f->width);
@@ -178,8 +178,8 @@ void bip__page_print_head(bip__out *o, const bip__page *p)
 
 static void print_layer_sample(bip__out *o, const bip__style *style, double x, double y)
 {
-    BIP__PUT(o, "<path class=\"b-l\" d=\"M");
-    bip__svg_point(o, x, y);
+    BIP__PUT(o, "<path class=\"b-l\" d=\"");
+    bip__svg_command(o, 'M', x, y);
     bip__out_char(o, 'h');
     bip__svg_number(o, SAMPLE);
     bip__out_char(o, '"');
@@ -195,11 +195,11 @@ static void print_layer_sample(bip__out *o, const bip__style *style, double x, d
 /* The line of the trend with the room it may take. */
 static void print_line_sample(bip__out *o, double x, double y)
 {
-    BIP__PUT(o, "<path class=\"b-a\" d=\"M");
-    bip__svg_point(o, x, y + 2);
-    bip__out_printf(o, "l%d -10v9l-%d 6z\"/><path class=\"b-l\" stroke-width=\"1.4\" stroke-dasharray=\"5 4\" d=\"M",
+    BIP__PUT(o, "<path class=\"b-a\" d=\"");
+    bip__svg_command(o, 'M', x, y + 2);
+    bip__out_printf(o, "l%d -10v9l-%d 6z\"/><path class=\"b-l\" stroke-width=\"1.4\" stroke-dasharray=\"5 4\" d=\"",
                     (int)SAMPLE, (int)SAMPLE);
-    bip__svg_point(o, x, y + 4);
+    bip__svg_command(o, 'M', x, y + 4);
     bip__out_printf(o, "l%d -8\"/>", (int)SAMPLE);
 }
 

@@ -74,8 +74,7 @@ static void print_scale(bip__out *o, const rows *d, double top, double bottom)
     BIP__PUT(o, "<path class=\"b-r\" d=\"");
     for (size_t r = 0; r < d->s->n_rings; r++) {
         double x = d->left + (d->right - d->left) * d->s->rings[r].at;
-        bip__out_char(o, 'M');
-        bip__svg_point(o, x, top - 10);
+        bip__svg_command(o, 'M', x, top - 10);
         bip__out_char(o, 'V');
         bip__svg_number(o, bottom + 10);
     }
@@ -108,8 +107,8 @@ static void print_spot(bip__out *o, const rows *d, const bip__spider_layer *laye
         bip__svg_attribute(o, "stroke-width", style->width);
         if (style->dash != NULL)
             bip__out_printf(o, " stroke-dasharray=\"%s\"", style->dash);
-        BIP__PUT(o, " d=\"M");
-        bip__svg_point(o, d->left, y);
+        BIP__PUT(o, " d=\"");
+        bip__svg_command(o, 'M', d->left, y);
         bip__out_char(o, 'H');
         bip__svg_number(o, x);
         bip__out_text(o, style->hollow ? "\"/><path class=\"b-m b-g\" d=\"" : "\"/><path class=\"b-m b-f\" d=\"");

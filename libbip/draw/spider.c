@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HUB 0.17 /* the inner ring's share of the radius: the lowest score is a place, not a point */
+#define HUB 0.17        /* the inner ring's share of the radius: the lowest score is a place, not a point */
 #define MARK 4.2        /* pixels */
 #define HOLLOW_MARK 5.2 /* seen around a full one on the same spot */
 #define GAP_MARK 3.4
@@ -25,9 +25,9 @@ static double reach(const spider *d, double at)
     return d->plan.radius * (HUB + (1 - HUB) * at);
 }
 
-static void put_point(bip__out *o, const spider *d, size_t axis, double radius)
+static void put_point(bip__out *o, const spider *d, char command, size_t axis, double radius)
 {
-    bip__svg_point(o, d->x + d->plan.labels[axis].sin * radius, d->y - d->plan.labels[axis].cos * radius);
+    bip__svg_command(o, command, d->x + d->plan.labels[axis].sin * radius, d->y - d->plan.labels[axis].cos * radius);
 }
 
 /* ---------------------------------------------------------------------------------------------------------- layout */
@@ -191,17 +191,14 @@ static void print_rings(bip__out *o, const spider *d)
         double radius = reach(d, d->s->rings[r].at);
         bip__out_text(o, r + 1 == d->s->n_rings ? "<path class=\"b-e\" d=\"" : "<path class=\"b-r\" d=\"");
         for (size_t a = 0; a < d->plan.n; a++) {
-            bip__out_char(o, a == 0 ? 'M' : 'L');
-            put_point(o, d, a, radius);
+            put_point(o, d, a == 0 ? 'M' : 'L', a, radius);
         }
         BIP__PUT(o, "z\"/>");
     }
     BIP__PUT(o, "<path class=\"b-r\" d=\"");
     for (size_t a = 0; a < d->plan.n; a++) {
-        bip__out_char(o, 'M');
-        put_point(o, d, a, reach(d, 0));
-        bip__out_char(o, 'L');
-        put_point(o, d, a, reach(d, 1));
+        put_point(o, d, 'M', a, reach(d, 0));
+        put_point(o, d, 'L', a, reach(d, 1));
     }
     BIP__PUT(o, "\"/>\n");
 }
@@ -244,8 +241,7 @@ static void print_line(bip__out *o, const spider *d, const bip__spot *spots)
         size_t a = (from + k) % n;
         whole &= !is_missing(&spots[a]);
         if (!is_missing(&spots[a])) {
-            bip__out_char(o, open ? 'L' : 'M');
-            put_point(o, d, a, reach(d, spots[a].at));
+            put_point(o, d, open ? 'L' : 'M', a, reach(d, spots[a].at));
         }
         open = !is_missing(&spots[a]);
     }
@@ -263,14 +259,10 @@ static void print_area(bip__out *o, const spider *d, const bip__spot *spots)
         size_t b = (a + 1) % n;
         if (is_missing(&spots[a]) || is_missing(&spots[b]))
             continue;
-        bip__out_char(o, 'M');
-        put_point(o, d, a, reach(d, spots[a].at));
-        bip__out_char(o, 'L');
-        put_point(o, d, b, reach(d, spots[b].at));
-        bip__out_char(o, 'L');
-        put_point(o, d, b, reach(d, 0));
-        bip__out_char(o, 'L');
-        put_point(o, d, a, reach(d, 0));
+        put_point(o, d, 'M', a, reach(d, spots[a].at));
+        put_point(o, d, 'L', b, reach(d, spots[b].at));
+        put_point(o, d, 'L', b, reach(d, 0));
+        put_point(o, d, 'L', a, reach(d, 0));
         bip__out_char(o, 'z');
     }
     BIP__PUT(o, "\"/>");
@@ -339,11 +331,10 @@ static void print_labels(bip__out *o, const spider *d)
     for (size_t a = 0; a < d->plan.n; a++) {
         if (!bip__label_leader(&d->plan, &d->plan.labels[a], &x, &y))
             continue;
-        bip__out_text(o, any ? "M" : "<path class=\"b-e\" d=\"M");
+        bip__out_text(o, any ? "" : "<path class=\"b-e\" d=\"");
         any = true;
-        put_point(o, d, a, d->plan.radius + d->plan.labels[a].gap - 5);
-        bip__out_char(o, 'L');
-        bip__svg_point(o, d->x + x, d->y + y);
+        put_point(o, d, 'M', a, d->plan.radius + d->plan.labels[a].gap - 5);
+        bip__svg_command(o, 'L', d->x + x, d->y + y);
     }
     if (any)
         BIP__PUT(o, "\"/>");

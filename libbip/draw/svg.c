@@ -1,36 +1,49 @@
 #include "draw/svg.h"
 
-#include <math.h>
-#include <string.h>
+#include <stdbool.h>
 
-void bip__svg_number(bip__out *o, double px)
+/* The digits of px in hundredths before `end`; gives where they begin. Pictures are hundreds of these numbers. */
+static char *put_before(char *end, double px)
 {
-    char digits[24];
-    size_t at = sizeof digits;
-    int64_t hundredths = llround(px * 100);
-    uint64_t v = hundredths < 0 ? 0 - (uint64_t)hundredths : (uint64_t)hundredths, part = v % 100;
+    int32_t hundredths = (int32_t)(px < 0 ? px * 100 - 0.5 : px * 100 + 0.5);
+    uint32_t v = hundredths < 0 ? (uint32_t)-hundredths : (uint32_t)hundredths, part = v % 100;
 
+    v /= 100;
     if (part != 0) {
         if (part % 10 != 0)
-            digits[--at] = (char)('0' + part % 10);
-        digits[--at] = (char)('0' + part / 10);
-        digits[--at] = '.';
+            *--end = (char)('0' + part % 10);
+        *--end = (char)('0' + part / 10);
+        *--end = '.';
     }
-    v /= 100;
     do {
-        digits[--at] = (char)('0' + v % 10);
+        *--end = (char)('0' + v % 10);
         v /= 10;
     } while (v > 0);
     if (hundredths < 0)
-        digits[--at] = '-';
-    bip__out_bytes(o, digits + at, sizeof digits - at);
+        *--end = '-';
+    return end;
+}
+
+void bip__svg_number(bip__out *o, double px)
+{
+    char digits[16], *end = digits + sizeof digits, *begin = put_before(end, px);
+
+    bip__out_bytes(o, begin, (size_t)(end - begin));
+}
+
+void bip__svg_command(bip__out *o, char command, double x, double y)
+{
+    char digits[36], *end = digits + sizeof digits, *begin = put_before(end, y);
+
+    *--begin = ' ';
+    begin = put_before(begin, x);
+    *--begin = command;
+    bip__out_bytes(o, begin, (size_t)(end - begin));
 }
 
 void bip__svg_point(bip__out *o, double x, double y)
 {
-    bip__svg_number(o, x);
-    bip__out_char(o, ' ');
-    bip__svg_number(o, y);
+    bip__svg_command(o, ' ', x, y);
 }
 
 void bip__svg_attribute(bip__out *o, const char *name, double px)
@@ -69,11 +82,20 @@ static const char *escape(const char *s, size_t n, size_t *length)
     return NULL;
 }
 
+/* Nearly everything: neither a sign of XML nor a control nor the lead of U+FFFE. */
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c != '<' && c != '>' && c != '&' && c != '"' && c != 0x7F && c != 0xEF;
+}
+
 void bip__svg_text(bip__out *o, const char *s, size_t n)
 {
     size_t done = 0, length;
 
     for (size_t at = 0; at < n; at += length) {
+        length = 1;
+        if (is_plain((unsigned char)s[at]))
+            continue;
         const char *instead = escape(s + at, n - at, &length);
         if (instead == NULL)
             continue;
@@ -86,30 +108,22 @@ void bip__svg_text(bip__out *o, const char *s, size_t n)
 
 /* ------------------------------------------------------------------------------------------------------------ marks */
 
-static void move(bip__out *o, double x, double y)
-{
-    bip__out_char(o, 'M');
-    bip__svg_point(o, x, y);
-}
-
 /* A closed shape from relative corners in units of r. */
 static void shape(bip__out *o, double x, double y, double r, const double *corners, size_t n)
 {
-    move(o, x + corners[0] * r, y + corners[1] * r);
-    for (size_t i = 1; i < n; i++) {
-        bip__out_char(o, 'l');
-        bip__svg_point(o, (corners[2 * i] - corners[2 * i - 2]) * r, (corners[2 * i + 1] - corners[2 * i - 1]) * r);
-    }
+    bip__svg_command(o, 'M', x + corners[0] * r, y + corners[1] * r);
+    for (size_t i = 1; i < n; i++)
+        bip__svg_command(o, 'l', (corners[2 * i] - corners[2 * i - 2]) * r,
+                         (corners[2 * i + 1] - corners[2 * i - 1]) * r);
     bip__out_char(o, 'z');
 }
 
 static void disc(bip__out *o, double x, double y, double r)
 {
-    move(o, x - r, y);
+    bip__svg_command(o, 'M', x - r, y);
     for (int half = 1; half >= -1; half -= 2) {
-        bip__out_char(o, 'a');
-        bip__svg_point(o, r, r);
-        BIP__PUT(o, " 0 1 0 ");
+        bip__svg_command(o, 'a', r, r);
+        BIP__PUT(o, " 0 1 0");
         bip__svg_point(o, half * 2 * r, 0);
     }
     bip__out_char(o, 'z');
@@ -117,9 +131,8 @@ static void disc(bip__out *o, double x, double y, double r)
 
 static void stroke(bip__out *o, double x, double y, double dx, double dy)
 {
-    move(o, x - dx, y - dy);
-    bip__out_char(o, 'l');
-    bip__svg_point(o, 2 * dx, 2 * dy);
+    bip__svg_command(o, 'M', x - dx, y - dy);
+    bip__svg_command(o, 'l', 2 * dx, 2 * dy);
 }
 
 void bip__svg_mark(bip__out *o, bip__mark mark, double x, double y, double r)

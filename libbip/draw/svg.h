@@ -1,4 +1,5 @@
-/* SVG, piece by piece. Lengths are pixels; they are printed as whole hundredths, so no locale can put a comma in. */
+/* SVG, piece by piece. Lengths are pixels, below a million; they are printed as whole hundredths, so no locale can put
+ * a comma in. */
 #ifndef BIP_DRAW_SVG_H
 #define BIP_DRAW_SVG_H
 
@@ -8,8 +9,9 @@
 #define BIP__PUT(o, text) bip__out_bytes((o), text, sizeof(text) - 1)
 
 void bip__svg_number(bip__out *o, double px);
-void bip__svg_point(bip__out *o, double x, double y);              /* "12.5 -3" */
-void bip__svg_attribute(bip__out *o, const char *name, double px); /* ` name="12.5"` */
+void bip__svg_point(bip__out *o, double x, double y);                 /* " 12.5 -3" */
+void bip__svg_command(bip__out *o, char command, double x, double y); /* "L12.5 -3" */
+void bip__svg_attribute(bip__out *o, const char *name, double px);    /* ` name="12.5"` */
 /* Any valid UTF-8 as the content of an element: what XML can't hold becomes U+FFFD, line ends become blanks. */
 void bip__svg_text(bip__out *o, const char *s, size_t n);
 

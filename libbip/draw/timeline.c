@@ -267,15 +267,13 @@ static void print_ground(bip__out *o, const timeline *d, const cell *c)
 {
     BIP__PUT(o, "<path class=\"b-r\" d=\"");
     for (size_t i = 0; i < d->n_ticks; i++) {
-        bip__out_char(o, 'M');
-        bip__svg_point(o, c->x + d->ticks[i].x, y_of(c, 1));
+        bip__svg_command(o, 'M', c->x + d->ticks[i].x, y_of(c, 1));
         bip__out_char(o, 'V');
         bip__svg_number(o, y_of(c, 0));
     }
     BIP__PUT(o, "\"/><path class=\"b-e\" d=\"");
     for (int end = 0; end < 2; end++) {
-        bip__out_char(o, 'M');
-        bip__svg_point(o, c->x, y_of(c, end));
+        bip__svg_command(o, 'M', c->x, y_of(c, end));
         bip__out_char(o, 'h');
         bip__svg_number(o, d->width);
     }
@@ -296,13 +294,14 @@ static double line_at(const bip__panel *p, double slope, double day)
     return fmin(fmax(p->pivot_at + slope * (day - p->pivot_day), 0), 1);
 }
 
-static void put_line_point(bip__out *o, const timeline *d, const cell *c, const bip__panel *p, double slope, int i)
+static void put_line_point(bip__out *o, char command, const timeline *d, const cell *c, const bip__panel *p,
+                           double slope, int i)
 {
     double from = p->days[0], to = p->days[p->n - 1], share = (double)i / (BAND_POINTS - 1);
     double day = from + (to - from) * share;
     double x0 = x_of(d, p->days[0]), x1 = x_of(d, p->days[p->n - 1]);
 
-    bip__svg_point(o, c->x + x0 + (x1 - x0) * share, y_of(c, line_at(p, slope, day)));
+    bip__svg_command(o, command, c->x + x0 + (x1 - x0) * share, y_of(c, line_at(p, slope, day)));
 }
 
 /* The line, and the room between the flattest and the steepest it may be. */
@@ -310,17 +309,14 @@ static void print_trend(bip__out *o, const timeline *d, const cell *c, const bip
 {
     bip__out_printf(o, "<g class=\"b-s%d\"><path class=\"b-a\" d=\"", BIP__STYLE_FIRST);
     for (int i = 0; i < BAND_POINTS; i++) {
-        bip__out_char(o, i == 0 ? 'M' : 'L');
-        put_line_point(o, d, c, p, p->low, i);
+        put_line_point(o, i == 0 ? 'M' : 'L', d, c, p, p->low, i);
     }
     for (int i = BAND_POINTS - 1; i >= 0; i--) {
-        bip__out_char(o, 'L');
-        put_line_point(o, d, c, p, p->high, i);
+        put_line_point(o, 'L', d, c, p, p->high, i);
     }
     BIP__PUT(o, "z\"/><path class=\"b-l\" stroke-width=\"1.4\" stroke-dasharray=\"5 4\" d=\"");
     for (int i = 0; i < BAND_POINTS; i++) {
-        bip__out_char(o, i == 0 ? 'M' : 'L');
-        put_line_point(o, d, c, p, p->slope, i);
+        put_line_point(o, i == 0 ? 'M' : 'L', d, c, p, p->slope, i);
     }
     BIP__PUT(o, "\"/></g>");
 }
@@ -337,8 +333,8 @@ static void print_course(bip__out *o, const timeline *d, const cell *c, const bi
 {
     BIP__PUT(o, "<path class=\"b-l\" stroke-width=\"1.8\" d=\"");
     for (size_t i = 0; i < p->n; i++) {
-        bip__out_char(o, i == 0 || gap_between(p, p->days[i - 1], p->days[i]) ? 'M' : 'L');
-        bip__svg_point(o, c->x + x_of(d, p->days[i]), y_of(c, p->at[i]));
+        bip__svg_command(o, i == 0 || gap_between(p, p->days[i - 1], p->days[i]) ? 'M' : 'L',
+                         c->x + x_of(d, p->days[i]), y_of(c, p->at[i]));
     }
     BIP__PUT(o, "\"/>");
 }

@@ -9,6 +9,7 @@
 typedef struct bip__cell {
     const char *s; /* UTF-8, not NUL-terminated */
     size_t n;
+    bool quoted;       /* in the file: its blanks are meant */
     const char *fault; /* why the text can't be taken, in words that follow "the cell"; NULL: nothing is wrong */
 } bip__cell;
 
@@ -22,6 +23,7 @@ typedef struct bip__csv {
     int64_t next_line;
     bip__cell *cells; /* the row in hand, lent until the next */
     size_t n, cells_cap;
+    bool plain; /* the row in hand holds neither quotes, control characters nor bytes above 127: no cell has a fault */
     char *converted; /* room for the row in UTF-8 where the file is Windows-1252 */
     size_t converted_cap;
 } bip__csv;
@@ -34,6 +36,14 @@ void bip__csv_free(bip__csv *c);
 bip_status bip__csv_next(bip__csv *c, bip_error *err);
 
 /* Without the blanks (U+0020, tab, U+00A0) at its ends. */
-bip__cell bip__cell_trim(bip__cell cell);
+bip__cell bip__cell_trim_blanks(bip__cell cell);
+
+/* The same: most cells begin and end with a visible ASCII character, and every cell is asked. */
+static inline bip__cell bip__cell_trim(bip__cell cell)
+{
+    const bool solid = cell.n > 0 && cell.s[0] > ' ' && cell.s[cell.n - 1] > ' ' && (cell.s[0] & 0x80) == 0 &&
+                       (cell.s[cell.n - 1] & 0x80) == 0;
+    return solid || cell.n == 0 ? cell : bip__cell_trim_blanks(cell);
+}
 
 #endif

@@ -8,10 +8,20 @@ typedef struct group {
     int64_t line;
 } group;
 
+/* The key of the row before and the cells that told it: most rows of csv-long say the same once more. */
+#define KEY_CELLS 5
+typedef struct known_key {
+    bip__row_key key;
+    bool known; /* and good */
+    size_t n[KEY_CELLS];
+    char text[320]; /* the cells, one behind the other */
+} known_key;
+
 typedef struct reader {
     bip__intake *in;
     bip__csv csv;
     bip__columns columns;
+    known_key before;
     group *groups; /* by number in the intake's groups, less 1 */
     size_t groups_cap;
 } reader;
@@ -40,6 +50,8 @@ static bip__said said_of(const reader *r, bip__column_kind kind)
 static bip_status check_cells(reader *r, bip_error *err)
 {
     bip_status all = BIP_OK;
+    if (r->csv.plain && !r->columns.has_unnamed && r->csv.n <= r->columns.n)
+        return BIP_OK;
     if (r->csv.n > r->columns.n)
         return bip__intake_refuse(r->in, r->csv.line, "", err, "the row has %zu cells, the header %zu", r->csv.n,
                                   r->columns.n);
@@ -55,6 +67,43 @@ static bip_status check_cells(reader *r, bip_error *err)
     return all;
 }
 
+static const bip__column_kind key_columns[KEY_CELLS] = {BIP__COLUMN_PARTICIPANT, BIP__COLUMN_DATE, BIP__COLUMN_RATER,
+                                                        BIP__COLUMN_INSTRUMENT, BIP__COLUMN_RESPONDENT};
+
+/* A cell of the key as it stands; empty where the file or the row has none. */
+static bip__cell key_cell(const reader *r, size_t k)
+{
+    const int32_t at = r->columns.at[key_columns[k]];
+    return at >= 0 && (size_t)at < r->csv.n ? r->csv.cells[at] : (bip__cell){.s = ""};
+}
+
+static bool same_as_before(const reader *r)
+{
+    const char *have = r->before.text;
+    for (size_t k = 0; r->before.known && k < KEY_CELLS; k++) {
+        const bip__cell cell = key_cell(r, k);
+        if (cell.n != r->before.n[k] || memcmp(cell.s, have, cell.n) != 0)
+            return false;
+        have += cell.n;
+    }
+    return r->before.known;
+}
+
+static void remember_key(reader *r, const bip__row_key *key)
+{
+    size_t used = 0;
+    r->before.key = *key;
+    for (size_t k = 0; k < KEY_CELLS; k++) {
+        const bip__cell cell = key_cell(r, k);
+        if (cell.n > sizeof r->before.text - used)
+            return;
+        memcpy(r->before.text + used, cell.s, cell.n);
+        r->before.n[k] = cell.n;
+        used += cell.n;
+    }
+    r->before.known = true;
+}
+
 /* Everything that identifies the assessment. Every part is looked at, so that all that is wrong is told at once;
  * *placed: instrument and respondent are known, so that scores can be checked whatever else is wrong. */
 static bip_status read_key(reader *r, bip__row_key *key, bool *placed, bip_error *err)
@@ -63,8 +112,12 @@ static bip_status read_key(reader *r, bip__row_key *key, bool *placed, bip_error
     const bip__said person = said_of(r, BIP__COLUMN_PARTICIPANT), date = said_of(r, BIP__COLUMN_DATE),
                     rater = said_of(r, BIP__COLUMN_RATER), instrument = said_of(r, BIP__COLUMN_INSTRUMENT),
                     respondent = said_of(r, BIP__COLUMN_RESPONDENT);
+    *key = r->before.key;
+    *placed = true;
+    if (same_as_before(r))
+        return BIP_OK;
     *key = (bip__row_key){0};
-    *placed = false;
+    *placed = r->before.known = false;
     bip_status all = bip__intake_person(in, &person, &key->person, err);
     all = bip__intake_both(all, bip__intake_date(in, &date, &key->day, err));
     all = bip__intake_both(all, bip__intake_rater(in, &rater, &key->rater, err));
@@ -76,19 +129,25 @@ static bip_status read_key(reader *r, bip__row_key *key, bool *placed, bip_error
     *placed = st == BIP_OK;
     if (st == BIP_OK && key->person != 0)
         st = bip__intake_fits(in, &person, key->person, key->version, err);
-    return bip__intake_both(all, st);
+    all = bip__intake_both(all, st);
+    if (all == BIP_OK)
+        remember_key(r, key);
+    return all;
 }
 
-static bool is_blank(const bip__said *note)
+/* Blanks alone are no note, unless they are quoted. */
+static bool is_blank(const reader *r)
 {
-    return bip__cell_trim((bip__cell){note->s, note->n, NULL}).n == 0;
+    const int32_t at = r->columns.at[BIP__COLUMN_NOTE];
+    if (at < 0 || (size_t)at >= r->csv.n)
+        return true;
+    return !r->csv.cells[at].quoted && bip__cell_trim(r->csv.cells[at]).n == 0;
 }
 
-/* Blanks alone are no note. */
 static bip_status read_note(reader *r, const char **note, size_t *n, bip_error *err)
 {
     bip__said said = said_of(r, BIP__COLUMN_NOTE);
-    if (is_blank(&said))
+    if (is_blank(r))
         said.n = 0;
     return bip__intake_note(r->in, &said, note, n, err);
 }

@@ -230,11 +230,21 @@ static bip_status go_on(bip__intake *in, const bip__row_key *key, size_t number,
     return in->stage.open == number ? BIP_OK : open_at(in, number, err);
 }
 
+/* Rows of one assessment mostly follow one another: no need to look for it. */
+static bool goes_on_with_open(const bip__intake *in, const bip__row_key *key, uint32_t group)
+{
+    const bip__staged *s = in->stage.open != 0 ? &in->stage.list[in->stage.open - 1] : NULL;
+    return s != NULL && s->group == group && s->person == key->person && s->day == key->day && s->rater == key->rater &&
+           s->version == key->version && s->respondent == key->respondent;
+}
+
 bip_status bip__stage_open(bip__intake *in, const bip__row_key *key, uint32_t group, int64_t line, bool has_note,
                            bip_error *err)
 {
     bip__stage *stage = &in->stage;
     const bip__staged s = staged_of(key, group, line, has_note);
+    if (goes_on_with_open(in, key, group))
+        return BIP_OK;
     bip_status st = make_slots(in, err);
     if (st != BIP_OK)
         return st;
@@ -445,29 +455,67 @@ static bip_status register_person(bip__intake *in, uint32_t arrival, bip_error *
     return bip__participant_insert(in->change, bip__intern_text(&in->people, arrival), BIP_NO_DATE, person, err);
 }
 
-static bip_status write_one(bip__intake *in, const bip__staged *s, bip_error *err)
+/* New assessments on their way: SQLite takes many rows a statement in half the time. */
+#define TOGETHER 64
+typedef struct batch {
+    bip__assessment_row rows[TOGETHER];
+    size_t n;
+} batch;
+
+static bip_status write_batch(bip__intake *in, batch *b, bip_error *err)
 {
-    bip__holder h = {0};
+    const size_t n = b->n;
+    b->n = 0;
+    return n == 0 ? BIP_OK : bip__assessments_write(in->change, b->rows, n, err);
+}
+
+static bip__assessment_put put_of(const bip__intake *in, const bip__staged *s, const content *now)
+{
+    return (bip__assessment_put){.person = in->arrivals[s->person - 1].person,
+                                 .day = s->day,
+                                 .version = &in->catalogue->versions[s->version],
+                                 .respondent = s->respondent,
+                                 .rater = rater_of(in, s),
+                                 .note = now->note,
+                                 .note_n = now->note_n,
+                                 .scores = now->scores,
+                                 .scores_n = now->scores_n};
+}
+
+static bip_status write_new(bip__intake *in, const bip__staged *s, batch *b, bip_error *err)
+{
+    const content now = {s->scores, s->note, s->scores_n, s->note_n, false};
+    const bip__assessment_put put = put_of(in, s, &now);
+    bip_status st = b->n == TOGETHER ? write_batch(in, b, err) : BIP_OK;
+    return st == BIP_OK ? bip__assessment_prepare(in->change, &put, &b->rows[b->n++], err) : st;
+}
+
+/* What is held must be looked up, with all that was written of the person before. */
+static bip_status write_changed(bip__intake *in, const bip__staged *s, batch *b, bip_error *err)
+{
+    bip__holder h;
     content now;
     int32_t idx;
-    bip_status st = register_person(in, s->person, err);
-    if (st == BIP_OK && s->verdict == BIP__VERDICT_CHANGED)
+    bip_status st = write_batch(in, b, err);
+    if (st == BIP_OK)
         st = find_holder(in, s, &h, err);
     if (st == BIP_OK)
         st = content_of(in, s, &h, &now, err);
     if (st != BIP_OK)
         return st;
-    const bip__assessment_put put = {.person = in->arrivals[s->person - 1].person,
-                                     .day = s->day,
-                                     .version = &in->catalogue->versions[s->version],
-                                     .respondent = s->respondent,
-                                     .rater = rater_of(in, s),
-                                     .note = now.note,
-                                     .note_n = now.note_n,
-                                     .scores = now.scores,
-                                     .scores_n = now.scores_n};
+    const bip__assessment_put put = put_of(in, s, &now);
     return h.held ? bip__assessment_revise(in->change, &put, &h, &idx, err)
                   : bip__assessment_insert(in->change, &put, &idx, err);
+}
+
+static bip_status write_one(bip__intake *in, const bip__staged *s, batch *b, bip_error *err)
+{
+    if (s->verdict == BIP__VERDICT_KNOWN)
+        return BIP_OK;
+    bip_status st = register_person(in, s->person, err);
+    if (st != BIP_OK)
+        return st;
+    return s->verdict == BIP__VERDICT_CHANGED ? write_changed(in, s, b, err) : write_new(in, s, b, err);
 }
 
 static void count(bip__intake *in, const bip__staged *s)
@@ -481,14 +529,14 @@ static void count(bip__intake *in, const bip__staged *s)
 static bip_status write_all(bip__intake *in, bip_error *err)
 {
     bip_status st = BIP_OK;
+    batch b = {.n = 0};
     place *order = sort_by_person(in);
     if (order == NULL)
         return bip__nomem(err);
-    for (size_t i = 0; st == BIP_OK && i < in->stage.n; i++) {
-        const bip__staged *s = &in->stage.list[order[i].index];
-        if (s->verdict != BIP__VERDICT_KNOWN)
-            st = write_one(in, s, err);
-    }
+    for (size_t i = 0; st == BIP_OK && i < in->stage.n; i++)
+        st = write_one(in, &in->stage.list[order[i].index], &b, err);
+    if (st == BIP_OK)
+        st = write_batch(in, &b, err);
     bip__free(order);
     in->change->broken |= st != BIP_OK; /* half of it may be there */
     return st;

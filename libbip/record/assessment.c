@@ -207,37 +207,64 @@ static bip_status find_words(bip__change *change, const bip__assessment_put *in,
     return st;
 }
 
-static bip_status put(bip__change *change, const bip__assessment_put *in, const bip__holder *holder, int32_t *idx,
-                      bip_error *err)
+static bip_status row_for(bip__change *change, const bip__assessment_put *in, const bip__holder *holder, int32_t idx,
+                          bip__assessment_row *row, bip_error *err)
 {
-    bip__assessment_row row = {.person = in->person,
-                               .day = in->day,
-                               .entry = change->entry.n,
-                               .idx = *idx,
-                               .instrument = in->version->n,
-                               .current = 1,
-                               .root_entry = holder == NULL ? change->entry.n : holder->root_entry,
-                               .root_idx = holder == NULL ? *idx : holder->root_idx,
-                               .scores = in->scores,
-                               .scores_n = in->scores_n,
-                               .note = in->note,
-                               .note_n = in->note_n,
-                               .reason = change->reason,
-                               .reason_n = change->reason == NULL ? 0 : strlen(change->reason)};
-    bip__storage *storage = change->context->storage;
-    bip_status st = find_words(change, in, &row, err);
-    if (st == BIP_OK && holder != NULL)
-        st = storage->api->set_current(storage, in->person, in->day, holder->entry, holder->idx, 0, err);
-    if (st == BIP_OK)
-        st = storage->api->assessments_put(storage, &row, 1, err);
+    *row = (bip__assessment_row){.person = in->person,
+                                 .day = in->day,
+                                 .entry = change->entry.n,
+                                 .idx = idx,
+                                 .instrument = in->version->n,
+                                 .current = 1,
+                                 .root_entry = holder == NULL ? change->entry.n : holder->root_entry,
+                                 .root_idx = holder == NULL ? idx : holder->root_idx,
+                                 .scores = in->scores,
+                                 .scores_n = in->scores_n,
+                                 .note = in->note,
+                                 .note_n = in->note_n,
+                                 .reason = change->reason,
+                                 .reason_n = change->reason == NULL ? 0 : strlen(change->reason)};
+    bip_status st = find_words(change, in, row, err);
     change->broken |= st != BIP_OK;
     return st;
 }
 
+bip_status bip__assessments_write(bip__change *change, const bip__assessment_row *rows, size_t n, bip_error *err)
+{
+    bip__storage *storage = change->context->storage;
+    bip_status st = storage->api->assessments_put(storage, rows, n, err);
+    change->broken |= st != BIP_OK;
+    return st;
+}
+
+bip_status bip__assessment_prepare(bip__change *change, const bip__assessment_put *in, bip__assessment_row *row,
+                                   bip_error *err)
+{
+    int32_t idx = 0;
+    bip_status st = hash_assessment(change, in, NULL, &idx, err);
+    return st == BIP_OK ? row_for(change, in, NULL, idx, row, err) : st;
+}
+
 bip_status bip__assessment_insert(bip__change *change, const bip__assessment_put *in, int32_t *idx, bip_error *err)
 {
-    bip_status st = hash_assessment(change, in, NULL, idx, err);
-    return st == BIP_OK ? put(change, in, NULL, idx, err) : st;
+    bip__assessment_row row;
+    bip_status st = bip__assessment_prepare(change, in, &row, err);
+    if (st != BIP_OK)
+        return st;
+    *idx = row.idx;
+    return bip__assessments_write(change, &row, 1, err);
+}
+
+static bip_status replace(bip__change *change, const bip__assessment_put *in, const bip__holder *holder, int32_t idx,
+                          bip_error *err)
+{
+    bip__storage *storage = change->context->storage;
+    bip__assessment_row row;
+    bip_status st = row_for(change, in, holder, idx, &row, err);
+    if (st == BIP_OK)
+        st = storage->api->set_current(storage, in->person, in->day, holder->entry, holder->idx, 0, err);
+    change->broken |= st != BIP_OK;
+    return st == BIP_OK ? bip__assessments_write(change, &row, 1, err) : st;
 }
 
 bip_status bip__assessment_revise(bip__change *change, const bip__assessment_put *in, const bip__holder *holder,
@@ -249,7 +276,7 @@ bip_status bip__assessment_revise(bip__change *change, const bip__assessment_put
         st = bip__fact_id(change->context, holder->root_entry, holder->root_idx, of, err);
     if (st == BIP_OK)
         st = hash_assessment(change, in, of, idx, err);
-    return st == BIP_OK ? put(change, in, holder, idx, err) : st;
+    return st == BIP_OK ? replace(change, in, holder, *idx, err) : st;
 }
 
 /* ------------------------------------------------------------ scores */

@@ -40,6 +40,11 @@ bip_status bip__fact_id(const bip__context *c, int64_t entry, int32_t idx, char 
 /* A new assessment whose key the caller has found free. Gives its index in the change's entry; the row is put at once.
  */
 bip_status bip__assessment_insert(bip__change *change, const bip__assessment_put *in, int32_t *idx, bip_error *err);
+/* The same in two steps, for many at once: the fact is in the trail, its row (whose texts are those of `in`) still has
+ * to be put. Until then nothing may read the person's assessments. */
+bip_status bip__assessment_prepare(bip__change *change, const bip__assessment_put *in, bip__assessment_row *row,
+                                   bip_error *err);
+bip_status bip__assessments_write(bip__change *change, const bip__assessment_row *rows, size_t n, bip_error *err);
 /* A new revision of `holder` with other scores and note; scores NULL withdraws. */
 bip_status bip__assessment_revise(bip__change *change, const bip__assessment_put *in, const bip__holder *holder,
                                   int32_t *idx, bip_error *err);

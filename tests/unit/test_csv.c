@@ -138,10 +138,10 @@ static void test_csv__refuses_what_no_text_holds(void **state)
 static void test_csv__drops_blanks_at_the_ends_of_a_cell(void **state)
 {
     (void)state;
-    bip__cell cell = bip__cell_trim((bip__cell){" \t\xC2\xA0x y\xC2\xA0 ", 10, NULL});
+    bip__cell cell = bip__cell_trim((bip__cell){.s = " \t\xC2\xA0x y\xC2\xA0 ", .n = 10});
     assert_int_equal(cell.n, 3);
     assert_memory_equal(cell.s, "x y", 3);
-    assert_int_equal(bip__cell_trim((bip__cell){" \xC2\xA0\t", 4, NULL}).n, 0);
+    assert_int_equal(bip__cell_trim((bip__cell){.s = " \xC2\xA0\t", .n = 4}).n, 0);
 }
 
 static long endless(void *ctx, char *into, size_t n)

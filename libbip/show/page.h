@@ -55,7 +55,8 @@ bip_status bip__differences(bip__reading *r, const char *with, bip__difference *
 
 /* Finished pictures of the query's one participant and instrument, as <svg>; page_picture.c. */
 bip_status bip__page_spider(bip__context *c, const bip_query *query, bip__out *o, bip_error *err);
-bip_status bip__page_timeline(bip__context *c, const bip_query *query, bip__out *o, bip_error *err);
+bip_status bip__page_timeline(bip__context *c, const bip_query *query, size_t number /* on the page */, bip__out *o,
+                              bip_error *err);
 
 /* The instrument that the query names must not be kept out of handouts. */
 bip_status bip__page_check_handout(const bip__plan *plan, const char *instrument, bip_error *err);

@@ -1,22 +1,44 @@
 #include "show/page.h"
 #include "show/show.h"
 
-/* The one place where pages take pictures from. */
+/* The one place where pages take pictures from. Texts in a picture shrink with it, so a page carries it twice: one for
+ * paper and screens, one for a phone; the style sheet shows one of them, and those who listen hear one. */
+
+static bip_status put(bip__document_fn draw, const char *class, const char *id, int width, bip__context *c,
+                      const bip_query *query, bip__out *o, bip_error *err)
+{
+    bip__out options;
+    bip_status st;
+
+    bip__out_init(&options, NULL, NULL);
+    bip__out_printf(&options, "{\"id\":\"%s-%s\",\"width\":\"%d\"}", id, class, width);
+    bip__out_char(&options, '\0');
+    bip__out_printf(o, "<div class=\"picture %s\">\n", class);
+    if ((st = bip__out_finish(&options, err)) == BIP_OK)
+        st = draw(c, query, options.data, o, err);
+    BIP__HTML(o, "</div>\n");
+    bip__out_free(&options);
+    return st;
+}
+
+static bip_status put_both(bip__document_fn draw, const char *id, int width, bip__context *c, const bip_query *query,
+                           bip__out *o, bip_error *err)
+{
+    bip_status st = put(draw, "wide", id, width, c, query, o, err);
+
+    return st == BIP_OK ? put(draw, "narrow", id, 320, c, query, o, err) : st;
+}
 
 bip_status bip__page_spider(bip__context *c, const bip_query *query, bip__out *o, bip_error *err)
 {
-    (void)c;
-    (void)query;
-    (void)o;
-    (void)err;
-    return BIP_OK;
+    return put_both(bip__show_spider_svg, "spider", 620, c, query, o, err);
 }
 
-bip_status bip__page_timeline(bip__context *c, const bip_query *query, bip__out *o, bip_error *err)
+bip_status bip__page_timeline(bip__context *c, const bip_query *query, size_t number, bip__out *o, bip_error *err)
 {
-    (void)c;
-    (void)query;
-    (void)o;
-    (void)err;
-    return BIP_OK;
+    static const char *const ids[] = {"course-1", "course-2", "course-3", "course-4"};
+    const size_t most =
+        sizeof ids / sizeof *ids - 1; /* more instruments than that share an id, which only costs a name */
+
+    return put_both(bip__show_timeline_svg, ids[number < most ? number : most], 680, c, query, o, err);
 }

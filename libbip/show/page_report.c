@@ -341,6 +341,8 @@ static bip_query query_of_page(const report *r, const bip__instrument *def)
     bip_query q = *r->query;
 
     q.instrument = def->code;
+    if (q.for_role == NULL && bip__instrument_respondent(def, "participant") < 0)
+        q.for_role = def->respondents[0].code; /* what is left sees everybody */
     q.lang = r->h.words->lang;
     q.as_of = r->reading.plan->as_of;
     return q;
@@ -413,10 +415,9 @@ static bip_status put_picture(report *r, bip_error *err)
     bip_status st;
 
     bip__html_section(&r->h, "picture", NULL, BIP__W_PAGE_PICTURE);
-    BIP__HTML(r->h.o, "<div class=\"picture\">\n");
     if ((st = bip__page_spider(r->context, &q, r->h.o, err)) != BIP_OK)
         return st;
-    BIP__HTML(r->h.o, "</div>\n<details>\n<summary>");
+    BIP__HTML(r->h.o, "<details>\n<summary>");
     bip__html_word(&r->h, BIP__W_PAGE_TABLE);
     BIP__HTML(r->h.o, "</summary>\n");
     put_tables(r);
@@ -490,7 +491,7 @@ static bip_status put_figures(report *r, bip_error *err)
     return st;
 }
 
-static bip_status put_course(report *r, bip_error *err)
+static bip_status put_course(report *r, size_t number, bip_error *err)
 {
     const bip_query q = query_of_page(r, r->def);
     bip_status st;
@@ -499,10 +500,10 @@ static bip_status put_course(report *r, bip_error *err)
     bip__html_section(&r->h, "course-", r->def->code, BIP__W_PAGE_COURSE);
     BIP__HTML(r->h.o, "<p>");
     bip__html_put(&r->h, bip__title_get(&r->def->title, r->h.words->lang));
-    BIP__HTML(r->h.o, "</p>\n<div class=\"picture\">\n");
-    if ((st = bip__page_timeline(r->context, &q, r->h.o, err)) != BIP_OK)
+    BIP__HTML(r->h.o, "</p>\n");
+    if ((st = bip__page_timeline(r->context, &q, number, r->h.o, err)) != BIP_OK)
         return st;
-    BIP__HTML(r->h.o, "</div>\n</section>\n");
+    BIP__HTML(r->h.o, "</section>\n");
     st = put_figures(r, err);
     BIP__HTML(r->h.o, "</div>\n");
     return st;
@@ -513,6 +514,7 @@ static bip_status put_everything(report *r, bip_error *err)
 {
     const bip__plan *plan = r->reading.plan;
     const bip__instrument *page = r->def, *done = NULL;
+    size_t number = 0;
     bip_status st = BIP_OK;
 
     for (size_t s = 0; st == BIP_OK && s < plan->n_slots; s++) { /* series of one instrument stand together */
@@ -520,7 +522,7 @@ static bip_status put_everything(report *r, bip_error *err)
             continue;
         r->def = plan->slots[s].shown->def;
         if (done == NULL || strcmp(done->code, r->def->code) != 0)
-            st = put_course(r, err);
+            st = put_course(r, number++, err);
         done = r->def;
     }
     r->def = page;

@@ -115,9 +115,9 @@ static bip_status check(bip__storage *base, bip_issue_fn issue, void *ctx, int64
                           " OR respondent NOT IN (SELECT n FROM word) OR (rater IS NOT NULL AND rater NOT IN (SELECT n "
                           "FROM word))"
                           " OR entry NOT IN (SELECT n FROM entry) LIMIT 100",
-        "SELECT 'fact ' || " ID_OF(
-            "fact") " || ': names a row that is missing' FROM fact"
-                    " WHERE person NOT IN (SELECT n FROM person) OR entry NOT IN (SELECT n FROM entry) LIMIT 100",
+        "SELECT 'fact ' || " ID_OF("fact") " || ': names a row that is missing' FROM fact"
+                                           " WHERE (person <> 0 AND person NOT IN (SELECT n FROM person)) OR entry NOT "
+                                           "IN (SELECT n FROM entry) LIMIT 100",
         "SELECT 'leaf ' || entry || '.' || pos || ': names a row that is missing' FROM leaf"
         " WHERE (identity IS NOT NULL AND identity NOT IN (SELECT n FROM identity)) OR entry NOT IN (SELECT n FROM "
         "entry) LIMIT 100",

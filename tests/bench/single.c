@@ -1,0 +1,107 @@
+/* Single durable assessments through bip.h against one such row a transaction straight into SQLite, under the same
+ * settings, in blocks in turn.
+ *     single STORE RAW        both must not exist                                                            */
+#include "bip.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <time.h>
+
+enum { BLOCKS = 8, BLOCK = 50 };
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static bip_status record(bip_store *store, int i, bip_error *err)
+{
+    bip_score scores[9] = {{0}};
+    bip_change *change;
+    bip_assessment_in in = {.size = sizeof in,
+                            .participant = "P-1",
+                            .instrument = "employability",
+                            .respondent = "participant",
+                            .date = 10000 + i,
+                            .n = 9,
+                            .scores = scores};
+    for (int k = 0; k < 9; k++)
+        scores[k].number = 1 + (i + k) % 5;
+    bip_status st = bip_change_begin(store, "bench", NULL, &change, err);
+    if (st != BIP_OK)
+        return st;
+    if ((st = bip_assessment_add(change, &in, NULL, err)) == BIP_OK)
+        return bip_change_commit(change, NULL, err);
+    bip_change_rollback(change);
+    return st;
+}
+
+static bip_status register_one(bip_store *store, bip_error *err)
+{
+    bip_change *change;
+    bip_status st = bip_change_begin(store, "bench", NULL, &change, err);
+    if (st == BIP_OK)
+        st = bip_participant_add(change, "P-1", BIP_NO_DATE, err);
+    return st == BIP_OK ? bip_change_commit(change, NULL, err) : st;
+}
+
+static int insert(sqlite3_stmt *q, int i)
+{
+    sqlite3_bind_int(q, 1, 10000 + i);
+    sqlite3_step(q);
+    return sqlite3_reset(q);
+}
+
+static int open_raw(const char *path, sqlite3 **db, sqlite3_stmt **q)
+{
+    int rc = sqlite3_open(path, db);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(*db,
+                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                          "CREATE TABLE a(person INTEGER, day INTEGER, instrument INTEGER, respondent INTEGER,"
+                          " scores TEXT, PRIMARY KEY(person, day)) WITHOUT ROWID",
+                          NULL, NULL, NULL);
+    return rc == SQLITE_OK
+               ? sqlite3_prepare_v2(*db, "INSERT INTO a VALUES(1, ?1, 1, 1, '[1,2,3,4,5,1,2,3,4]')", -1, q, NULL)
+               : rc;
+}
+
+int main(int argc, char **argv)
+{
+    bip_error err = {0};
+    bip_open_options options;
+    bip_store *store = NULL;
+    sqlite3 *db = NULL;
+    sqlite3_stmt *q = NULL;
+    double ours = 0, raw = 0;
+    int rc = SQLITE_OK;
+    bip_open_options_init(&options, sizeof options);
+    options.flags = BIP_OPEN_CREATE;
+    bip_status st = argc == 3 ? bip_store_open(argv[1], &options, &store, &err) : BIP_E_USAGE;
+    if (st == BIP_OK)
+        st = register_one(store, &err);
+    if (st == BIP_OK)
+        rc = open_raw(argv[2], &db, &q);
+    for (int i = 0; st == BIP_OK && rc == SQLITE_OK && i < BLOCKS * BLOCK; i += BLOCK) {
+        double begin = now_s();
+        for (int k = 0; k < BLOCK && st == BIP_OK; k++)
+            st = record(store, i + k, &err);
+        ours += now_s() - begin;
+        begin = now_s();
+        for (int k = 0; k < BLOCK && rc == SQLITE_OK; k++)
+            rc = insert(q, i + k);
+        raw += now_s() - begin;
+    }
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+    bip_store_close(store);
+    if (st != BIP_OK || rc != SQLITE_OK) {
+        fprintf(stderr, "single: %s %s\n", err.message, sqlite3_errstr(rc));
+        return 1;
+    }
+    printf("{\"bip_per_s\": %.0f, \"raw_per_s\": %.0f, \"ratio\": %.3f}\n", BLOCKS * BLOCK / ours, BLOCKS * BLOCK / raw,
+           raw / ours);
+    return 0;
+}

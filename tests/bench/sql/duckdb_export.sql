@@ -1,0 +1,1 @@
+COPY score TO :out (FORMAT csv, HEADER);

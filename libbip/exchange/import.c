@@ -115,6 +115,8 @@ static bip_status import_assessments(bip__change *change, bip__source *source, c
         st = read_all(&in, source, format, &generation, err);
     storage->api->release(storage);
     if (st == BIP_OK)
+        st = bip__stage_settle(&in, &generation, err);
+    if (st == BIP_OK)
         st = bip__stage_write(&in, generation, err);
     if (opened && st == BIP_E_REFUSED && in.result.refused > 0 && err != NULL)
         *err = in.first;

@@ -164,18 +164,20 @@ bip_status bip__intake_note(bip__intake *in, const bip__said *cell, const char *
     if (cell->n == 0)
         return BIP_OK;
     if (in->redact) {
-        bip__out_clear(&in->text);
-        bip__national_id_redact(cell->s, cell->n, &in->text);
-        if (in->text.status != BIP_OK)
+        bip__out_clear(&in->redacted);
+        bip__national_id_redact(cell->s, cell->n, &in->redacted);
+        if (in->redacted.status != BIP_OK)
             return bip__nomem(err);
-        s = in->text.data;
-        *n = in->text.len;
+        s = in->redacted.data;
+        *n = in->redacted.len;
     }
     bip_status st = bip__text_check("note", s, *n, in->context->national_ids, &why);
     if (st != BIP_OK)
         return report(in, cell, st, &why, err);
-    *note = bip__arena_strndup(&in->stage.texts, s, *n);
-    return *note != NULL ? BIP_OK : bip__nomem(err);
+    if (*n > UINT32_MAX)
+        return bip__intake_refuse(in, cell->line, cell->column, err, "the note is too long");
+    *note = s;
+    return BIP_OK;
 }
 
 /* ------------------------------------------------------------ instruments */
@@ -478,6 +480,7 @@ bip_status bip__intake_open(bip__intake *in, bip__change *change, const char *op
     *in = (bip__intake){.change = change, .context = change->context, .issue = issue, .ctx = ctx};
     bip__out_init(&in->text, NULL, NULL);
     bip__out_init(&in->quoted, NULL, NULL);
+    bip__out_init(&in->redacted, NULL, NULL);
     bip_status st = bip__context_catalogue(in->context, &in->catalogue, err);
     if (st == BIP_OK)
         st = read_options(in, options_json, err);
@@ -510,5 +513,6 @@ void bip__intake_close(bip__intake *in)
     bip__arena_free(&in->found);
     bip__out_free(&in->text);
     bip__out_free(&in->quoted);
+    bip__out_free(&in->redacted);
     bip__stage_free(&in->stage);
 }

@@ -51,7 +51,7 @@ typedef struct bip__intake {
     size_t arrivals_cap;
     /* scratch */
     bip__arena found; /* contents of holders */
-    bip__out text, quoted;
+    bip__out text, quoted, redacted;
     bip_score *scores, *held; /* room for the most items any version asks of anybody */
     size_t most_items;
     bip__stage stage;
@@ -102,7 +102,7 @@ bip_status bip__intake_rater(bip__intake *in, const bip__said *cell, uint32_t *r
 /* Needs the instrument. Where no version is named it becomes that of the assessment that holds the key, which needs
  * person, day and rater too: person is 0 where one of them isn't good. */
 bip_status bip__intake_respondent(bip__intake *in, const bip__said *cell, bip__row_key *key, bip_error *err);
-/* *note is in the stage's memory; NULL where the cell is empty. */
+/* *note is lent until the next; NULL where the cell is empty. */
 bip_status bip__intake_note(bip__intake *in, const bip__said *cell, const char **note, size_t *n, bip_error *err);
 /* A number or a reason, checked against the indicator's scale and that it is asked of the respondent. */
 bip_status bip__intake_score(bip__intake *in, const bip__said *cell, const bip__row_key *key, int32_t indicator,

@@ -1,6 +1,7 @@
 #include "exchange/stage.h"
 
 #include "exchange/intake.h"
+#include "exchange/packed.h"
 #include "model/score.h"
 
 #include <stdlib.h>
@@ -8,7 +9,8 @@
 
 void bip__stage_free(bip__stage *s)
 {
-    bip__arena_free(&s->texts);
+    bip__arena_free(&s->scores);
+    bip__spill_free(&s->notes);
     bip__free(s->list);
     bip__free(s->slots);
     *s = (bip__stage){0};
@@ -118,17 +120,43 @@ static bool same_text(const char *a, size_t a_n, const char *b, size_t b_n)
     return a_n == b_n && (a_n == 0 || memcmp(a, b, a_n) == 0);
 }
 
-static bool same_content(const bip__staged *a, const bip__staged *b)
+/* Whether the assessment's note is this one. */
+static bip_status same_note(bip__intake *in, const bip__staged *s, const char *note, size_t n, bool *same,
+                            bip_error *err)
 {
-    if (a->version != b->version || !same_text(a->scores, a->scores_n, b->scores, b->scores_n))
-        return false;
-    return !a->has_note || !b->has_note || same_text(a->note, a->note_n, b->note, b->note_n);
+    const char *have = NULL;
+    *same = s->note_n == n;
+    if (!*same || n == 0)
+        return BIP_OK;
+    bip_status st = bip__spill_get(&in->stage.notes, s->note, n, &have, err);
+    *same = st == BIP_OK && memcmp(have, note, n) == 0;
+    return st;
+}
+
+/* The note of what is compared with a staged one is in hand. */
+static bip_status same_content(bip__intake *in, const bip__staged *a, const bip__staged *b, const char *b_note,
+                               bool *same, bip_error *err)
+{
+    *same = false;
+    if (a->version != b->version)
+        return BIP_OK;
+    const size_t a_n = bip__unpack(a->scores, in->scores, items_of(in, a));
+    const size_t b_n = bip__unpack(b->scores, in->scores, items_of(in, b));
+    if (a_n != b_n || memcmp(a->scores, b->scores, a_n) != 0)
+        return BIP_OK;
+    *same = true;
+    return a->has_note && b->has_note ? same_note(in, a, b_note, b->note_n, same, err) : BIP_OK;
 }
 
 /* Two of one key in one file are treated as if the first were in the store. */
-static bip_status repeat(bip__intake *in, const bip__staged *first, const bip__staged *again, bip_error *err)
+static bip_status repeat(bip__intake *in, const bip__staged *first, const bip__staged *again, const char *note,
+                         bip_error *err)
 {
-    if (same_content(first, again)) {
+    bool same;
+    bip_status st = same_content(in, first, again, note, &same, err);
+    if (st != BIP_OK)
+        return st;
+    if (same) {
         in->result.known++;
         return BIP_OK;
     }
@@ -137,21 +165,20 @@ static bip_status repeat(bip__intake *in, const bip__staged *first, const bip__s
                               (long long)first->line);
 }
 
-/* The scores gathered in the intake, as text. */
-static bip_status keep_scores(bip__intake *in, bip__staged *s, size_t least_room, bip_error *err)
+/* The scores gathered in the intake. What has to move once may move again: there is room for anything then. */
+static bip_status keep_scores(bip__intake *in, bip__staged *s, bip_error *err)
 {
-    bip__out_clear(&in->text);
-    bip__scores_print(&in->text, in->scores, items_of(in, s));
-    if (in->text.status != BIP_OK)
-        return bip__nomem(err);
-    if (in->text.len > s->scores_room) {
-        s->scores_room = (uint32_t)(in->text.len > least_room ? in->text.len : least_room);
-        s->scores = bip__arena_alloc(&in->stage.texts, s->scores_room);
+    const size_t n = items_of(in, s);
+    size_t need = bip__packed_size(in->scores, n);
+    if (s->scores == NULL || need > s->room) {
+        if (s->scores != NULL)
+            need = BIP__PACKED_MOST * n;
+        s->scores = bip__arena_alloc(&in->stage.scores, need);
         if (s->scores == NULL)
             return bip__nomem(err);
+        s->room = (uint32_t)need;
     }
-    memcpy(s->scores, in->text.data, in->text.len);
-    s->scores_n = (uint32_t)in->text.len;
+    bip__pack(in->scores, n, s->scores);
     return BIP_OK;
 }
 
@@ -168,21 +195,29 @@ static bip__staged staged_of(const bip__row_key *key, uint32_t group, int64_t li
                          .has_note = has_note};
 }
 
+static bip_status keep_note(bip__intake *in, bip__staged *s, const char *note, size_t n, bip_error *err)
+{
+    s->note_n = note == NULL ? 0 : (uint32_t)n;
+    return note == NULL ? BIP_OK : bip__spill_put(&in->stage.notes, note, n, &s->note, err);
+}
+
 bip_status bip__stage_whole(bip__intake *in, const bip__row_key *key, int64_t line, const char *note, size_t note_n,
                             bool has_note, bip_error *err)
 {
     bip__staged s = staged_of(key, 0, line, has_note);
-    s.note = note;
-    s.note_n = (uint32_t)note_n;
-    bip_status st = keep_scores(in, &s, 0, err);
+    bip_status st = keep_scores(in, &s, err);
     if (st == BIP_OK)
         st = make_slots(in, err);
     if (st != BIP_OK)
         return st;
     uint32_t *slot = slot_of(in, key, 0);
-    if (*slot != 0)
-        return repeat(in, &in->stage.list[*slot - 1], &s, err);
-    st = append(in, &s, err);
+    if (*slot != 0) {
+        s.note_n = note == NULL ? 0 : (uint32_t)note_n;
+        return repeat(in, &in->stage.list[*slot - 1], &s, note, err);
+    }
+    st = keep_note(in, &s, note, note_n, err);
+    if (st == BIP_OK)
+        st = append(in, &s, err);
     if (st == BIP_OK)
         *slot = (uint32_t)in->stage.n;
     return st;
@@ -197,7 +232,7 @@ bip_status bip__stage_close(bip__intake *in, bip_error *err)
         return BIP_OK;
     bip__staged *s = &stage->list[stage->open - 1];
     stage->open = 0;
-    return keep_scores(in, s, 5 * items_of(in, s) + 1, err); /* room to come back to it: "null," each */
+    return keep_scores(in, s, err);
 }
 
 static bip_status open_at(bip__intake *in, size_t number, bip_error *err)
@@ -211,8 +246,25 @@ static bip_status open_at(bip__intake *in, size_t number, bip_error *err)
         for (size_t i = 0; i < items_of(in, s); i++)
             in->scores[i] = (bip_score){.answer = BIP_NOT_ASKED};
     else
-        bip__scores_parse(s->scores, s->scores_n, in->scores, items_of(in, s)); /* what we printed ourselves */
+        bip__unpack(s->scores, in->scores, items_of(in, s));
     return BIP_OK;
+}
+
+bip_status bip__stage_note(bip__intake *in, int64_t line, const char *column, const char *note, size_t n,
+                           bip_error *err)
+{
+    bip__staged *s = &in->stage.list[in->stage.open - 1];
+    bool same = true;
+    if (note == NULL)
+        return BIP_OK;
+    if (s->note_n == 0)
+        return keep_note(in, s, note, n, err);
+    bip_status st = same_note(in, s, note, n, &same, err);
+    if (st == BIP_OK && !same)
+        st = bip__intake_refuse(in, line, column, err,
+                                "is another note than that of the assessment that begins on line %lld",
+                                (long long)s->line);
+    return st;
 }
 
 /* The row goes on with what an earlier row began; with groups the key is free to differ, but must not. */
@@ -258,6 +310,23 @@ bip_status bip__stage_open(bip__intake *in, const bip__row_key *key, uint32_t gr
     return open_at(in, stage->n, err);
 }
 
+/* Both notes are among those kept, which lend one at a time. */
+static bip_status repeat_of_group(bip__intake *in, const bip__staged *first, const bip__staged *again, bip_error *err)
+{
+    const char *note = NULL;
+    if (again->note_n > 0) {
+        bip_status st = bip__spill_get(&in->stage.notes, again->note, again->note_n, &note, err);
+        if (st != BIP_OK)
+            return st;
+        bip__out_clear(&in->text);
+        bip__out_bytes(&in->text, note, again->note_n);
+        if (in->text.status != BIP_OK)
+            return bip__nomem(err);
+        note = in->text.data;
+    }
+    return repeat(in, first, again, note, err);
+}
+
 bip_status bip__stage_compare_groups(bip__intake *in, bip_error *err)
 {
     bip__stage *stage = &in->stage;
@@ -273,7 +342,7 @@ bip_status bip__stage_compare_groups(bip__intake *in, bip_error *err)
         const bip__row_key key = key_of(&s);
         uint32_t *slot = slot_of(in, &key, 0);
         if (*slot != 0) {
-            st = repeat(in, &stage->list[*slot - 1], &s, err);
+            st = repeat_of_group(in, &stage->list[*slot - 1], &s, err);
             if (st != BIP_OK && st != BIP_E_REFUSED)
                 return st;
             all = bip__intake_both(all, st);
@@ -306,33 +375,45 @@ static bip_score held_score(const bip__intake *in, const bip__staged *s, const b
     return at < 0 ? (bip_score){.answer = BIP_NOT_ASKED} : in->held[at];
 }
 
-static bip_status merge_scores(bip__intake *in, const bip__staged *s, const bip__holder *h, content *out,
-                               bip_error *err)
+/* What the file has no column for stays as it is. */
+static bip_status merge_scores(bip__intake *in, const bip__staged *s, const bip__holder *h, bip_error *err)
 {
     const bip__instrument *def = def_of(in, s->version);
     const bool *covered = in->vocabularies[s->version].covered;
     const int32_t respondent = bip__instrument_respondent(h->version->def, def->respondents[s->respondent].code);
     if (respondent < 0 || !bip__scores_parse(h->scores, h->scores_n, in->held, h->version->def->n_items[respondent]))
         return bip__fail(err, BIP_E_CORRUPT, NULL, "a stored assessment does not fit its instrument");
-    bip__scores_parse(s->scores, s->scores_n, in->scores, items_of(in, s));
     for (size_t i = 0; i < items_of(in, s); i++)
         if (!covered[def->items[s->respondent][i]])
             in->scores[i] = held_score(in, s, h, i);
+    return BIP_OK;
+}
+
+/* The file's content. */
+static bip_status content_staged(bip__intake *in, const bip__staged *s, const bip__holder *h /* NULL: none */,
+                                 content *out, bip_error *err)
+{
+    bip_status st = BIP_OK;
+    *out = (content){.note_n = s->note_n};
+    bip__unpack(s->scores, in->scores, items_of(in, s));
+    if (h != NULL && in->vocabularies[s->version].covered != NULL)
+        st = merge_scores(in, s, h, err);
     bip__out_clear(&in->text);
     bip__scores_print(&in->text, in->scores, items_of(in, s));
+    if (st == BIP_OK && in->text.status != BIP_OK)
+        st = bip__nomem(err);
     out->scores = in->text.data;
     out->scores_n = in->text.len;
-    return in->text.status == BIP_OK ? BIP_OK : bip__nomem(err);
+    if (st == BIP_OK && s->note_n > 0)
+        st = bip__spill_get(&in->stage.notes, s->note, s->note_n, &out->note, err);
+    return st;
 }
 
 static bip_status content_of(bip__intake *in, const bip__staged *s, const bip__holder *h, content *out, bip_error *err)
 {
-    *out = (content){s->scores, s->note, s->scores_n, s->note_n, false};
     if (!h->held)
-        return BIP_OK;
-    bip_status st = BIP_OK;
-    if (in->vocabularies[s->version].covered != NULL)
-        st = merge_scores(in, s, h, out, err);
+        return content_staged(in, s, NULL, out, err);
+    bip_status st = content_staged(in, s, h, out, err);
     if (!s->has_note) {
         out->note = h->note;
         out->note_n = h->note_n;
@@ -381,7 +462,7 @@ static bip_status judge(bip__intake *in, bip__staged *s, bip_error *err)
     bip__holder h;
     content now;
     bip_status st = find_holder(in, s, &h, err);
-    if (st == BIP_OK)
+    if (st == BIP_OK && h.held)
         st = content_of(in, s, &h, &now, err);
     if (st != BIP_OK)
         return st;
@@ -417,6 +498,29 @@ static bip_status look_again(bip__intake *in, bip_error *err)
             return st;
     }
     return bip__stage_judge(in, err);
+}
+
+/* A busy store may change each time; what is left is looked at behind the lock. */
+#define TRIES 3
+
+bip_status bip__stage_settle(bip__intake *in, int64_t *generation, bip_error *err)
+{
+    bip__storage *storage = in->context->storage;
+    bip_status st = BIP_OK;
+    for (int i = 0; st == BIP_OK && i < TRIES; i++) {
+        const int64_t before = *generation;
+        if ((st = storage->api->snapshot(storage, err)) != BIP_OK)
+            break;
+        st = storage->api->generation(storage, generation, err);
+        if (st == BIP_OK && *generation != before)
+            st = bip__context_catalogue(in->context, &in->catalogue, err);
+        if (st == BIP_OK && *generation != before)
+            st = look_again(in, err);
+        storage->api->release(storage);
+        if (*generation == before)
+            break;
+    }
+    return st;
 }
 
 /* Persons by their number, those to be registered after them in the order of the file; of one person as in the file. */
@@ -457,16 +561,20 @@ static bip_status register_person(bip__intake *in, uint32_t arrival, bip_error *
 
 /* New assessments on their way: SQLite takes many rows a statement in half the time. */
 #define TOGETHER 64
+#define TOGETHER_BYTES 262144u /* and no more than this of their texts */
 typedef struct batch {
     bip__assessment_row rows[TOGETHER];
     size_t n;
+    bip__arena texts; /* of the rows */
+    size_t bytes;
 } batch;
 
 static bip_status write_batch(bip__intake *in, batch *b, bip_error *err)
 {
-    const size_t n = b->n;
-    b->n = 0;
-    return n == 0 ? BIP_OK : bip__assessments_write(in->change, b->rows, n, err);
+    const bip_status st = b->n == 0 ? BIP_OK : bip__assessments_write(in->change, b->rows, b->n, err);
+    b->n = b->bytes = 0;
+    bip__arena_reset(&b->texts);
+    return st;
 }
 
 static bip__assessment_put put_of(const bip__intake *in, const bip__staged *s, const content *now)
@@ -484,10 +592,20 @@ static bip__assessment_put put_of(const bip__intake *in, const bip__staged *s, c
 
 static bip_status write_new(bip__intake *in, const bip__staged *s, batch *b, bip_error *err)
 {
-    const content now = {s->scores, s->note, s->scores_n, s->note_n, false};
+    content now;
+    bip_status st = b->n == TOGETHER || b->bytes > TOGETHER_BYTES ? write_batch(in, b, err) : BIP_OK;
+    if (st == BIP_OK)
+        st = content_staged(in, s, NULL, &now, err);
+    if (st != BIP_OK)
+        return st;
+    b->bytes += now.scores_n + now.note_n;
+    now.scores = bip__arena_strndup(&b->texts, now.scores, now.scores_n);
+    if (now.note != NULL)
+        now.note = bip__arena_strndup(&b->texts, now.note, now.note_n);
+    if (now.scores == NULL || (now.note_n > 0 && now.note == NULL))
+        return bip__nomem(err);
     const bip__assessment_put put = put_of(in, s, &now);
-    bip_status st = b->n == TOGETHER ? write_batch(in, b, err) : BIP_OK;
-    return st == BIP_OK ? bip__assessment_prepare(in->change, &put, &b->rows[b->n++], err) : st;
+    return bip__assessment_prepare(in->change, &put, &b->rows[b->n++], err);
 }
 
 /* What is held must be looked up, with all that was written of the person before. */
@@ -526,18 +644,15 @@ static void count(bip__intake *in, const bip__staged *s)
     in->result.future += s->verdict != BIP__VERDICT_KNOWN && s->day > in->today;
 }
 
-static bip_status write_all(bip__intake *in, bip_error *err)
+static bip_status write_all(bip__intake *in, const place *order, bip_error *err)
 {
     bip_status st = BIP_OK;
     batch b = {.n = 0};
-    place *order = sort_by_person(in);
-    if (order == NULL)
-        return bip__nomem(err);
     for (size_t i = 0; st == BIP_OK && i < in->stage.n; i++)
         st = write_one(in, &in->stage.list[order[i].index], &b, err);
     if (st == BIP_OK)
         st = write_batch(in, &b, err);
-    bip__free(order);
+    bip__arena_free(&b.texts);
     in->change->broken |= st != BIP_OK; /* half of it may be there */
     return st;
 }
@@ -550,21 +665,32 @@ static bool nothing_to_write(const bip__intake *in)
     return true;
 }
 
+/* Behind the lock: what others have done meanwhile, then the writing. *order may be made anew. */
+static bip_status write_locked(bip__intake *in, int64_t generation, place **order, bip_error *err)
+{
+    int64_t now = 0;
+    bip_status st = bip__change_write(in->change, err);
+    if (st == BIP_OK)
+        st = bip__context_catalogue(in->context, &in->catalogue, err);
+    if (st == BIP_OK)
+        st = in->context->storage->api->generation(in->context->storage, &now, err);
+    if (st == BIP_OK && now != generation) {
+        st = look_again(in, err);
+        bip__free(*order);
+        *order = sort_by_person(in);
+        if (st == BIP_OK && *order == NULL)
+            st = bip__nomem(err);
+    }
+    return st == BIP_OK ? write_all(in, *order, err) : st;
+}
+
 bip_status bip__stage_write(bip__intake *in, int64_t generation, bip_error *err)
 {
-    bip__storage *storage = in->context->storage;
-    int64_t now = 0;
     bip_status st = BIP_OK;
     if (!nothing_to_write(in)) {
-        st = bip__change_write(in->change, err);
-        if (st == BIP_OK)
-            st = bip__context_catalogue(in->context, &in->catalogue, err);
-        if (st == BIP_OK)
-            st = storage->api->generation(storage, &now, err);
-        if (st == BIP_OK && now != generation)
-            st = look_again(in, err);
-        if (st == BIP_OK)
-            st = write_all(in, err);
+        place *order = sort_by_person(in); /* before the store is locked */
+        st = order != NULL ? write_locked(in, generation, &order, err) : bip__nomem(err);
+        bip__free(order);
     }
     for (size_t i = 0; st == BIP_OK && i < in->stage.n; i++)
         count(in, &in->stage.list[i]);

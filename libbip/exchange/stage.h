@@ -3,8 +3,7 @@
 #define BIP_EXCHANGE_STAGE_H
 
 #include "base/alloc.h"
-#include "base/error.h"
-#include "bip.h"
+#include "exchange/spill.h"
 
 #include <stdbool.h>
 
@@ -13,25 +12,27 @@ struct bip__row_key;
 
 typedef enum bip__verdict { BIP__VERDICT_NEW, BIP__VERDICT_KNOWN, BIP__VERDICT_CHANGED } bip__verdict;
 
-/* One assessment; kept small, a file may hold a million. */
+/* One assessment; kept small, a file may hold a million: all that is held of one takes at most 200 bytes. */
 typedef struct bip__staged {
-    int64_t line;     /* where it begins */
-    char *scores;     /* as bip__scores_print() writes them, in the order of the version's items */
-    const char *note; /* NULL for none */
-    uint32_t scores_n, scores_room, note_n;
+    int64_t line;           /* where it begins */
+    uint8_t *scores;        /* packed, in the order of the version's items; NULL: none yet */
+    int64_t note;           /* where it lies among the notes */
+    uint32_t note_n;        /* 0: there is none */
+    uint32_t room;          /* bytes for scores */
     uint32_t person, rater; /* numbers in the intake */
     uint32_t group;         /* of its `assessment` text; 0: none */
     bip_date day;
     int32_t version;
     int16_t respondent;
     uint8_t verdict;
-    bool named;    /* the file names the version */
-    bool has_note; /* the file says what the note is, if only that there is none */
+    bool named : 1;    /* the file names the version */
+    bool has_note : 1; /* the file says what the note is, if only that there is none */
 } bip__staged;
 
 /* Zero-initialise. */
 typedef struct bip__stage {
-    bip__arena texts;
+    bip__arena scores;
+    bip__spill notes;
     bip__staged *list; /* in the order of the file */
     size_t n, cap;
     uint32_t *slots; /* numbers in list, from 1, by key or group */
@@ -50,11 +51,16 @@ bip_status bip__stage_whole(struct bip__intake *in, const struct bip__row_key *k
  * of the same group. */
 bip_status bip__stage_open(struct bip__intake *in, const struct bip__row_key *key, uint32_t group, int64_t line,
                            bool has_note, bip_error *err);
+/* Give the open assessment its note; another than it has is refused. */
+bip_status bip__stage_note(struct bip__intake *in, int64_t line, const char *column, const char *note, size_t n,
+                           bip_error *err);
 /* Put the scores gathered so far where they stay. */
 bip_status bip__stage_close(struct bip__intake *in, bip_error *err);
 /* At the end of a file with groups: equal keys in different groups. */
 bip_status bip__stage_compare_groups(struct bip__intake *in, bip_error *err);
 
+/* Judge again while other processes write, so that little is left to look at once the store is locked. */
+bip_status bip__stage_settle(struct bip__intake *in, int64_t *generation, bip_error *err);
 /* What each assessment means for the store: new, known or changed; what is refused is reported. */
 bip_status bip__stage_judge(struct bip__intake *in, bip_error *err);
 /* Write it all. Nothing is looked up again unless another process has written since `generation`. */

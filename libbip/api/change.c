@@ -444,3 +444,25 @@ bip_status bip_import(bip_change *change, const char *format, const char *option
     bip_status st = check_writable(change, err);
     return st == BIP_OK ? bip__import(change->inner, format, options_json, read, source, issue, ctx, result, err) : st;
 }
+
+bip_status bip_merge(bip_change *change, bip_store *from, bip_import_result *result, bip_error *err)
+{
+    bip_import_result counts = {0};
+    if (change == NULL || from == NULL || from == change->store)
+        return bip__fail(err, BIP_E_USAGE, NULL, "a change and another store are needed");
+    bip_status st = check_writable(change, err);
+    if (st == BIP_OK && from->context.open != NULL)
+        st = bip__fail(err, BIP_E_USAGE, NULL, "a change is open on the other store: end it before merging");
+    if (st != BIP_OK)
+        return st;
+    from->readings++;
+    st = bip__merge_store(change->inner, &from->context, &counts, err);
+    from->readings--;
+    if (st != BIP_OK)
+        counts = (bip_import_result){0};
+    if (result != NULL) {
+        counts.size = result->size;
+        bip__give_struct(result, result->size, &counts, sizeof counts);
+    }
+    return st;
+}

@@ -139,6 +139,7 @@ typedef struct cli {
 bip_status cli_clock_init(cli *c);
 const char *cli_store_path(cli *c); /* NULL, with c->err filled, where none is named */
 bip_status cli_open(cli *c, uint32_t flags);
+bip_status cli_open_path(cli *c, const char *path, uint32_t flags, bip_store **out);
 const char *cli_lang_of(const cli *c, const char *store_lang);
 bip_status cli_change_begin(cli *c, bip_change **out);
 /* Print what the command has to say, then commit; where the printing fails, nothing is changed. Frees both. */
@@ -256,6 +257,7 @@ bip_status cli_cmd_record(cli *c);
 bip_status cli_cmd_correct(cli *c);
 bip_status cli_cmd_withdraw(cli *c);
 bip_status cli_cmd_import(cli *c);
+bip_status cli_cmd_merge(cli *c);
 bip_status cli_cmd_progression(cli *c);
 bip_status cli_cmd_steps(cli *c);
 bip_status cli_cmd_history(cli *c);

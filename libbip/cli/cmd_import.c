@@ -1,3 +1,4 @@
+/* import, merge. */
 #include "cli/cli.h"
 
 #include <string.h>
@@ -171,5 +172,24 @@ bip_status cli_cmd_import(cli *c)
 done:
     cli_input_close(&in);
     bip__out_free(&options);
+    return st;
+}
+
+bip_status cli_cmd_merge(cli *c)
+{
+    bip_store *from = NULL;
+    bip_change *change;
+    bip_import_result result = {.size = sizeof result};
+    bip_status st = cli_open_path(c, c->args.operands[0], 0, &from);
+
+    if (st == BIP_OK)
+        st = cli_change_begin(c, &change);
+    if (st == BIP_OK) {
+        st = bip_merge(change, from, &result, &c->err);
+        st = finish(c, change, &result, st);
+    }
+    if (st == BIP_OK)
+        warn_of_future(c, result.future, bip_store_today(c->store));
+    bip_store_close(from);
     return st;
 }

@@ -96,6 +96,10 @@ const cli_command cli_commands[] = {
      "FORMAT is csv-long, csv-wide, json or jsonl; without it the content tells. FILE - is standard input. Every bad "
      "cell is reported; try --dry-run first.",
      "bip -s team.bip import export.csv --instrument employability --create-participants --dry-run"},
+    {"merge", "OTHER-STORE", 1, 1, CLI_BIT(OPT_DRY_RUN), 0, cli_cmd_merge,
+     "take in what another store has and this one has not",
+     "In whatever order and how often: stores that took in one another hold the same. The other store isn't changed.",
+     "bip -s team.bip merge laptop.bip"},
     {"progression", "PARTICIPANT... | --all", 0, MANY, FILTERS | CLI_BIT(OPT_WORDS), 0, cli_cmd_progression,
      "what every series of scores says about change",
      "A working view for professionals: it shows everything and marks what the participant doesn't see.",

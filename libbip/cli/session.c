@@ -108,28 +108,37 @@ static bip_status load_words(cli *c)
     return st;
 }
 
-bip_status cli_open(cli *c, uint32_t flags)
+bip_status cli_open_path(cli *c, const char *path, uint32_t flags, bip_store **out)
 {
-    const char *path = cli_store_path(c), *lang = cli_value(&c->args, OPT_LANG);
+    const char *lang = cli_value(&c->args, OPT_LANG);
     bip_open_options options;
     bip_status st;
 
-    if (!path)
-        return BIP_E_USAGE;
     bip_open_options_init(&options, sizeof options);
     options.flags = flags;
     options.now_ms = clock_now;
     options.ctx = c;
     options.lang = lang ? lang : cli_value(&c->global, OPT_LANG);
-    if ((st = bip_store_open(path, &options, &c->store, &c->err)) == BIP_OK) {
-        c->lang = cli_lang_of(c, bip_store_lang(c->store));
-        return load_words(c);
-    }
+    if ((st = bip_store_open(path, &options, out, &c->err)) == BIP_OK)
+        return st;
     if (!c->err.where[0])
         bip__fail(&c->err, st, path, "%s", c->err.message);
     if (st == BIP_E_NOT_FOUND)
         cli_hint(c, "`bip -s %s init` makes one", path);
     return st;
+}
+
+bip_status cli_open(cli *c, uint32_t flags)
+{
+    const char *path = cli_store_path(c);
+    bip_status st;
+
+    if (!path)
+        return BIP_E_USAGE;
+    if ((st = cli_open_path(c, path, flags, &c->store)) != BIP_OK)
+        return st;
+    c->lang = cli_lang_of(c, bip_store_lang(c->store));
+    return load_words(c);
 }
 
 bip_status cli_change_begin(cli *c, bip_change **out)

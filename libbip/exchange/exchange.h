@@ -12,6 +12,16 @@ bip_status bip__import(bip__change *change, const char *format, const char *opti
 /* Document "json": bip-store-1. */
 bip_status bip__export_store(bip__context *c, bip__out *o, bip_error *err);
 
+/* The same in pieces, the largest being one participant, for whoever pulls: within one view of the store. `err` and `o`
+ * are filled by every call. BIP_DONE at the end. */
+typedef struct bip__store_writer bip__store_writer;
+bip_status bip__store_writer_open(bip__context *c, bip__out *o, bip__store_writer **out, bip_error *err);
+bip_status bip__store_writer_next(bip__store_writer *w);
+void bip__store_writer_close(bip__store_writer *w); /* NULL is fine */
+
+/* bip_merge(), see bip.h: take in what the other store has. */
+bip_status bip__merge_store(bip__change *change, bip__context *from, bip_import_result *counts, bip_error *err);
+
 /* Documents "jsonl", "csv-long", "csv-wide": current assessments, with the query's filters. */
 bip_status bip__export_jsonl(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
                              bip_error *err);

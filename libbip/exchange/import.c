@@ -135,6 +135,8 @@ static bip_status import_store(bip__change *change, bip__source *source, const c
     if (st != BIP_OK)
         return st;
     st = bip__import_store(change, source, today, &counts, &why);
+    if (st == BIP_E_CONFLICT) /* changed content in a file is refused, as everywhere in an import */
+        why.status = st = BIP_E_REFUSED;
     if (st == BIP_E_REFUSED) {
         const bip_issue told = {.line = 0, .column = "", .where = why.where, .message = why.message};
         counts.refused = 1;

@@ -19,7 +19,10 @@ typedef struct fact {
     size_t at, n;
 } fact;
 
-typedef struct writer {
+/* What comes next: the beginning, an entry a piece, a participant a piece. */
+enum { HEAD, ENTRIES, PEOPLE, END };
+
+typedef struct bip__store_writer {
     bip__context *context;
     bip__storage *storage;
     const bip__storage_api *api;
@@ -30,6 +33,8 @@ typedef struct writer {
     fact *facts; /* of one person */
     size_t n_facts, facts_cap;
     bip__out text;
+    int next;
+    bip__rows *rows; /* of the entries, then of the participants */
     bip_error *err;
 } writer;
 
@@ -160,19 +165,6 @@ static bip_status write_entry(writer *w, const bip__entry_row *row)
         st = write_leaves(w, row->n);
     bip__out_char(w->o, '}');
     return st;
-}
-
-static bip_status write_entries(writer *w)
-{
-    bip__rows *rows = NULL;
-    bip__entry_row row;
-    bip__out_key(w->o, "entries");
-    bip__out_char(w->o, '[');
-    bip_status st = w->api->entries(w->storage, &rows, w->err);
-    while (st == BIP_OK && (st = w->api->next_entry(rows, &row, w->err)) == BIP_OK)
-        st = write_entry(w, &row);
-    bip__out_char(w->o, ']');
-    return end_rows(w, rows, st);
 }
 
 /* ------------------------------------------------------------ facts */
@@ -405,20 +397,9 @@ static bip_status write_person(writer *w, const bip__person_row *row)
     return st;
 }
 
-static bip_status write_people(writer *w)
-{
-    bip__rows *rows = NULL;
-    bip__person_row row;
-    bip__out_key(w->o, "participants");
-    bip__out_char(w->o, '[');
-    bip_status st = w->api->persons(w->storage, &rows, w->err);
-    while (st == BIP_OK && (st = w->api->next_person(rows, &row, w->err)) == BIP_OK)
-        st = w->o->status == BIP_OK ? write_person(w, &row) : BIP_DONE; /* what nobody takes need not be read */
-    bip__out_char(w->o, ']');
-    return end_rows(w, rows, st);
-}
+/* ------------------------------------------------------------ pieces */
 
-static bip_status write_all(writer *w)
+static bip_status write_head(writer *w)
 {
     bip_status st = bip__context_catalogue(w->context, &w->catalogue, w->err);
     if (st == BIP_OK)
@@ -429,27 +410,90 @@ static bip_status write_all(writer *w)
     st = write_builtins(w);
     if (st == BIP_OK)
         st = write_identities(w, 0);
+    bip__out_key(w->o, "entries");
+    bip__out_char(w->o, '[');
+    return st == BIP_OK ? w->api->entries(w->storage, &w->rows, w->err) : st;
+}
+
+static bip_status next_entry(writer *w)
+{
+    bip__entry_row row;
+    bip_status st = w->api->next_entry(w->rows, &row, w->err);
     if (st == BIP_OK)
-        st = write_entries(w);
+        return write_entry(w, &row);
+    if (st != BIP_DONE)
+        return st;
+    w->api->close_rows(w->rows);
+    w->rows = NULL;
+    w->next = PEOPLE;
+    bip__out_char(w->o, ']');
+    st = write_common_facts(w);
+    bip__out_key(w->o, "participants");
+    bip__out_char(w->o, '[');
+    return st == BIP_OK ? w->api->persons(w->storage, &w->rows, w->err) : st;
+}
+
+static bip_status next_person(writer *w)
+{
+    bip__person_row row;
+    bip_status st = w->api->next_person(w->rows, &row, w->err);
     if (st == BIP_OK)
-        st = write_common_facts(w);
+        return write_person(w, &row);
+    if (st != BIP_DONE)
+        return st;
+    w->next = END;
+    bip__out_text(w->o, "]}\n");
+    return BIP_OK;
+}
+
+bip_status bip__store_writer_next(bip__store_writer *w)
+{
+    switch (w->next) {
+    case HEAD:
+        w->next = ENTRIES;
+        return write_head(w);
+    case ENTRIES:
+        return next_entry(w);
+    case PEOPLE:
+        return next_person(w);
+    default:
+        return BIP_DONE;
+    }
+}
+
+bip_status bip__store_writer_open(bip__context *c, bip__out *o, bip__store_writer **out, bip_error *err)
+{
+    writer *w = *out = bip__alloc_zero(1, sizeof *w);
+    if (w == NULL)
+        return bip__nomem(err);
+    *w = (writer){.context = c, .storage = c->storage, .api = c->storage->api, .o = o, .err = err};
+    bip__out_init(&w->text, NULL, NULL);
+    bip_status st = w->api->snapshot(w->storage, err);
     if (st == BIP_OK)
-        st = write_people(w);
-    bip__out_text(w->o, "}\n");
+        return st;
+    bip__free(w);
+    *out = NULL;
     return st;
+}
+
+void bip__store_writer_close(bip__store_writer *w)
+{
+    if (w == NULL)
+        return;
+    w->api->close_rows(w->rows);
+    w->api->release(w->storage);
+    bip__out_free(&w->text);
+    bip__free(w->entries);
+    bip__free(w->facts);
+    bip__free(w);
 }
 
 bip_status bip__export_store(bip__context *c, bip__out *o, bip_error *err)
 {
-    writer w = {.context = c, .storage = c->storage, .api = c->storage->api, .o = o, .err = err};
-    bip__out_init(&w.text, NULL, NULL);
-    bip_status st = w.api->snapshot(w.storage, err);
-    if (st != BIP_OK)
-        return st;
-    st = write_all(&w);
-    w.api->release(w.storage);
-    bip__out_free(&w.text);
-    bip__free(w.entries);
-    bip__free(w.facts);
-    return st;
+    bip__store_writer *w;
+    bip_status st = bip__store_writer_open(c, o, &w, err);
+    while (st == BIP_OK && o->status == BIP_OK) /* what nobody takes need not be read */
+        st = bip__store_writer_next(w);
+    bip__store_writer_close(w);
+    return st == BIP_DONE ? BIP_OK : st;
 }

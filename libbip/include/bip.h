@@ -331,6 +331,21 @@ typedef struct bip_import_result {
 BIP_API bip_status bip_import(bip_change *change, const char *format, const char *options_json, bip_read_fn read,
                               void *source, bip_issue_fn issue, void *ctx, bip_import_result *result, bip_error *err);
 
+/**
+ * Take in what another store has and this one has not: entries, participants, assessments with all their revisions,
+ * instruments. A union, without an entry of its own; in whatever order and how often stores take in one another, they
+ * end with the same export. What is taken in is checked against its hashes. Of two corrections of one assessment, and
+ * of two assessments of one key, the one recorded last counts; both stay, and the history shows them beside each other.
+ *
+ * @param change  of the store that takes in; after a failure it can only be rolled back
+ * @param from    another handle, without an open change; not changed
+ * @param[in,out] result  counts, as of an import; may be NULL
+ * @retval BIP_E_CONFLICT an instrument's version has other content there; nothing was taken
+ * @retval BIP_E_REFUSED  something of the other store doesn't hold; nothing was taken
+ * @retval BIP_E_USAGE BIP_E_NOMEM BIP_E_IO BIP_E_FULL BIP_E_BUSY BIP_E_CORRUPT nothing was taken
+ */
+BIP_API bip_status bip_merge(bip_change *change, bip_store *from, bip_import_result *result, bip_error *err);
+
 /* ------------------------------------------------------------ reading */
 
 /** What to read. Zero means all; fill through bip_query_init(). */

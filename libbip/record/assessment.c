@@ -1,4 +1,5 @@
 #include "model/score.h"
+#include "read/course.h"
 #include "record/record.h"
 
 #include <math.h>
@@ -32,6 +33,18 @@ static bip_status holder_take(bip__arena *arena, const bip__version *v, const bi
     return out->scores == NULL || (row->note != NULL && out->note == NULL) ? bip__nomem(err) : BIP_OK;
 }
 
+/* Two stores may have recorded one key each before they were merged: the one recorded last holds it, alike in every
+ * copy, and its numbers are those that count on that day. */
+static bip_status take_later(bip__context *c, bip__arena *arena, const bip__version *v, const bip__assessment_row *row,
+                             bip__holder *out, bip_error *err)
+{
+    int order = -1;
+    bip_status st = BIP_OK;
+    if (out->held)
+        st = bip__recorded_before(c, out->root_entry, out->root_idx, row->root_entry, row->root_idx, &order, err);
+    return st == BIP_OK && order < 0 ? holder_take(arena, v, row, out, err) : st;
+}
+
 bip_status bip__holder_find(bip__context *c, bip__arena *arena, int32_t person, bip_date day, const char *instrument,
                             const char *respondent, const char *rater, bip__holder *out, bip_error *err)
 {
@@ -52,7 +65,7 @@ bip_status bip__holder_find(bip__context *c, bip__arena *arena, int32_t person, 
         if (st == BIP_OK)
             st = word_is(storage, row.rater, rater, &same_rater, err);
         if (st == BIP_OK && same_respondent && same_rater)
-            st = holder_take(arena, v, &row, out, err);
+            st = take_later(c, arena, v, &row, out, err);
     }
     storage->api->close_rows(rows);
     return st == BIP_DONE ? BIP_OK : st;
@@ -167,11 +180,17 @@ bip_status bip__fact_id(const bip__context *c, int64_t entry, int32_t idx, char 
     return st;
 }
 
-static bip_status hash_assessment(bip__change *change, const bip__assessment_put *in, const char *of, int32_t *idx,
-                                  bip_error *err)
+/* holder NULL: a first revision. */
+static bip_status hash_assessment(bip__change *change, const bip__assessment_put *in, const bip__holder *holder,
+                                  int32_t *idx, bip_error *err)
 {
+    bip__out *canonical = &change->canonical;
+    char of[BIP_ID_SIZE];
+    bip_status st = BIP_OK;
+    if (holder != NULL)
+        st = bip__fact_id(change->context, holder->root_entry, holder->root_idx, of, err);
     const bip__instrument *def = in->version->def;
-    bip__assessment_fact fact = {.of = of,
+    bip__assessment_fact fact = {.of = holder == NULL ? NULL : of,
                                  .instrument = def->code,
                                  .version = def->version,
                                  .respondent = def->respondents[in->respondent].code,
@@ -183,11 +202,15 @@ static bip_status hash_assessment(bip__change *change, const bip__assessment_put
                                  .note_n = in->note_n,
                                  .reason = change->reason,
                                  .reason_n = change->reason == NULL ? 0 : strlen(change->reason)};
-    bip__out_clear(&change->canonical);
-    bip__canon_assessment(&change->canonical, &fact);
-    bip_status st = bip__out_finish(&change->canonical, err);
-    return st != BIP_OK ? st
-                        : bip__change_fact(change, in->person, change->canonical.data, change->canonical.len, idx, err);
+    bip__out_clear(canonical);
+    bip__canon_assessment(canonical, &fact);
+    if (st == BIP_OK)
+        st = bip__out_finish(canonical, err);
+    if (st != BIP_OK)
+        return st;
+    return holder == NULL ? bip__change_fact(change, in->person, canonical->data, canonical->len, idx, err)
+                          : bip__change_later_fact(change, in->person, holder->root_entry, holder->root_idx,
+                                                   canonical->data, canonical->len, idx, err);
 }
 
 static bip_status find_words(bip__change *change, const bip__assessment_put *in, bip__assessment_row *row,
@@ -270,12 +293,9 @@ static bip_status replace(bip__change *change, const bip__assessment_put *in, co
 bip_status bip__assessment_revise(bip__change *change, const bip__assessment_put *in, const bip__holder *holder,
                                   int32_t *idx, bip_error *err)
 {
-    char of[BIP_ID_SIZE];
     bip_status st = bip__change_write(change, err);
     if (st == BIP_OK)
-        st = bip__fact_id(change->context, holder->root_entry, holder->root_idx, of, err);
-    if (st == BIP_OK)
-        st = hash_assessment(change, in, of, idx, err);
+        st = hash_assessment(change, in, holder, idx, err);
     return st == BIP_OK ? replace(change, in, holder, *idx, err) : st;
 }
 

@@ -99,8 +99,6 @@ static bip_status start_entry(bip__change *change, bip_error *err)
     change->entry.at_ms = change->entry.logical_ms = c->now_ms(c->ctx);
     st = take_parents(change, &hashes, err);
     if (st == BIP_OK)
-        st = api_of(change)->word_add(c->storage, BIP__WORD_ACTOR, change->actor, &change->entry.actor, err);
-    if (st == BIP_OK)
         bip__entry_begin(&change->entry_hash, change->entry.id, change->entry.at_ms, change->actor, hashes,
                          change->n_parents);
     c->open = &change->entry;
@@ -139,45 +137,89 @@ static bip_status end_run(bip__change *change, bip_error *err)
     return api_of(change)->leaf_put(change->context->storage, &leaf, err);
 }
 
-static bip_status start_run(bip__change *change, int32_t person, bip_error *err)
+/* The first identity of a person: the one that new facts go to. */
+static bip_status first_identity(bip__change *change, int32_t person, bip__identity_row *out, bip_error *err)
 {
-    bip__identity_row identity = {0};
     bip__rows *rows = NULL;
-    bip_status st = end_run(change, err);
-    if (st == BIP_OK && person != 0) {
-        st = api_of(change)->identities(change->context->storage, person, &rows, err);
-        if (st == BIP_OK)
-            st = api_of(change)->next_identity(rows, &identity, err);
-        api_of(change)->close_rows(rows);
-        if (st == BIP_DONE)
-            st = bip__fail(err, BIP_E_CORRUPT, NULL, "a participant has no identity");
-    }
-    if (st != BIP_OK)
-        return st;
+    bip_status st = api_of(change)->identities(change->context->storage, person, &rows, err);
+    if (st == BIP_OK)
+        st = api_of(change)->next_identity(rows, out, err);
+    api_of(change)->close_rows(rows);
+    return st == BIP_DONE ? bip__fail(err, BIP_E_CORRUPT, NULL, "a participant has no identity") : st;
+}
+
+/* The identity in whose leaf a fact stands; the leaf of the run in hand is not in storage yet. */
+static bip_status identity_over(bip__change *change, int64_t entry, int32_t idx, bip__identity_row *out, bip_error *err)
+{
+    bip__storage *storage = change->context->storage;
+    bip__leaf_row leaf = {.identity = change->run_identity};
+    bip_status st = BIP_OK;
+    if (entry != change->entry.n || !change->in_run || idx < change->run_pos)
+        st = api_of(change)->leaf_over(storage, entry, idx, &leaf, err);
+    if (st == BIP_OK)
+        st = api_of(change)->identity_get(storage, leaf.identity, out, err);
+    return st == BIP_E_NOT_FOUND ? bip__fail(err, BIP_E_CORRUPT, NULL, "a fact that the trail does not know") : st;
+}
+
+static void start_run(bip__change *change, int32_t person, const bip__identity_row *identity)
+{
     change->in_run = true;
     change->run_person = person;
-    change->run_identity = identity.n;
-    memcpy(change->run_identity_hash, identity.hash, BIP_HASH_SIZE);
+    change->run_identity = identity->n;
+    memcpy(change->run_identity_hash, identity->hash, BIP_HASH_SIZE);
     change->run_pos = change->next_idx;
-    bip__leaf_begin(&change->run_hash, person == 0 ? NULL : identity.uuid);
+    bip__leaf_begin(&change->run_hash, person == 0 ? NULL : identity->uuid);
+}
+
+static bip_status ready(bip__change *change, bip_error *err)
+{
+    bip__storage *storage = change->context->storage;
+    bip_status st = bip__change_write(change, err);
+    if (st == BIP_OK && change->next_idx == INT32_MAX)
+        st = bip__fail(err, BIP_E_USAGE, NULL, "too many facts in one change");
+    if (st == BIP_OK && change->entry.actor == 0) /* with the first fact: a merge has none, and nobody to name */
+        st = storage->api->word_add(storage, BIP__WORD_ACTOR, change->actor, &change->entry.actor, err);
+    return st;
+}
+
+static bip_status add_fact(bip__change *change, bip_status st, const char *canonical, size_t n, int32_t *idx)
+{
+    change->broken |= st != BIP_OK;
+    if (st != BIP_OK)
+        return st;
+    bip__leaf_add(&change->run_hash, canonical, n);
+    *idx = change->next_idx++;
     return BIP_OK;
 }
 
 bip_status bip__change_fact(bip__change *change, int32_t person, const char *canonical, size_t n, int32_t *idx,
                             bip_error *err)
 {
-    bip_status st = bip__change_write(change, err);
-    if (st == BIP_OK && change->next_idx == INT32_MAX)
-        st = bip__fail(err, BIP_E_USAGE, NULL, "too many facts in one change");
-    if (st == BIP_OK && (!change->in_run || change->run_person != person))
-        st = start_run(change, person, err);
-    if (st != BIP_OK) {
-        change->broken = true;
-        return st;
+    bip__identity_row identity = {0};
+    bip_status st = ready(change, err);
+    if (st == BIP_OK && (!change->in_run || change->run_person != person)) {
+        st = end_run(change, err);
+        if (st == BIP_OK && person != 0)
+            st = first_identity(change, person, &identity, err);
+        if (st == BIP_OK)
+            start_run(change, person, &identity);
     }
-    bip__leaf_add(&change->run_hash, canonical, n);
-    *idx = change->next_idx++;
-    return BIP_OK;
+    return add_fact(change, st, canonical, n, idx);
+}
+
+bip_status bip__change_later_fact(bip__change *change, int32_t person, int64_t root_entry, int32_t root_idx,
+                                  const char *canonical, size_t n, int32_t *idx, bip_error *err)
+{
+    bip__identity_row identity = {0};
+    bip_status st = ready(change, err);
+    if (st == BIP_OK)
+        st = identity_over(change, root_entry, root_idx, &identity, err);
+    if (st == BIP_OK && (!change->in_run || change->run_person != person || change->run_identity != identity.n)) {
+        st = end_run(change, err);
+        if (st == BIP_OK)
+            start_run(change, person, &identity);
+    }
+    return add_fact(change, st, canonical, n, idx);
 }
 
 /* ------------------------------------------------------------ commit */

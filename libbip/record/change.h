@@ -35,5 +35,9 @@ bip_status bip__change_write(bip__change *change, bip_error *err);
  * row. After a failure the change is broken. */
 bip_status bip__change_fact(bip__change *change, int32_t person, const char *canonical, size_t n, int32_t *idx,
                             bip_error *err);
+/* The same for a fact about an earlier one of that person, its root: in a leaf of the same identity, so that erasing
+ * the identity takes both or neither. */
+bip_status bip__change_later_fact(bip__change *change, int32_t person, int64_t root_entry, int32_t root_idx,
+                                  const char *canonical, size_t n, int32_t *idx, bip_error *err);
 
 #endif

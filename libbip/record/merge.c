@@ -50,7 +50,10 @@ struct bip__merge {
     int32_t person; /* here; 0: nobody, or not there yet */
     bool touched, has_fact;
     bip__intern root_ids;
-    bip_date *root_days; /* of the first revisions of the participant in hand */
+    struct root {
+        bip_date day;
+        int32_t identity;
+    } * roots; /* the first revisions of the participant in hand, by number of root_ids */
     size_t roots_cap;
     /* the leaf in hand */
     leaf *open;
@@ -124,7 +127,7 @@ void bip__merge_close(bip__merge *m)
     bip__free(m->entries);
     bip__free(m->leaves);
     bip__free(m->identities);
-    bip__free(m->root_days);
+    bip__free(m->roots);
     bip__free(m->scores);
     bip__free(m->code);
     bip__out_free(&m->canonical);
@@ -140,16 +143,28 @@ static bip_status store_instrument(bip__merge *m, const bip__instrument *def, in
     return st;
 }
 
-bip_status bip__merge_builtin(bip__merge *m, const char *json, size_t n, bip_error *err)
+/* A version that two stores hold with different content is nobody's mistake alone: a conflict, and no bad data. */
+static bip_status instrument_fits(bip__merge *m, const bip__instrument *def, bool *known, bip_error *err)
 {
     const bip__catalogue *catalogue;
+    bip_error why;
+    bip_status st = bip__context_catalogue(m->context, &catalogue, &why);
+    if (st == BIP_OK)
+        st = bip__instrument_fits(catalogue, def, known, &why);
+    if (st == BIP_E_REFUSED)
+        return bip__fail(err, BIP_E_CONFLICT, why.where, "%s", why.message);
+    if (st != BIP_OK && err != NULL)
+        *err = why;
+    return st;
+}
+
+bip_status bip__merge_builtin(bip__merge *m, const char *json, size_t n, bip_error *err)
+{
     bip__instrument *def = NULL;
     bool known = false;
     bip_status st = bip__instrument_parse(json, n, &def, err);
     if (st == BIP_OK)
-        st = bip__context_catalogue(m->context, &catalogue, err);
-    if (st == BIP_OK)
-        st = bip__instrument_fits(catalogue, def, &known, err);
+        st = instrument_fits(m, def, &known, err);
     if (st == BIP_OK && !known)
         st = store_instrument(m, def, 0, 0, NULL, err);
     bip__instrument_free(def);
@@ -525,11 +540,8 @@ bip_status bip__merge_attribute(bip__merge *m, const uint8_t id[BIP__UUID_SIZE],
 static bip_status put_instrument(bip__merge *m, const bip__instrument *def, int32_t idx, const char *reason,
                                  bip_error *err)
 {
-    const bip__catalogue *catalogue;
     bool known = false;
-    bip_status st = bip__context_catalogue(m->context, &catalogue, err);
-    if (st == BIP_OK)
-        st = bip__instrument_fits(catalogue, def, &known, err);
+    bip_status st = instrument_fits(m, def, &known, err);
     if (st != BIP_OK)
         return st;
     return known ? put_envelope(m, BIP__FACT_INSTRUMENT, idx, BIP_NO_DATE, err)
@@ -619,17 +631,17 @@ static bip_status find_root(bip__merge *m, const uint8_t id[BIP__UUID_SIZE], int
     bip__id_print(id, idx, own);
     if (f->of != NULL) {
         const uint32_t known = bip__intern_find(&m->root_ids, name, strlen(name));
-        if (known == 0 || m->root_days[known - 1] != f->date)
+        if (known == 0 || m->roots[known - 1].day != f->date || m->roots[known - 1].identity != m->open->identity)
             return refuse(m, id, "a revision of an assessment that is not there", err);
         bip__id_read(name, strlen(name), entry_id, &row->root_idx);
         row->root_entry = find_entry(m, entry_id)->n;
         return BIP_OK;
     }
     row->root_idx = idx;
-    if (!bip__grow(&m->root_days, &m->roots_cap, before + 1, sizeof *m->root_days) ||
+    if (!bip__grow(&m->roots, &m->roots_cap, before + 1, sizeof *m->roots) ||
         bip__intern_add(&m->root_ids, own, strlen(own)) == 0)
         return bip__nomem(err);
-    m->root_days[before] = f->date;
+    m->roots[before] = (struct root){f->date, m->open->identity};
     return BIP_OK;
 }
 

@@ -53,6 +53,8 @@ bip_status bip__merge_attribute(bip__merge *m, const uint8_t entry[BIP__UUID_SIZ
 bip_status bip__merge_instrument(bip__merge *m, const uint8_t entry[BIP__UUID_SIZE], int32_t idx, const char *json,
                                  size_t n, const char *reason, bip_error *err);
 
+/* BIP_E_CONFLICT from any of these: a version of an instrument is here with other content. */
+
 /* All has been said: no leaf may be without its facts. */
 bip_status bip__merge_finish(bip__merge *m, bip__merge_result *result, bip_error *err);
 

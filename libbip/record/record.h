@@ -16,7 +16,8 @@ typedef struct bip__assessment_put {
     size_t scores_n, note_n;
 } bip__assessment_put;
 
-/* The assessment that holds a key (participant, instrument code, respondent, day, rater), if one does. */
+/* The assessment that holds a key (participant, instrument code, respondent, day, rater), if one does; of several,
+ * which a merge may bring, the one recorded last. */
 typedef struct bip__holder {
     bool held;
     const bip__version *version; /* it was stored with */

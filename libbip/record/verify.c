@@ -95,6 +95,7 @@ typedef struct said {
 typedef struct sayings {
     said *list;
     size_t n, cap;
+    bool several; /* the person has several identities: facts that stand in a row may be in several leaves */
 } sayings;
 
 static int by_fact(const void *a, const void *b)
@@ -126,6 +127,15 @@ static bip_status changed(verifier *v, const said *first, size_t n, const char *
     return fault(v, first->entry, code, message);
 }
 
+/* Whether a fact of the same entry is still in this leaf. */
+static bip_status in_leaf(verifier *v, const sayings *s, const bip__leaf_row *leaf, int32_t idx, bool *in)
+{
+    bip__leaf_row over = *leaf;
+    bip_status st = s->several ? v->api->leaf_over(v->storage, leaf->entry, idx, &over, v->err) : BIP_OK;
+    *in = st == BIP_OK && over.pos == leaf->pos;
+    return st;
+}
+
 /* A run must begin where a leaf does, belong to the leaf's person, and hash to the leaf. `to` is the end of the run. */
 static bip_status check_run(verifier *v, const sayings *s, size_t from, size_t *to, int32_t person, const char *code)
 {
@@ -144,8 +154,14 @@ static bip_status check_run(verifier *v, const sayings *s, size_t from, size_t *
         return st;
     bip__leaf_begin(&h, leaf.identity == 0 ? NULL : identity.uuid);
     bip__leaf_add(&h, v->text.data + first->at, first->n);
-    for (; *to < s->n && s->list[*to].entry == first->entry && s->list[*to].idx == s->list[*to - 1].idx + 1; ++*to)
+    for (bool in; *to < s->n && s->list[*to].entry == first->entry && s->list[*to].idx == s->list[*to - 1].idx + 1;
+         ++*to) {
+        if ((st = in_leaf(v, s, &leaf, s->list[*to].idx, &in)) != BIP_OK || !in)
+            break;
         bip__leaf_add(&h, v->text.data + s->list[*to].at, s->list[*to].n);
+    }
+    if (st != BIP_OK)
+        return st;
     bip__leaf_end(&h, hash);
     st = see(v, leaf.entry, leaf.pos);
     return st != BIP_OK || memcmp(hash, leaf.hash, sizeof hash) == 0 ? st : changed(v, first, *to - from, code);
@@ -295,12 +311,27 @@ static bip_status wrong_current(void *ctx, int32_t person, bip_date day, int64_t
     return fault(c->v, entry, c->code, "the revision marked as current is not the one recorded last");
 }
 
+static bip_status count_identities(verifier *v, int32_t person, bool *several)
+{
+    bip__rows *rows = NULL;
+    bip__identity_row row;
+    int n = 0;
+    bip_status st = v->api->identities(v->storage, person, &rows, v->err);
+    while (st == BIP_OK && (st = v->api->next_identity(rows, &row, v->err)) == BIP_OK)
+        n++;
+    v->api->close_rows(rows);
+    *several = n > 1;
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
 static bip_status check_person(verifier *v, sayings *s, int32_t person, const char *code)
 {
     current_ctx current = {v, code};
     bip__out_clear(&v->text);
     s->n = 0;
-    bip_status st = say_assessments(v, s, person);
+    bip_status st = count_identities(v, person, &s->several);
+    if (st == BIP_OK)
+        st = say_assessments(v, s, person);
     if (st == BIP_OK)
         st = say_facts(v, s, person, code);
     if (st == BIP_OK)

@@ -1,6 +1,7 @@
 #include "show/history.h"
 
 #include "model/score.h"
+#include "read/ancestry.h"
 #include "read/people.h"
 #include "show/reading.h"
 #include "show/show.h"
@@ -188,6 +189,68 @@ bip_status bip__sheet_open(bip__teller *t, const bip__event *e, bip__sheet *out,
     return BIP_OK;
 }
 
+/* ----------------------------------------------------------------------------------------- what stands beside an event
+ */
+
+static bool same_root(const bip__event *a, const bip__event *b)
+{
+    return a->row.root_entry == b->row.root_entry && a->row.root_idx == b->row.root_idx;
+}
+
+static bool same_instrument(const bip__teller *t, const bip__event *a, const bip__event *b)
+{
+    const bip__version *x = bip__catalogue_number(t->catalogue, a->row.instrument);
+    const bip__version *y = bip__catalogue_number(t->catalogue, b->row.instrument);
+
+    return x != NULL && y != NULL && strcmp(x->def->code, y->def->code) == 0;
+}
+
+/* Only a merge brings two assessments that hold one key. */
+static bool shares_key(const bip__teller *t, const bip__event *e, const bip__event *other)
+{
+    return e->current && other->current && e->row.scores != NULL && other->row.scores != NULL &&
+           e->row.day == other->row.day && e->row.respondent == other->row.respondent &&
+           e->row.rater == other->row.rater && same_instrument(t, e, other);
+}
+
+static bip_status stands_beside(bip__teller *t, const bip__event *e, const bip__event *other, bool *beside,
+                                bip_error *err)
+{
+    bool follows = false;
+    const bip__event *first = compare_recorded(e, other) < 0 ? e : other;
+
+    *beside = false;
+    if (other == e || other->kind != 0)
+        return BIP_OK;
+    if (!same_root(e, other)) {
+        *beside = shares_key(t, e, other);
+        return BIP_OK;
+    }
+    if (e->revision == 0 || other->revision == 0) /* all later ones follow on the first */
+        return BIP_OK;
+    bip_status st =
+        bip__entry_follows(t->context, &first->entry, first == e ? &other->entry : &e->entry, &follows, err);
+    *beside = !follows;
+    return st;
+}
+
+bip_status bip__event_beside(bip__teller *t, const bip__event *e, bip_error *err)
+{
+    bip_status st = BIP_OK;
+    bool beside;
+
+    t->n_beside = 0;
+    for (size_t i = 0; st == BIP_OK && i < t->n_events; i++) {
+        st = stands_beside(t, e, &t->events[i], &beside, err);
+        if (st != BIP_OK || !beside)
+            continue;
+        if (!bip__grow(&t->beside, &t->beside_cap, t->n_beside + 1, sizeof *t->beside))
+            return bip__nomem(err);
+        t->beside[t->n_beside++] = &t->events[i];
+    }
+    return st;
+}
+
 /* -------------------------------------------------------------------------------------------------------- documents */
 
 static bip_status tell_person(bip__teller *t, int32_t person, const char *code, bip_error *err)
@@ -246,6 +309,7 @@ static bip_status tell(bip__context *c, const bip_query *query, const char *opti
     bip__arena_free(&t.arena);
     bip__free(t.scores);
     bip__free(t.events);
+    bip__free(t.beside);
     return st;
 }
 

@@ -27,6 +27,8 @@ typedef struct bip__teller {
     size_t scores_cap;
     bip__event *events;
     size_t n_events, cap;
+    const bip__event **beside; /* of the event in hand, in the order of recording */
+    size_t n_beside, beside_cap;
 } bip__teller;
 
 /* What an assessment was made with, and its scores (in t->scores) where it has any. */
@@ -45,6 +47,10 @@ const char *bip__event_reason(const bip__event *e);
 const char *bip__teller_word(const bip__teller *t, int32_t n, bip_status *st, bip_error *err);
 /* The id of the first revision; "" where this is it. */
 bip_status bip__event_root(const bip__teller *t, const bip__event *e, char out[BIP_ID_SIZE], bip_error *err);
+
+/* Fill t->beside with what was recorded in another copy of the store without knowing of the assessment in hand: other
+ * revisions of it, and other assessments that now hold its key. */
+bip_status bip__event_beside(bip__teller *t, const bip__event *e, bip_error *err);
 
 /* One line of bip-history-1; one paragraph. */
 bip_status bip__history_json(bip__teller *t, const char *code, const bip__event *e, bip_error *err);

@@ -11,7 +11,8 @@
  *   assessment   (action recorded, corrected, withdrawn)  "of": id of the first revision, null where this is it;
  *                "revision": 0, 1, ..; "instrument", "version", "respondent", "date", "rater"|null;
  *                "scores": an object by indicator code of all that is asked of the respondent, null where withdrawn;
- *                "note"|null
+ *                "note"|null; "beside": ids of what was recorded in another copy of the store without knowing of this:
+ *                other revisions of it, and other assessments that hold its key now
  *   participant  (registered)      "enrolled": date|null
  *   attribute    (set, removed)    "key"; "value"|null */
 
@@ -32,6 +33,21 @@ static void json_scores(bip__out *o, const bip__sheet *s, const bip_score *score
             bip__out_json_text(o, bip__answer_word(scores[i].answer));
     }
     bip__out_char(o, '}');
+}
+
+static bip_status json_beside(bip__teller *t, const bip__event *e, bip_error *err)
+{
+    char id[BIP_ID_SIZE];
+    bip_status st = bip__event_beside(t, e, err);
+
+    bip__out_text(t->o, ",\"beside\":[");
+    for (size_t i = 0; st == BIP_OK && i < t->n_beside; i++) {
+        bip__id_print(t->beside[i]->entry.id, t->beside[i]->idx, id);
+        bip__out_comma(t->o);
+        bip__out_json_text(t->o, id);
+    }
+    bip__out_char(t->o, ']');
+    return st;
 }
 
 static bip_status json_assessment(bip__teller *t, const bip__event *e, bip_error *err)
@@ -62,7 +78,7 @@ static bip_status json_assessment(bip__teller *t, const bip__event *e, bip_error
     else
         json_scores(o, &s, t->scores);
     json_member(o, "note", e->row.note);
-    return BIP_OK;
+    return json_beside(t, e, err);
 }
 
 static const char *action_of(const bip__event *e)

@@ -130,6 +130,20 @@ static bip_status say_ids(bip__teller *t, const bip__event *e, bip_error *err)
     return BIP_OK;
 }
 
+static bip_status say_beside(bip__teller *t, const bip__event *e, bip_error *err)
+{
+    char id[BIP_ID_SIZE];
+    bip_status st = e->kind == 0 ? bip__event_beside(t, e, err) : BIP_OK;
+
+    if (st != BIP_OK || e->kind != 0)
+        return st;
+    for (size_t i = 0; i < t->n_beside; i++) {
+        bip__id_print(t->beside[i]->entry.id, t->beside[i]->idx, id);
+        say_line(t, BIP__W_BESIDE, 't', id);
+    }
+    return BIP_OK;
+}
+
 bip_status bip__history_say(bip__teller *t, const bip__event *e, bip_error *err)
 {
     bip_status st = BIP_OK;
@@ -151,5 +165,6 @@ bip_status bip__history_say(bip__teller *t, const bip__event *e, bip_error *err)
     if (st != BIP_OK)
         return st;
     say_line(t, BIP__W_REASON, 't', bip__event_reason(e));
-    return say_ids(t, e, err);
+    st = say_ids(t, e, err);
+    return st == BIP_OK ? say_beside(t, e, err) : st;
 }

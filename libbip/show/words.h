@@ -112,6 +112,7 @@
     X(NOTE, "note", "t")                                                                                               \
     X(REASON, "reason", "t")                                                                                           \
     X(REVISION_OF, "revision_of", "t")                                                                                 \
+    X(BESIDE, "beside", "t")                                                                                           \
     X(REPLACED, "replaced", "")                                                                                        \
     X(WORD_NOT_ASKED, "word_not_asked", "")                                                                            \
     X(WORD_DECLINED, "word_declined", "")                                                                              \

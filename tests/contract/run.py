@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 sys.dont_write_bytecode = True  # the checkout stays clean
 sys.path.insert(0, str(HERE))
 import compare  # noqa: E402
+import lifecycle  # noqa: E402
 import random_stores  # noqa: E402
 
 NOW = "2026-11-21T10:00:00Z"
@@ -845,7 +846,7 @@ def main():
     p.add_argument("--only", help="names that contain this")
     a = p.parse_args()
     tally = Tally(str(Path(a.bip).resolve()), a.only)
-    for f in CHECKS:
+    for f in CHECKS + lifecycle.CHECKS:
         tally.run(f.__name__, f)
     for root in (HERE / "cases", a.vectors):
         for case in sorted(x.parent for x in root.glob("*/args.txt")) if root.is_dir() else []:

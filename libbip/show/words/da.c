@@ -109,6 +109,7 @@ const bip__words bip__words_da = {
         W(NOTE) = "Note: {t}",
         W(REASON) = "Begrundelse: {t}",
         W(REVISION_OF) = "ny version af {t}",
+        W(BESIDE) = "ved siden af {t}, registreret i en anden kopi af registeret",
         W(REPLACED) = "gælder ikke længere",
         W(WORD_NOT_ASKED) = "ikke spurgt",
         W(WORD_DECLINED) = "ønskede ikke at svare",

@@ -109,6 +109,7 @@ const bip__words bip__words_en = {
         W(NOTE) = "Note: {t}",
         W(REASON) = "Reason: {t}",
         W(REVISION_OF) = "revision of {t}",
+        W(BESIDE) = "beside {t}, recorded in another copy of the store",
         W(REPLACED) = "no longer current",
         W(WORD_NOT_ASKED) = "not asked",
         W(WORD_DECLINED) = "declined",

@@ -111,6 +111,7 @@ const bip__words bip__words_sv = {
         W(NOTE) = "Anteckning: {t}",
         W(REASON) = "Skäl: {t}",
         W(REVISION_OF) = "ny version av {t}",
+        W(BESIDE) = "bredvid {t}, registrerad i en annan kopia av registret",
         W(REPLACED) = "gäller inte längre",
         W(WORD_NOT_ASKED) = "inte tillfrågad",
         W(WORD_DECLINED) = "ville ej svara",

@@ -1,10 +1,12 @@
-/* storage_faults MODE FOLDER [EVERY [SEED]]: what SQLite asks of the system fails, one call after another.
+/* storage_faults MODE FOLDER [EVERY [SEED]]: what the library and SQLite ask for fails, call by call.
  *
- * Modes: memory (the Nth allocation of SQLite's fails), io (the Nth write, sync or truncation fails), full (from the
- * Nth write on there is no room), torn (the Nth write is cut in half and nothing works after it), power (as torn, and
- * what was not synced is lost from some point on). Each deed is done with N = 0, 1, 2, ... until it no longer meets the
- * fault; with EVERY above 1 only some of them, by SEED. A deed that fails has changed nothing: the same export, byte
- * for byte; one that is acknowledged is there; verify is clean, nothing leaks and the next deed works. */
+ * Modes: library, memory (the Nth allocation of the library's own or of SQLite's fails), io (the Nth write, sync or
+ * truncation fails), full (from the Nth write on there is no room), torn (the Nth write is cut in half and nothing
+ * works after it), power (as torn, and what was not synced is lost from some point on). Each deed is done with N = 0,
+ * 1, 2, ... until it no longer meets the fault; with EVERY above 1 only some of them, by SEED. A deed that fails has
+ * changed nothing: the same export, byte for byte; one that is acknowledged is there; verify is clean, nothing leaks
+ * and the next deed works. */
+#include "base/alloc.h"
 #include "bip.h"
 
 #include <sqlite3.h>
@@ -15,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef enum mode { NONE, MEMORY, IO, FULL, TORN, POWER } mode;
+typedef enum mode { NONE, LIBRARY, MEMORY, IO, FULL, TORN, POWER } mode;
 
 static struct {
     mode mode;
@@ -253,6 +255,8 @@ static void lose(unsigned chance)
 static void install(mode m)
 {
     static sqlite3_vfs shim;
+    if (m == LIBRARY)
+        return;
     if (m == MEMORY) {
         sqlite3_config(SQLITE_CONFIG_GETMALLOC, &heap);
         sqlite3_mem_methods failing = heap;
@@ -517,7 +521,7 @@ static bool same(text a, text b)
 
 static bool expected(mode m, bip_status st)
 {
-    if (m == MEMORY)
+    if (m == MEMORY || m == LIBRARY)
         return st == BIP_E_NOMEM;
     if (m == FULL)
         return st == BIP_E_FULL;
@@ -566,23 +570,27 @@ static void check(const deed *d, bip_status st, text before)
         check_other(st);
 }
 
-static int once(const deed *d, mode m, long n, text bytes, text before, unsigned chance)
+/* True where the fault was met. */
+static bool once(const deed *d, mode m, long n, text bytes, text before, unsigned chance)
 {
-    long used = m == MEMORY ? (long)sqlite3_memory_used() : 0;
+    sqlite3_int64 used = sqlite3_memory_used();
+    long live = bip__alloc_live();
     remove_store(path);
     write_file(path, bytes);
     fault.mode = m, fault.n = n, fault.seen = 0, fault.met = fault.stopped = 0;
+    bip__alloc_fail_at(m == LIBRARY ? n : -1, false);
     bip_status st = run(d);
+    bip__alloc_fail_at(-1, false);
+    fault.mode = NONE;
     if (m == POWER) /* also after a deed that went well: nothing that was acknowledged may go */
         lose(chance);
-    int met = fault.met;
-    if (st != BIP_OK && !fault.met)
+    bool met = m == LIBRARY ? st != BIP_OK : fault.met; /* none of the library's own goes without being told */
+    if (st != BIP_OK && !met)
         wrong("failed without a fault", st);
     if (st != BIP_OK && !expected(m, st))
         wrong("the wrong status", st);
-    if (m == MEMORY && sqlite3_memory_used() != used)
+    if (sqlite3_memory_used() != used || bip__alloc_live() != live)
         wrong("memory was lost", st);
-    fault.mode = NONE;
     check(d, st, before);
     st == BIP_OK ? successes++ : failures++;
     return met;
@@ -639,9 +647,9 @@ static bip_status import_more(bip_change *c, const char *id)
 
 int main(int argc, char **argv)
 {
-    static const char *const names[] = {"", "memory", "io", "full", "torn", "power"};
+    static const char *const names[] = {"", "library", "memory", "io", "full", "torn", "power"};
     mode m = NONE;
-    for (int i = 1; argc > 2 && i < 6; i++)
+    for (int i = 1; argc > 2 && i < 7; i++)
         if (strcmp(argv[1], names[i]) == 0)
             m = (mode)i;
     if (m == NONE)

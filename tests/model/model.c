@@ -525,13 +525,14 @@ static void history(uint64_t of)
     for (int i = 0; i < 2; i++)
         if (bip_instrument_add(changes[i], instrument, sizeof instrument - 1, &err) != BIP_OK)
             fail("instrument");
+    end(true);
     for (int step = 0; step < STEPS; step++) {
         if (changes[0] == NULL && chance(2))
             between();
         else if (changes[0] == NULL)
             begin();
         else if (chance(6) == 0)
-            end(step < 20 || chance(5) > 0);
+            end(chance(5) > 0);
         else
             in_change();
     }

@@ -1,5 +1,7 @@
 #include "exchange/csv_columns.h"
 
+#include "base/hash.h"
+
 #include <string.h>
 
 /* What the first row of an `assessment` text said; csv-wide. */
@@ -154,6 +156,18 @@ static bip_status read_note(reader *r, const char **note, size_t *n, bip_error *
 
 /* ------------------------------------------------------------ long */
 
+/* The number of an `assessment` text; of a long one its hash is kept, so that memory doesn't grow with the text. */
+#define LONG_GROUP 64
+static bip_status group_number(reader *r, const bip__said *said, uint32_t *number, bip_error *err)
+{
+    uint8_t hash[BIP_HASH_SIZE];
+    const bool is_long = said->n > LONG_GROUP;
+    if (is_long)
+        bip__hash_once(said->s, said->n, hash);
+    *number = bip__intern_add(&r->in->groups, is_long ? (const char *)hash : said->s, is_long ? sizeof hash : said->n);
+    return *number != 0 ? BIP_OK : bip__nomem(err);
+}
+
 static bip_status long_group(reader *r, uint32_t *number, bip_error *err)
 {
     const bip__said said = said_of(r, BIP__COLUMN_ASSESSMENT);
@@ -185,20 +199,6 @@ static bip_status long_score(reader *r, const bip__row_key *key, bip_score *scor
                                                               : "%s is no indicator of %s",
                                   name.n > 0 ? bip__intake_quote(in, name.s, name.n) : "an empty cell", code);
     return bip__intake_score(in, &cell, key, indicator, score, item, err);
-}
-
-static bip_status add_note(reader *r, const char *note, size_t n, bip_error *err)
-{
-    bip__staged *s = &r->in->stage.list[r->in->stage.open - 1];
-    if (note == NULL)
-        return BIP_OK;
-    if (s->note != NULL && (s->note_n != n || memcmp(s->note, note, n) != 0))
-        return bip__intake_refuse(r->in, r->csv.line, said_of(r, BIP__COLUMN_NOTE).column, err,
-                                  "is another note than that of the assessment that begins on line %lld",
-                                  (long long)s->line);
-    s->note = note;
-    s->note_n = (uint32_t)n;
-    return BIP_OK;
 }
 
 static bip_status add_score(reader *r, const bip_score *score, int32_t item, bip_error *err)
@@ -241,7 +241,7 @@ static bip_status read_long(reader *r, bip_error *err)
         st = bip__stage_open(r->in, &key, number, r->csv.line, has_note, err);
     if (st != BIP_OK)
         return st;
-    st = add_note(r, note, note_n, err);
+    st = bip__stage_note(r->in, r->csv.line, said_of(r, BIP__COLUMN_NOTE).column, note, note_n, err);
     return bip__intake_both(st, add_score(r, &score, item, err));
 }
 
@@ -293,9 +293,10 @@ static bip_status wide_group(reader *r, const bip__row_key *key, bip_error *err)
         return BIP_OK;
     if (!bip__grow(&r->groups, &r->groups_cap, before + 1, sizeof *r->groups))
         return bip__nomem(err);
-    const uint32_t number = bip__intern_add(&r->in->groups, said.s, said.n);
-    if (number == 0)
-        return bip__nomem(err);
+    uint32_t number;
+    bip_status st = group_number(r, &said, &number, err);
+    if (st != BIP_OK)
+        return st;
     if (number > before)
         r->groups[number - 1] = (group){*key, said.line};
     else if (!same_key(&r->groups[number - 1].key, key))

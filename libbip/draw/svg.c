@@ -139,8 +139,8 @@ void bip__svg_mark(bip__out *o, bip__mark mark, double x, double y, double r)
 {
     static const double square[] = {-0.9, -0.9, 0.9, -0.9, 0.9, 0.9, -0.9, 0.9};
     static const double diamond[] = {0, -1.3, 1.3, 0, 0, 1.3, -1.3, 0};
-    static const double triangle[] = {0, -1.25, 1.2, 0.85, -1.2, 0.85};
-    static const double wedge[] = {0, 1.25, -1.2, -0.85, 1.2, -0.85};
+    static const double triangle[] = {0, -1.4, 1.2, 0.7, -1.2, 0.7}; /* its centre is the value */
+    static const double wedge[] = {0, 1.4, -1.2, -0.7, 1.2, -0.7};
 
     switch (mark) {
     case BIP__DISC:

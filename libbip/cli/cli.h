@@ -214,6 +214,9 @@ typedef enum cli_word {
     WORD_FUTURE,
     WORD_ENROLLED,
     WORD_BUILT_IN,
+    WORD_PROGRESS,
+    WORD_PROGRESS_OF,
+    WORD_PROGRESS_END,
     WORD_COUNT
 } cli_word;
 bool cli_lang_known(const char *lang);

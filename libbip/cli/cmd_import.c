@@ -1,7 +1,86 @@
 /* import, merge. */
 #include "cli/cli.h"
 
+#include "base/platform.h"
+
 #include <string.h>
+
+/* ----------------------------------------------------------------------------------------------------------- progress
+ */
+
+/* For who waits at a terminal longer than a second: one line on standard error, written anew each second. */
+#define PROGRESS_MS 1000
+#define PROGRESS_CLEAR "\r\x1b[K"
+
+typedef struct cli_progress {
+    cli *c;
+    cli_input *in;
+    cli_faults faults;
+    int64_t size, read; /* bytes; size 0: unknown */
+    int64_t next_ms;    /* when to write again */
+    bool wanted, shown;
+} cli_progress;
+
+static void progress_begin(cli_progress *p, cli *c, cli_input *in)
+{
+    memset(p, 0, sizeof *p);
+    p->c = c;
+    p->in = in;
+    p->wanted = bip__stderr_is_terminal();
+    p->next_ms = bip__now_ms() + PROGRESS_MS;
+    if (strcmp(c->args.operands[0], "-") != 0)
+        bip__path_look(c->args.operands[0], &p->size);
+}
+
+static void progress_clear(cli_progress *p)
+{
+    if (p->shown)
+        fputs(PROGRESS_CLEAR, stderr);
+    p->shown = false;
+}
+
+static void progress_show(cli_progress *p, bool ended)
+{
+    char done[24], whole[24];
+    const char *texts[3] = {p->in->name, done, whole};
+    bip__out text;
+
+    snprintf(done, sizeof done, "%lld", (long long)(p->read / 1000000));
+    snprintf(whole, sizeof whole, "%lld", (long long)(p->size / 1000000));
+    bip__out_init(&text, NULL, NULL);
+    bip__out_text(&text, PROGRESS_CLEAR);
+    cli_words(&text, p->c, ended ? WORD_PROGRESS_END : p->size > 0 ? WORD_PROGRESS_OF : WORD_PROGRESS, texts, 3);
+    if (text.status == BIP_OK)
+        fwrite(text.data, 1, text.len, stderr);
+    fflush(stderr);
+    bip__out_free(&text);
+    p->shown = true;
+}
+
+static long progress_read(void *ctx, char *into, size_t n)
+{
+    cli_progress *p = ctx;
+    long got = cli_input_read(p->in, into, n);
+    int64_t now = p->wanted ? bip__now_ms() : 0;
+
+    p->read += got > 0 ? got : 0;
+    if (p->wanted && (now >= p->next_ms || (p->shown && got == 0))) {
+        progress_show(p, got == 0);
+        p->next_ms = now + PROGRESS_MS;
+    }
+    return got;
+}
+
+static int progress_fault(void *ctx, const bip_issue *issue)
+{
+    cli_progress *p = ctx;
+
+    progress_clear(p);
+    return cli_fault(&p->faults, issue);
+}
+
+/* ------------------------------------------------------------------------------------------------------------- import
+ */
 
 static void option_text(bip__out *o, const cli *c, cli_option_id option, const char *key)
 {
@@ -105,13 +184,15 @@ static void warn_of_future(cli *c, int64_t n, bip_date today)
 
 static bip_status take(cli *c, bip_change *change, cli_input *in, const char *options, bip_import_result *result)
 {
-    cli_faults faults;
+    cli_progress progress;
     bip_status st;
 
-    cli_faults_begin(c, &faults, in->name);
-    st = bip_import(change, cli_value(&c->args, OPT_FORMAT), options, cli_input_read, in, cli_fault, &faults, result,
-                    &c->err);
-    cli_faults_end(c, &faults, st);
+    progress_begin(&progress, c, in);
+    cli_faults_begin(c, &progress.faults, in->name);
+    st = bip_import(change, cli_value(&c->args, OPT_FORMAT), options, progress_read, &progress, progress_fault,
+                    &progress, result, &c->err);
+    progress_clear(&progress);
+    cli_faults_end(c, &progress.faults, st);
     if (in->error)
         return cli_fail_system(c, in->name, in->error);
     if (st == BIP_E_REFUSED && !c->err.where[0])

@@ -26,6 +26,10 @@ static const char *const words[WORD_COUNT][N_LANGS] = {
     [WORD_FUTURE] = {"{} dates after {}", "{} datum efter {}", "{} datoer efter {}"},
     [WORD_ENROLLED] = {"enrolled {}", "inskriven {}", "indskrevet {}"},
     [WORD_BUILT_IN] = {"built in", "inbyggt", "indbygget"},
+    [WORD_PROGRESS] = {"{}: {} MB checked", "{}: {} MB kontrollerade", "{}: {} MB kontrolleret"},
+    [WORD_PROGRESS_OF] = {"{}: {} of {} MB checked", "{}: {} av {} MB kontrollerade", "{}: {} af {} MB kontrolleret"},
+    [WORD_PROGRESS_END] = {"{}: checked, now comparing and writing", "{}: kontrollerad, jämför och skriver nu",
+                           "{}: kontrolleret, sammenligner og skriver nu"},
 };
 
 static size_t lang_index(const char *lang)

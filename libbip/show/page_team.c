@@ -266,7 +266,7 @@ static void put_point(team *t, const line *l, bip_date day, int32_t sum)
     bip__out_printf(t->h.o, "%d %d", x, y);
 }
 
-/* Steps forward minus steps back so far: flat between the days on which something was seen. */
+/* Steps forward minus steps back so far, a point a day on which one was seen. */
 static int32_t put_points(team *t, const line *l)
 {
     int32_t sum = 0;
@@ -286,7 +286,8 @@ static int32_t put_points(team *t, const line *l)
 
 static void put_line(team *t)
 {
-    line l = {.first = t->first, .latest = t->latest};
+    bool any = t->forward + t->back + t->same > 0; /* else there are only first answers: a dot */
+    line l = {.first = any ? t->first : t->latest, .latest = t->latest};
     int64_t forward = 0;
 
     begin_cell(t, BIP__W_COLUMN_LINE, "course");
@@ -303,7 +304,7 @@ static void put_line(team *t)
                       bip__fill_count('m', (int64_t)t->n_events - forward));
         BIP__HTML(t->h.o, "\"><path class=\"zero\" d=\"M");
         put_point(t, &l, l.first, 0);
-        bip__out_printf(t->h.o, "H%d\"/><path class=\"run\" d=\"M", LINE_WIDTH);
+        bip__out_printf(t->h.o, "H%d\"/><path class=\"run\" d=\"M", any ? LINE_WIDTH : LINE_WIDTH / 2);
         int32_t end = put_points(t, &l);
         BIP__HTML(t->h.o, "\"/><path class=\"end\" d=\"M");
         put_point(t, &l, l.latest, end);

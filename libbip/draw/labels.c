@@ -163,7 +163,7 @@ static size_t place_at(bip__labels_plan *p, double radius, bool column, bool *se
         if (p->labels[i].side == 0)
             place_middle(p, &p->labels[i]);
     for (size_t i = 0; i < p->n; i++)
-        harmed += p->labels[i].cut || p->labels[i].broken;
+        harmed += 2u * p->labels[i].cut + p->labels[i].broken; /* a broken word can still be read whole */
     return harmed;
 }
 

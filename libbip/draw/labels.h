@@ -35,7 +35,7 @@ typedef struct bip__labels_plan {
 void bip__labels_turn(bip__labels_plan *p);
 
 /* Choose the largest radius up to `most` at which nothing is cut or broken; else, from `least` up, the one at which
- * the fewest labels are. Gives how many. No two labels overlap, and none stands nearer than its `gap` to the rim. */
+ * they are least. 0: nothing is. No two labels overlap, and none stands nearer than its `gap` to the rim. */
 size_t bip__labels_place(bip__labels_plan *p, double least, double most);
 
 /* Each label at the end of its axis, for labels that are short: false where they would overlap. */

@@ -9,7 +9,7 @@
 #define MARK 4.2        /* pixels */
 #define HOLLOW_MARK 5.2 /* seen around a full one on the same spot */
 #define GAP_MARK 3.4
-#define NARROW 480.0 /* below this the words stand under the picture where they don't fit around it */
+#define NARROW 600.0 /* below this the words stand under the picture where they don't fit around it */
 
 typedef struct spider {
     const bip__spider *s;

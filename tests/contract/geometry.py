@@ -328,7 +328,7 @@ def spiders(shop, font):
                 svg, data = shop.spider(code, "--width", str(width), "--layers", layers, *(
                     ["--respondent", "participant"] if "best" in layers else []), lang=lang)
                 yield f"{n} axes{' of mixed scales' * mixed}{' with hard titles' * hard}, {lang}, {width} px, {layers}", \
-                    Picture(svg, font), data, width < 480
+                    Picture(svg, font), data, width < 600
 
 
 def timelines(shop, font):

@@ -60,6 +60,7 @@ claim "nothing below the program knows it" only_in 'cli/[a-z_]*\.h' cli
 claim "base knows nothing above it" knows_only base
 claim "model knows base" knows_only model base
 claim "progress knows base" knows_only progress base
+claim "draw knows base" knows_only draw base
 claim "store knows base and model" knows_only store base model
 claim "the program knows bip.h and helpers of base" knows_only cli base
 claim "the examples know bip.h only" not_a_client

@@ -131,7 +131,7 @@ class Crash:
         return [rows], ["import", self.folder / "in.csv", "--instrument", "employability"]
 
     def merge(self, now):
-        """The export of a copy that went on by itself."""
+        """A copy that went on by itself, or its export."""
         copy = self.folder / "copy.bip"
         copy.unlink(missing_ok=True)
         self.ok("backup", copy)
@@ -140,9 +140,8 @@ class Crash:
         self.write_csv(self.folder / "in.csv", 300, now[2])
         self.ok("import", self.folder / "in.csv", "--instrument", "employability", store=copy)
         self.ok("export", "--format", "json", "--out", self.folder / "copy.json", store=copy)
-        copy.unlink()
-        (self.folder / "moved").mkdir(exist_ok=True)
-        return [1, 1, 1, 300], ["import", self.folder / "copy.json"]
+        ways = [["import", self.folder / "copy.json"], ["merge", copy]]
+        return [1, 1, 1, 300], self.rng.choice(ways)
 
     def in_store(self, name, make, now):
         expected, args = make(now)
@@ -184,7 +183,7 @@ class Crash:
     def new_store(self):
         self.serial = 0
         for beside in self.folder.glob("*"):
-            beside.unlink() if beside.is_file() else beside.rmdir()
+            beside.unlink()
         self.ok("init")
         self.write_csv(self.folder / "in.csv", 60, [f"P-{i:03}" for i in range(20)])
         self.ok("import", self.folder / "in.csv", "--instrument", "employability", "--create-participants")

@@ -1,6 +1,8 @@
 #!/bin/bash
 # tests/fault/stores.sh BIP          every store in tests/data/stores opens, verifies and says what it said when it was written
 # tests/fault/stores.sh BIP --make V  writes one with this program, under the name V: once a release, never again
+# Until that release is out, a change of the format or of a built-in instrument means removing V.* and making it anew;
+# afterwards it means a new version, and that the old file must still pass.
 set -euo pipefail
 bip=$(realpath "$1")
 data=$(realpath "$(dirname "$0")/../data")/stores

@@ -194,8 +194,9 @@ BIP_API bip_status bip_store_verify(bip_store *store, const char *anchor, bip_is
 
 /**
  * Write a consistent copy while others go on reading and writing.
- * @retval BIP_E_CONFLICT path exists  @retval BIP_E_IO @retval BIP_E_FULL the copy could not be written; nothing is
- * left behind
+ * @retval BIP_E_CONFLICT path exists
+ * @retval BIP_E_IO the copy could not be written; nothing is left behind
+ * @retval BIP_E_FULL no room for the copy; nothing is left behind
  */
 BIP_API bip_status bip_store_backup(bip_store *store, const char *path, bip_error *err);
 
@@ -366,16 +367,16 @@ BIP_API void bip_query_init(bip_query *query, size_t n);
 
 /** One current assessment, lent by a cursor. Grows at its end. */
 typedef struct bip_assessment {
-    const char *id;          /**< of the first revision */
-    const char *participant; /**< code */
-    const char *instrument;  /**< code */
-    const char *version;     /**< of the instrument */
-    const char *respondent;  /**< code */
-    const char *rater;       /**< NULL where unknown */
-    const char *note;        /**< NULL where none */
-    const char *actor;       /**< who typed the current revision */
-    int64_t recorded_ms;     /**< when, milliseconds since 1970-01-01 UTC */
-    bip_date date;
+    const char *id;                /**< of the first revision */
+    const char *participant;       /**< code */
+    const char *instrument;        /**< code */
+    const char *version;           /**< of the instrument */
+    const char *respondent;        /**< code */
+    const char *rater;             /**< NULL where unknown */
+    const char *note;              /**< NULL where none */
+    const char *actor;             /**< who typed the current revision */
+    int64_t recorded_ms;           /**< when, milliseconds since 1970-01-01 UTC */
+    bip_date date;                 /**< of the assessment */
     int32_t revision;              /**< 0 for the first, then 1, 2, ... */
     size_t n;                      /**< what the instrument asks of this respondent */
     const char *const *indicators; /**< n codes, in the instrument's order */
@@ -399,7 +400,10 @@ typedef struct bip_point {
     double score;     /**< scale points; NaN: absent */
 } bip_point;
 
+/** What a series is of. */
 typedef enum bip_kind { BIP_INDICATOR = 0, BIP_DIMENSION = 1 } bip_kind;
+
+/** Which end of the scale is the good one. */
 typedef enum bip_better { BIP_HIGHER = 0, BIP_LOWER = 1 } bip_better;
 
 /** Turned so that forward means better. */
@@ -411,7 +415,10 @@ typedef enum bip_direction { BIP_UNKNOWN = 0, BIP_FORWARD = 1, BIP_STEADY = 2, B
 #define BIP_TREND 4    /**< Mann-Kendall p < 0.05 with that sign */
 #define BIP_RELIABLE 8 /**< reliable change in that direction */
 
+/** Where the p of Mann-Kendall comes from: Kendall's distribution, or the normal one. */
 typedef enum bip_mk_method { BIP_MK_NONE = 0, BIP_MK_EXACT = 1, BIP_MK_NORMAL = 2 } bip_mk_method;
+
+/** Reliable change, turned so that improved means better. */
 typedef enum bip_rci_class {
     BIP_RCI_NONE = 0,
     BIP_IMPROVED = 1,
@@ -423,10 +430,10 @@ typedef enum bip_rci_class {
 typedef struct bip_series {
     const char *participant, *instrument, *version, *respondent, *code; /**< NULL from bip_series_compute() */
     const char *const *visible_to;                                      /**< n_visible_to codes, or NULL */
-    size_t n_visible_to;
-    int32_t kind;                                           /**< a bip_kind */
-    int32_t better;                                         /**< a bip_better */
-    int32_t n;                                              /**< numbers in the series */
+    size_t n_visible_to;                                                /**< in visible_to */
+    int32_t kind;                                                       /**< a bip_kind */
+    int32_t better;                                                     /**< a bip_better */
+    int32_t n;                                                          /**< numbers in the series */
     int32_t not_asked, declined, dont_know, not_applicable; /**< dates without a number, by the reason last recorded */
     int32_t span_days;                                      /**< first to latest, days */
     bip_point first, previous, latest, best; /**< previous absent at n = 1; best is the earliest of equal ones */
@@ -539,8 +546,8 @@ BIP_API bip_status bip_series_compute(const bip_date *days, const double *scores
 
 /** The words of a score: "3" is "In part". */
 typedef struct bip_label {
-    double score;
-    const char *text;
+    double score;     /**< scale points */
+    const char *text; /**< UTF-8, as it is to be printed */
 } bip_label;
 
 /** Words for a sentence. Zero means default. */
@@ -549,7 +556,7 @@ typedef struct bip_sentence_words {
     const char *lang;        /**< "en", "sv", "da"; NULL: en */
     const char *title;       /**< of the indicator; required */
     const bip_label *labels; /**< n_labels words for scores; a score without one is written as a number. NULL: none */
-    size_t n_labels;
+    size_t n_labels;         /**< in labels */
     const char
         *rater_role; /**< title of the respondent, for "Another caseworker scored this time."; NULL: leave that out */
 } bip_sentence_words;
@@ -597,7 +604,7 @@ typedef struct bip_axis {
     int32_t better;              /**< a bip_better; the better end is always the rim */
     int32_t reserved;            /**< 0 */
     const bip_label *labels;     /**< n_labels words for scores; NULL: none */
-    size_t n_labels;
+    size_t n_labels;             /**< in labels */
 } bip_axis;
 
 /** What a layer of a spider shows. ABI: append. */
@@ -647,11 +654,11 @@ typedef struct bip_panel {
     const char *title;             /**< required; wrapped, and cut where it doesn't fit */
     const bip_series_rules *rules; /**< required: the scale, what is a step, what is reliable */
     const bip_label *labels;       /**< n_labels words for scores; NULL: none */
-    size_t n_labels;
-    const bip_date *days;    /**< n dates, strictly rising; NULL where n is 0 */
-    const bip_score *scores; /**< n scores; no number leaves a gap in the line */
-    const int32_t *raters;   /**< as for bip_series_compute(); NULL: all unknown */
-    size_t n;
+    size_t n_labels;               /**< in labels */
+    const bip_date *days;          /**< n dates, strictly rising; NULL where n is 0 */
+    const bip_score *scores;       /**< n scores; no number leaves a gap in the line */
+    const int32_t *raters;         /**< as for bip_series_compute(); NULL: all unknown */
+    size_t n;                      /**< in days, scores and raters */
 } bip_panel;
 
 /**

@@ -168,7 +168,7 @@ static void put_header(report *r)
     bip__out_char(bip__html_scratch(h), '\0');
     bip__html_begin(h, h->scratch.status == BIP_OK ? h->scratch.data : "");
     bip__out_clear(&h->scratch);
-    BIP__HTML(h->o, "<header>\n<h1>");
+    BIP__HTML(h->o, "<div class=\"one\">\n<header>\n<h1>");
     bip__html_put(h, title);
     BIP__HTML(h->o, "</h1>\n<p class=\"who\">");
     if (name != NULL && name[0] != '\0') {
@@ -330,7 +330,7 @@ static void put_footer(report *r)
     }
     BIP__HTML(h->o, "<p class=\"small\">");
     bip__html_word(h, BIP__W_CAUTION);
-    BIP__HTML(h->o, "</p>\n</footer>\n");
+    BIP__HTML(h->o, "</p>\n</footer>\n</div>\n");
 }
 
 /* ------------------------------------------------------------------------------------------------------ the picture */

@@ -24,6 +24,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/bipConfigVersion.cmake CO
 install(FILES ${PROJECT_BINARY_DIR}/bipConfig.cmake ${PROJECT_BINARY_DIR}/bipConfigVersion.cmake
         DESTINATION ${bip_config_dir} COMPONENT development)
 
+install(DIRECTORY libbip/schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/bip COMPONENT development)
+
 # Relative, since the library folder is one or two levels deep: lib or lib/x86_64-linux-gnu.
 file(RELATIVE_PATH BIP_PC_TO_PREFIX /${bip_pc_dir} /)
 string(REGEX REPLACE "/$" "" BIP_PC_TO_PREFIX "${BIP_PC_TO_PREFIX}")

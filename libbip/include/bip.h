@@ -490,6 +490,9 @@ BIP_API void bip_cursor_close(bip_cursor *cursor);
  * | "spider-svg" | the same, drawn | below |
  * | "timeline-svg" | the courses of one instrument over time | below |
  * | "json" | the whole store: every revision and the audit trail, bip-store-1 | |
+ * | "jsonl" | NDJSON, bip-assessment-1, the current assessments; BIP_NO_DATE as as_of: future ones too, as in CSV | |
+ * | "csv-long" | the same as CSV, a row a score | |
+ * | "csv-wide" | the same as CSV, a row an assessment; one instrument, by query.instrument where there are several | |
  * | "participants" | NDJSON, bip-participant-1 | |
  * | "instruments" | NDJSON, one line an instrument version | |
  * | "instrument" | the definition of query.instrument, JSON | |

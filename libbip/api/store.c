@@ -118,6 +118,8 @@ bip_status bip_store_open(const char *path, const bip_open_options *options, bip
     if (st != BIP_OK)
         return st;
     o.flags &= ~BIP_OPEN_CREATE; /* it has its contents */
+    if (storage->writable)       /* what an erasing had to leave; those who read now are not waited for */
+        storage->api->scrub(storage, 0, NULL);
     if ((st = bip__store_over(storage, &o, out, err)) == BIP_OK)
         return st;
     storage->api->close(storage);
@@ -191,4 +193,15 @@ bip_status bip_store_backup(bip_store *store, const char *path, bip_error *err)
     if (store->context.open != NULL) /* it would be copied half done */
         return bip__fail(err, BIP_E_USAGE, NULL, "a change is open: end it before the backup");
     return store->context.storage->api->backup(store->context.storage, path, err);
+}
+
+bip_status bip_store_traces(bip_store *store, int32_t *traces, bip_error *err)
+{
+    char todo[16];
+    if (store == NULL || traces == NULL)
+        return bip__fail(err, BIP_E_USAGE, NULL, "a store and a place for the answer are needed");
+    bip__storage *storage = store->context.storage;
+    bip_status st = storage->api->setting_get(storage, "traces", todo, sizeof todo, err);
+    *traces = st == BIP_OK && todo[0] != '\0';
+    return st;
 }

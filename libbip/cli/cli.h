@@ -144,6 +144,8 @@ const char *cli_lang_of(const cli *c, const char *store_lang);
 bip_status cli_change_begin(cli *c, bip_change **out);
 /* Print what the command has to say, then commit; where the printing fails, nothing is changed. Frees both. */
 bip_status cli_change_end(cli *c, bip_change *change, bip__out *text, bip_status st);
+/* After a commit: warn where what was erased can still be found in the store's files. */
+void cli_warn_of_traces(cli *c);
 /* An option that holds a day: *out stays BIP_NO_DATE where it isn't given; `bad` is the status of one that isn't a
  * date.
  */
@@ -203,6 +205,9 @@ typedef enum cli_word {
     WORD_REGISTERED,
     WORD_SET,
     WORD_WITHDRAWN,
+    WORD_ERASED,
+    WORD_OUT_OF_REACH,
+    WORD_TRACES,
     WORD_COUNTS,
     WORD_ONE_PARTICIPANT,
     WORD_PARTICIPANTS,
@@ -256,6 +261,7 @@ bip_status cli_cmd_participant_add(cli *c);
 bip_status cli_cmd_participant_list(cli *c);
 bip_status cli_cmd_participant_show(cli *c);
 bip_status cli_cmd_participant_set(cli *c);
+bip_status cli_cmd_participant_erase(cli *c);
 bip_status cli_cmd_record(cli *c);
 bip_status cli_cmd_correct(cli *c);
 bip_status cli_cmd_withdraw(cli *c);

@@ -1,4 +1,4 @@
-/* participant add, list, show, set. */
+/* participant add, list, show, set, erase. */
 #include "cli/cli.h"
 
 #include "base/alloc.h"
@@ -74,6 +74,38 @@ bip_status cli_cmd_participant_set(cli *c)
         return st;
     st = set_attributes(c, change, code);
     return end(c, change, WORD_SET, st);
+}
+
+/* What was erased, and what an erasing can't reach. */
+bip_status cli_cmd_participant_erase(cli *c)
+{
+    static const char *const out_of_reach[] = {"backups", "copies",        "merged stores",
+                                               "exports", "printed pages", "logs"};
+    const char *code = c->args.operands[0];
+    bip_change *change;
+    bip__out text;
+    bip_status st = cli_change_begin(c, &change);
+
+    if (st != BIP_OK)
+        return st;
+    st = bip_participant_erase(change, code, &c->err);
+    bip__out_init(&text, NULL, NULL);
+    if (c->json) {
+        bip__out_text(&text, "{\"erased\":");
+        bip__out_json_text(&text, code);
+        bip__out_text(&text, ",\"not_reached\":[");
+        for (size_t i = 0; i < sizeof out_of_reach / sizeof out_of_reach[0]; i++) {
+            bip__out_comma(&text);
+            bip__out_json_text(&text, out_of_reach[i]);
+        }
+        bip__out_text(&text, "]}");
+    } else {
+        cli_words(&text, c, WORD_ERASED, &code, 1);
+        bip__out_char(&text, '\n');
+        cli_words(&text, c, WORD_OUT_OF_REACH, NULL, 0);
+    }
+    bip__out_char(&text, '\n');
+    return cli_change_end(c, change, &text, st);
 }
 
 /* "P-001  enrolled 2026-01-15  sex=woman". */

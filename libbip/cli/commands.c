@@ -73,6 +73,11 @@ const cli_command cli_commands[] = {
     {"participant set", "CODE", 1, 1, CLI_BIT(OPT_ATTR) | REASON, CLI_BIT(OPT_ATTR), cli_cmd_participant_set,
      "set attributes of a participant", "An empty value takes the attribute away.",
      "bip -s team.bip participant set P-001 --attr team=north --attr phase="},
+    {"participant erase", "CODE", 1, 1, REASON, REASON, cli_cmd_participant_erase,
+     "erase everything about a participant, for good",
+     "Every revision, note, reason and attribute, the code itself. The reason stays and must not name them. Says which "
+     "copies it can't reach.",
+     "bip -s team.bip participant erase P-001 --reason \"asked for it\""},
     {"record", "PARTICIPANT INDICATOR=SCORE...", 1, MANY,
      CLI_BIT(OPT_INSTRUMENT) | CLI_BIT(OPT_RESPONDENT) | CLI_BIT(OPT_DATE) | CLI_BIT(OPT_RATER) | CLI_BIT(OPT_NOTE) |
          CLI_BIT(OPT_REDACT) | CLI_BIT(OPT_AS_OF) | REASON,

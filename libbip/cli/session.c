@@ -169,10 +169,25 @@ bip_status cli_change_end(cli *c, bip_change *change, bip__out *text, bip_status
         st = cli_print(c, text);
     else
         bip__out_free(text);
-    if (st == BIP_OK)
-        return bip_change_commit(change, NULL, &c->err);
-    bip_change_rollback(change);
+    if (st != BIP_OK) {
+        bip_change_rollback(change);
+        return st;
+    }
+    if ((st = bip_change_commit(change, NULL, &c->err)) == BIP_OK)
+        cli_warn_of_traces(c); /* erasing can come with a merge or an import too */
     return st;
+}
+
+void cli_warn_of_traces(cli *c)
+{
+    int32_t traces = 0;
+    bip__out text;
+
+    if (bip_store_traces(c->store, &traces, NULL) != BIP_OK || !traces)
+        return;
+    bip__out_init(&text, NULL, NULL);
+    cli_words(&text, c, WORD_TRACES, NULL, 0);
+    cli_warn(c, &text);
 }
 
 bip_status cli_day(cli *c, cli_option_id option, bip_status bad, bip_date *out)

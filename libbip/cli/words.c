@@ -14,6 +14,20 @@ static const char *const words[WORD_COUNT][N_LANGS] = {
     [WORD_REGISTERED] = {"registered {}", "registrerade {}", "registrerede {}"},
     [WORD_SET] = {"noted for {}", "noterat för {}", "noteret for {}"},
     [WORD_WITHDRAWN] = {"withdrew {}", "drog tillbaka {}", "trak {} tilbage"},
+    [WORD_ERASED] = {"erased {}", "raderade {}", "slettede {}"},
+    [WORD_OUT_OF_REACH] =
+        {"not reached: backups and copies of the store, stores it was merged into (until they merge "
+         "this one), exports, printed pages, logs of who read",
+         "nås inte: säkerhetskopior och kopior av registret, register som tagit in det (tills de tar "
+         "in detta), exporter, utskrifter, loggar över vem som läst",
+         "nås ikke: sikkerhedskopier og kopier af registeret, registre som har optaget det (indtil de "
+         "optager dette), eksporter, udskrifter, logger over hvem der har læst"},
+    [WORD_TRACES] = {"others are reading an older state: traces stay in the store's files until they end; the next "
+                     "command that writes takes them away",
+                     "andra läser ett äldre läge: spår finns kvar i registrets filer tills de är klara; nästa kommando "
+                     "som skriver tar bort dem",
+                     "andre læser en ældre tilstand: spor bliver i registerets filer, til de er færdige; den næste "
+                     "kommando, der skriver, fjerner dem"},
     [WORD_COUNTS] = {"{} new, {} known, {} changed", "{} nya, {} kända, {} ändrade", "{} nye, {} kendte, {} ændrede"},
     [WORD_ONE_PARTICIPANT] = {"; {} participant registered", "; {} deltagare registrerad", "; {} borger registreret"},
     [WORD_PARTICIPANTS] = {"; {} participants registered", "; {} deltagare registrerade", "; {} borgere registreret"},

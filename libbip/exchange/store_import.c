@@ -14,6 +14,8 @@ typedef struct reader {
     bip__arena arena; /* texts of the fact or entry in hand */
     bip_score *scores;
     size_t scores_cap;
+    uint8_t (*erased)[BIP_HASH_SIZE]; /* of the erasure in hand */
+    size_t n_erased, erased_cap;
     uint8_t (*parents)[BIP__UUID_SIZE];
     size_t parents_cap;
     bip__out text; /* JSON of an instrument, or of scores */
@@ -190,11 +192,12 @@ enum {
     ENROLLED,
     KEY,
     VALUE,
+    IDENTITIES,
     FACT_KEYS
 };
-static const char *const fact_names[FACT_KEYS] = {"id",         "fact", "of",       "instrument", "version",
-                                                  "respondent", "date", "rater",    "scores",     "note",
-                                                  "reason",     "code", "enrolled", "key",        "value"};
+static const char *const fact_names[FACT_KEYS] = {"id",       "fact",  "of",     "instrument", "version", "respondent",
+                                                  "date",     "rater", "scores", "note",       "reason",  "code",
+                                                  "enrolled", "key",   "value",  "identities"};
 #define BIT(key) (UINT32_C(1) << (key))
 
 /* Which keys a kind of fact must have, and which it may. */
@@ -207,6 +210,7 @@ static const struct {
     {"participant", BIT(CODE), BIT(ENROLLED) | BIT(REASON)},
     {"attribute", BIT(KEY) | BIT(VALUE), BIT(REASON)},
     {"instrument", BIT(INSTRUMENT), BIT(REASON)},
+    {"erasure", BIT(IDENTITIES), BIT(REASON)},
 };
 #define N_KINDS (sizeof kinds / sizeof *kinds)
 
@@ -273,6 +277,13 @@ static bip_status read_instrument(reader *r, fact_in *f, bip_error *err)
     return st;
 }
 
+static bip_status read_erased_one(reader *r, bip_error *err)
+{
+    if (!bip__grow(&r->erased, &r->erased_cap, r->n_erased + 1, sizeof *r->erased))
+        return bip__nomem(err);
+    return take_hex(r, r->erased[r->n_erased++], BIP_HASH_SIZE, err);
+}
+
 static bip_status read_field(reader *r, fact_in *f, size_t field, bip_error *err)
 {
     switch (field) {
@@ -283,6 +294,9 @@ static bip_status read_field(reader *r, fact_in *f, size_t field, bip_error *err
         return read_scores(r, f, err);
     case INSTRUMENT:
         return read_instrument(r, f, err);
+    case IDENTITIES:
+        r->n_erased = 0;
+        return each(r, read_erased_one, err);
     default:
         return keep_text(r, field == VALUE, &f->texts[field], &f->lengths[field], err);
     }
@@ -334,6 +348,9 @@ static bip_status merge_fact(reader *r, const fact_in *f, bip_error *err)
         return bip__merge_participant(r->merge, entry, idx, f->texts[CODE], f->days[ENROLLED], f->texts[REASON], err);
     case 2:
         return bip__merge_attribute(r->merge, entry, idx, f->texts[KEY], f->texts[VALUE], f->texts[REASON], err);
+    case 4:
+        return bip__merge_erasure(r->merge, entry, idx, (const uint8_t(*)[BIP_HASH_SIZE])r->erased, r->n_erased,
+                                  f->texts[REASON], err);
     default:
         return bip__merge_instrument(r->merge, entry, idx, f->json, f->json_n, f->texts[REASON], err);
     }
@@ -477,6 +494,7 @@ bip_status bip__import_store(bip__change *change, bip__source *source, bip_date 
     bip__out_free(&r.text);
     bip__arena_free(&r.arena);
     bip__free(r.scores);
+    bip__free(r.erased);
     bip__free(r.parents);
     return st;
 }

@@ -200,6 +200,14 @@ BIP_API bip_status bip_store_verify(bip_store *store, const char *anchor, bip_is
  */
 BIP_API bip_status bip_store_backup(bip_store *store, const char *path, bip_error *err);
 
+/**
+ * Whether somebody who looks into the store's files could still find something of an erased participant there: others
+ * were reading an older state for longer than wait_ms when it was to be overwritten. The next opening for writing tries
+ * again.
+ * @param[out] traces  1 yes, 0 no
+ */
+BIP_API bip_status bip_store_traces(bip_store *store, int32_t *traces, bip_error *err);
+
 /* ------------------------------------------------------------ writing */
 
 /**
@@ -291,6 +299,20 @@ BIP_API bip_status bip_participant_add(bip_change *change, const char *code, bip
  */
 BIP_API bip_status bip_participant_set(bip_change *change, const char *code, const char *key, const char *value,
                                        bip_error *err);
+
+/**
+ * Erase everything about a participant: every revision, note, reason and attribute, the code, the key of their place in
+ * the audit trail. What remains are hashes that nothing can be guessed from; the trail verifies. Stores that are merged
+ * with this one erase them too, and no merge or import of an older copy brings them back; registered again, they are a
+ * new participant. Backups, exports and copies are out of reach.
+ *
+ * The change must have a reason, which stays and so must not name the participant. Once it is committed, the store's
+ * files are rid of what was erased, which waits for those who read an older state: see bip_store_traces().
+ *
+ * @retval BIP_E_NOT_FOUND no such participant  @retval BIP_E_USAGE the change has no reason
+ * @retval BIP_E_REFUSED the reason names the participant
+ */
+BIP_API bip_status bip_participant_erase(bip_change *change, const char *code, bip_error *err);
 
 /**
  * Add a version of an instrument. The same content again is no change.

@@ -253,6 +253,8 @@ bip_status bip__change_commit(bip__change *change, char entry_id[BIP_ID_SIZE], b
         bip__context_forget(change->context);
     else if (has_facts && entry_id != NULL)
         bip__entry_id_print(change->entry.id, entry_id);
+    if (st == BIP_OK && change->erased) /* it is erased, also where this has to wait for the next opening */
+        api_of(change)->scrub(change->context->storage, -1, NULL);
     change_free(change);
     return st;
 }

@@ -20,6 +20,7 @@ typedef struct bip__change {
     int64_t *parents;
     size_t n_parents;
     bool merged; /* entries made elsewhere were taken in: there is something to commit without a fact of its own */
+    bool erased; /* somebody was erased: once committed, no trace may stay in the files */
     bip__out canonical; /* scratch for canonical forms */
 } bip__change;
 

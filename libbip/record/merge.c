@@ -28,6 +28,7 @@ typedef struct leaf {
 typedef struct identity {
     uint8_t uuid[BIP__UUID_SIZE];
     bool told, erased; /* its uuid was read; its person is erased: here, or there */
+    bool listed, said; /* there it is in the list of the erased; and a fact says so */
     int32_t n;         /* here; 0: not yet */
     int64_t person;    /* which of the persons read, by their order; 0: none yet */
 } identity;
@@ -205,16 +206,9 @@ bip_status bip__merge_erased(bip__merge *m, const uint8_t hash[BIP_HASH_SIZE], b
 {
     int32_t index = 0;
     bip_status st = take_identity(m, hash, &index, err);
-    if (st != BIP_OK || m->identities[index].erased)
-        return st;
-    if (m->identities[index].n != 0)
-        return bip__fail(err, BIP_E_REFUSED, "erased",
-                         "a participant of this store was erased there: this version of the library can't follow");
-    bip__identity_row row = {.erased = true};
-    memcpy(row.hash, hash, BIP_HASH_SIZE);
-    m->identities[index].erased = true;
-    m->change->merged = true;
-    return m->api->identity_add(m->storage, &row, &m->identities[index].n, err);
+    if (st == BIP_OK)
+        m->identities[index].erased = m->identities[index].listed = true;
+    return st;
 }
 
 /* The hashes of the parents; the entry's place in the order follows from them. */
@@ -402,6 +396,8 @@ bip_status bip__merge_identity(bip__merge *m, const uint8_t uuid[BIP__UUID_SIZE]
     identity *i = &m->identities[number - 1];
     if (i->told)
         return bip__fail(err, BIP_E_REFUSED, m->code, "the identity stands twice");
+    if (i->listed)
+        return bip__fail(err, BIP_E_REFUSED, m->code, "the identity was erased, and stands there all the same");
     i->told = true;
     i->person = m->serial;
     memcpy(i->uuid, uuid, sizeof i->uuid);
@@ -569,6 +565,52 @@ bip_status bip__merge_instrument(bip__merge *m, const uint8_t id[BIP__UUID_SIZE]
     return st;
 }
 
+/* The fact is what erases, here as it did there; that an identity is in the list of the erased only announced it. */
+static bip_status erase_identity(bip__merge *m, const uint8_t id[BIP__UUID_SIZE], const uint8_t hash[BIP_HASH_SIZE],
+                                 bip_error *err)
+{
+    bip__identity_row row;
+    const uint32_t number = bip__intern_find(&m->identity_hashes, (const char *)hash, BIP_HASH_SIZE);
+    identity *i = number != 0 ? &m->identities[number - 1] : NULL;
+    if (i == NULL || !i->listed)
+        return refuse(m, id, "erases an identity that is not in the list of the erased", err);
+    i->said = true;
+    bip_status st = m->api->identity_find(m->storage, hash, &row, err);
+    if (st == BIP_OK && row.erased)
+        return BIP_OK;
+    m->change->merged = true;
+    if (st == BIP_OK) {
+        m->change->erased = true;
+        return m->api->identity_erase(m->storage, row.n, m->open_entry->n, err);
+    }
+    if (st != BIP_E_NOT_FOUND)
+        return st;
+    row = (bip__identity_row){.erased = true, .erased_by = m->open_entry->n};
+    memcpy(row.hash, hash, BIP_HASH_SIZE);
+    return m->api->identity_add(m->storage, &row, &i->n, err);
+}
+
+bip_status bip__merge_erasure(bip__merge *m, const uint8_t id[BIP__UUID_SIZE], int32_t idx,
+                              const uint8_t (*identities)[BIP_HASH_SIZE], size_t n, const char *reason, bip_error *err)
+{
+    bool put = false;
+    bip_status st = check_reason(m, id, reason, err);
+    if (st == BIP_OK && m->code != NULL)
+        st = refuse(m, id, "an erasure stands with a participant", err);
+    for (size_t i = 1; st == BIP_OK && i < n; i++)
+        if (memcmp(identities[i - 1], identities[i], BIP_HASH_SIZE) >= 0)
+            st = refuse(m, id, "the identities of an erasure are not in order", err);
+    bip__out_clear(&m->canonical);
+    bip__canon_erasure(&m->canonical, identities, n, reason);
+    if (st == BIP_OK)
+        st = take_fact(m, id, idx, &put, err);
+    if (st == BIP_OK && put)
+        st = put_envelope(m, BIP__FACT_ERASURE, idx, BIP_NO_DATE, err);
+    for (size_t i = 0; st == BIP_OK && i < n; i++)
+        st = erase_identity(m, id, identities[i], err);
+    return st;
+}
+
 /* ------------------------------------------------------------ assessments */
 
 static bip_status check_scores(bip__merge *m, const uint8_t id[BIP__UUID_SIZE], const bip__instrument *def,
@@ -728,6 +770,9 @@ static bip_status put_leaves(bip__merge *m, const entry *e, bip_error *err)
 bip_status bip__merge_finish(bip__merge *m, bip__merge_result *result, bip_error *err)
 {
     bip_status st = end_person(m, err);
+    for (size_t i = 0; st == BIP_OK && i < m->identity_hashes.n; i++)
+        if (m->identities[i].listed && !m->identities[i].said)
+            st = bip__fail(err, BIP_E_REFUSED, "erased", "an identity is in the list, but no fact erases it");
     for (size_t i = 0; st == BIP_OK && i < m->entry_ids.n; i++)
         st = put_leaves(m, &m->entries[i], err);
     *result = m->result;

@@ -22,7 +22,7 @@ void bip__merge_close(bip__merge *m);
 /* A built-in instrument of the other store: the same content is here, or it becomes one here. */
 bip_status bip__merge_builtin(bip__merge *m, const char *json, size_t n, bip_error *err);
 
-/* An identity whose person was erased in the other store. Before the entries. */
+/* An identity that was erased in the other store, which a fact must confirm. Before the entries. */
 bip_status bip__merge_erased(bip__merge *m, const uint8_t hash[BIP_HASH_SIZE], bip_error *err);
 
 /* The next entry; its parents come before it. The leaves follow, then bip__merge_entry_end() checks the hash. */
@@ -52,6 +52,10 @@ bip_status bip__merge_attribute(bip__merge *m, const uint8_t entry[BIP__UUID_SIZ
                                 const char *value, const char *reason, bip_error *err);
 bip_status bip__merge_instrument(bip__merge *m, const uint8_t entry[BIP__UUID_SIZE], int32_t idx, const char *json,
                                  size_t n, const char *reason, bip_error *err);
+
+/* About nobody; the identities rise and are in the list of the erased. Erases them here too. */
+bip_status bip__merge_erasure(bip__merge *m, const uint8_t entry[BIP__UUID_SIZE], int32_t idx,
+                              const uint8_t (*identities)[BIP_HASH_SIZE], size_t n, const char *reason, bip_error *err);
 
 /* BIP_E_CONFLICT from any of these: a version of an instrument is here with other content. */
 

@@ -24,8 +24,7 @@ static bip_status add_identity(bip__change *change, int32_t person, bip_error *e
     return c->storage->api->identity_add(c->storage, &row, &row.n, err);
 }
 
-/* Put a fact whose canonical form stands in change->canonical. */
-static bip_status put_fact(bip__change *change, int32_t person, int32_t kind, bip_date day, bip_error *err)
+bip_status bip__fact_insert(bip__change *change, int32_t person, int32_t kind, bip_date day, bip_error *err)
 {
     bip__storage *storage = change->context->storage;
     bip__fact_row row = {.person = person, .kind = kind, .current = 1, .day = day, .day_to = BIP_NO_DATE};
@@ -57,7 +56,7 @@ bip_status bip__participant_insert(bip__change *change, const char *code, bip_da
         return st;
     bip__out_clear(&change->canonical);
     bip__canon_participant(&change->canonical, code, enrolled, change->reason);
-    st = put_fact(change, *person, BIP__FACT_PARTICIPANT, enrolled, err);
+    st = bip__fact_insert(change, *person, BIP__FACT_PARTICIPANT, enrolled, err);
     change->broken |= st != BIP_OK; /* the person is there already, without a fact that says so */
     return st;
 }
@@ -67,5 +66,5 @@ bip_status bip__attribute_insert(bip__change *change, int32_t person, const char
 {
     bip__out_clear(&change->canonical);
     bip__canon_attribute(&change->canonical, key, value, change->reason);
-    return put_fact(change, person, BIP__FACT_ATTRIBUTE, BIP_NO_DATE, err);
+    return bip__fact_insert(change, person, BIP__FACT_ATTRIBUTE, BIP_NO_DATE, err);
 }

@@ -64,6 +64,10 @@ bip_status bip__participant_fits(const bip__instrument *instrument, const char *
 /* Register; the caller has checked that the code is free. */
 bip_status bip__participant_insert(bip__change *change, const char *code, bip_date enrolled, int32_t *person,
                                    bip_error *err);
+/* Put a fact whose canonical form stands in change->canonical; person 0: about nobody. */
+bip_status bip__fact_insert(bip__change *change, int32_t person, int32_t kind, bip_date day, bip_error *err);
+/* Erase everything about somebody, with a fact about nobody that says so. Inside the write transaction. */
+bip_status bip__participant_erase(bip__change *change, int32_t person, bip_error *err);
 bip_status bip__attribute_insert(bip__change *change, int32_t person, const char *key, const char *value,
                                  bip_error *err);
 

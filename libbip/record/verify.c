@@ -13,6 +13,12 @@ typedef struct leaf_key {
     int32_t pos;
 } leaf_key;
 
+/* An identity that a fact says was erased. */
+typedef struct erasure {
+    uint8_t identity[BIP_HASH_SIZE];
+    int64_t entry;
+} erasure;
+
 typedef struct verifier {
     bip__context *context;
     bip__storage *storage;
@@ -25,6 +31,8 @@ typedef struct verifier {
     size_t n_seen, seen_cap;
     int32_t *held; /* identities that a leaf names */
     size_t n_held, held_cap;
+    erasure *erasures;
+    size_t n_erasures, erasures_cap;
     bip__out text;
     bip_error own, *err; /* err: always own, so that what a damaged row says can be told as a fault */
 } verifier;
@@ -250,12 +258,13 @@ static bool columns_hold(const bip__fact_row *row, const cJSON *fact, const char
         [BIP__FACT_PARTICIPANT] = "participant",
         [BIP__FACT_ATTRIBUTE] = "attribute",
         [BIP__FACT_INSTRUMENT] = "instrument",
+        [BIP__FACT_ERASURE] = "erasure",
     };
-    bool registration = row->kind == BIP__FACT_PARTICIPANT;
+    bool nobody = row->kind == BIP__FACT_INSTRUMENT || row->kind == BIP__FACT_ERASURE,
+         registration = row->kind == BIP__FACT_PARTICIPANT;
     char day[11];
     bip_date_format(row->day, day);
-    if (row->kind < BIP__FACT_PARTICIPANT || row->kind > BIP__FACT_INSTRUMENT ||
-        (row->kind == BIP__FACT_INSTRUMENT) != (row->person == 0))
+    if (row->kind < BIP__FACT_PARTICIPANT || row->kind > BIP__FACT_ERASURE || nobody != (row->person == 0))
         return false;
     return strcmp(member_of(fact, "fact"), names[row->kind]) == 0 &&
            (!registration || strcmp(member_of(fact, "code"), code) == 0) &&
@@ -519,14 +528,66 @@ static int by_number(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
+static bip_status keep_erasure(verifier *v, const char *hex, int64_t entry)
+{
+    erasure e = {.entry = entry};
+    if (hex == NULL || !bip__hex_read(hex, strlen(hex), e.identity, sizeof e.identity))
+        return BIP_OK; /* it is not what was recorded, which is told elsewhere */
+    if (!bip__grow(&v->erasures, &v->erasures_cap, v->n_erasures + 1, sizeof *v->erasures))
+        return bip__nomem(v->err);
+    v->erasures[v->n_erasures++] = e;
+    return BIP_OK;
+}
+
+static bip_status read_erasure(verifier *v, const bip__fact_row *row)
+{
+    cJSON *fact = NULL;
+    const cJSON *hash;
+    bip_status st = bip__json_parse(row->body, row->body_n, &fact, v->err);
+    if (st == BIP_E_REFUSED)
+        return BIP_OK;
+    cJSON_ArrayForEach(hash, cJSON_GetObjectItemCaseSensitive(fact, "identities"))
+    {
+        if (st == BIP_OK)
+            st = keep_erasure(v, cJSON_GetStringValue(hash), row->entry);
+    }
+    cJSON_Delete(fact);
+    return st;
+}
+
+static bip_status read_erasures(verifier *v)
+{
+    bip__rows *rows = NULL;
+    bip__fact_row row;
+    bip_status st = v->api->facts(v->storage, 0, BIP__FACT_ERASURE, &rows, v->err);
+    while (st == BIP_OK && (st = v->api->next_fact(rows, &row, v->err)) == BIP_OK)
+        st = read_erasure(v, &row);
+    v->api->close_rows(rows);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
+/* entry 0: by any. */
+static bool erased_by(const verifier *v, const uint8_t identity[BIP_HASH_SIZE], int64_t entry)
+{
+    for (size_t i = 0; i < v->n_erasures; i++)
+        if (memcmp(v->erasures[i].identity, identity, BIP_HASH_SIZE) == 0 &&
+            (entry == 0 || v->erasures[i].entry == entry))
+            return true;
+    return false;
+}
+
 static bip_status check_identity(verifier *v, const bip__identity_row *row)
 {
     uint8_t hash[BIP_HASH_SIZE];
     char where[48];
     snprintf(where, sizeof where, "identity %d", (int)row->n);
     bip__identity_hash(row->uuid, hash);
-    if (row->erased) /* no entry of this version erases */
-        return tell(v, where, "is said to be erased, but nothing in the trail says so");
+    if (row->erased)
+        return row->erased_by != 0 && erased_by(v, row->hash, row->erased_by)
+                   ? BIP_OK
+                   : tell(v, where, "is said to be erased, but nothing in the trail says so");
+    if (erased_by(v, row->hash, 0))
+        return tell(v, where, "was erased, and is there again");
     if (row->erased_by != 0)
         return tell(v, where, "is said to be erased, and is still there");
     if (memcmp(hash, row->hash, sizeof hash) != 0)
@@ -543,7 +604,9 @@ static bip_status check_identities(verifier *v)
     bip__identity_row row;
     if (v->n_held > 0)
         qsort(v->held, v->n_held, sizeof *v->held, by_number);
-    bip_status st = v->api->identities(v->storage, 0, &rows, v->err);
+    bip_status st = read_erasures(v);
+    if (st == BIP_OK)
+        st = v->api->identities(v->storage, 0, &rows, v->err);
     while (st == BIP_OK && (st = v->api->next_identity(rows, &row, v->err)) == BIP_OK)
         st = check_identity(v, &row);
     v->api->close_rows(rows);
@@ -641,6 +704,7 @@ bip_status bip__verify(bip__context *c, const char *anchor, bip_issue_fn issue, 
     bip__out_free(&v.text);
     bip__free(v.seen);
     bip__free(v.held);
+    bip__free(v.erasures);
     *faults = v.faults;
     if (st != BIP_OK && err != NULL)
         *err = v.own;

@@ -78,6 +78,20 @@ void bip__canon_instrument(bip__out *o, const char *json, size_t n, const char *
     bip__out_char(o, '}');
 }
 
+void bip__canon_erasure(bip__out *o, const uint8_t (*identities)[BIP_HASH_SIZE], size_t n, const char *reason)
+{
+    bip__out_text(o, "{\"fact\":\"erasure\",\"identities\":[");
+    for (size_t i = 0; i < n; i++) {
+        bip__out_comma(o);
+        bip__out_char(o, '"');
+        bip__out_hex(o, identities[i], BIP_HASH_SIZE);
+        bip__out_char(o, '"');
+    }
+    bip__out_char(o, ']');
+    optional_text(o, "reason", reason);
+    bip__out_char(o, '}');
+}
+
 void bip__entry_id_print(const uint8_t entry[BIP__UUID_SIZE], char out[BIP_ID_SIZE])
 {
     static const char digits[] = "0123456789abcdef";

@@ -24,6 +24,9 @@ void bip__canon_attribute(bip__out *o, const char *key, const char *value, const
 /* {"fact":"instrument"[,"reason":..],"instrument":{..}} */
 void bip__canon_instrument(bip__out *o, const char *json, size_t n, const char *reason);
 
+/* {"fact":"erasure","identities":[HASH..][,"reason":..]}, hashes rising */
+void bip__canon_erasure(bip__out *o, const uint8_t (*identities)[BIP_HASH_SIZE], size_t n, const char *reason);
+
 /* "ENTRY.IDX": 32 hexadecimal digits, a dot, the index. */
 void bip__id_print(const uint8_t entry[BIP__UUID_SIZE], int32_t idx, char out[BIP_ID_SIZE]);
 bool bip__id_read(const char *s, size_t n, uint8_t entry[BIP__UUID_SIZE], int32_t *idx);

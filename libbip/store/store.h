@@ -33,7 +33,9 @@ typedef struct bip__assessment_row {
 typedef enum bip__fact_kind {
     BIP__FACT_PARTICIPANT = 1,
     BIP__FACT_ATTRIBUTE = 2,
-    BIP__FACT_INSTRUMENT = 3 /* about nobody: a version that is in the store by an earlier record of the same content */
+    BIP__FACT_INSTRUMENT =
+        3,                /* about nobody: a version that is in the store by an earlier record of the same content */
+    BIP__FACT_ERASURE = 4 /* about nobody: which identities were erased, and why */
 } bip__fact_kind;
 typedef struct bip__fact_row {
     int32_t person, kind;
@@ -118,7 +120,8 @@ typedef struct bip__storage_api {
     /* a number that changes whenever another connection has committed */
     bip_status (*generation)(bip__storage *, int64_t *out, bip_error *);
 
-    /* settings of this store: "lang", "national_ids" */
+    /* settings of this store: "lang", "national_ids", "keep_days" (after which people are listed for erasing), "traces"
+     * (what was erased may still be found in the file) */
     bip_status (*setting_get)(bip__storage *, const char *key, char *into, size_t n,
                               bip_error *); /* "" where not set */
     bip_status (*setting_put)(bip__storage *, const char *key, const char *value, bip_error *);
@@ -138,6 +141,9 @@ typedef struct bip__storage_api {
     bip_status (*identity_get)(bip__storage *, int32_t n, bip__identity_row *out, bip_error *);
     bip_status (*identities)(bip__storage *, int32_t person /* 0: all */, bip__rows **out, bip_error *); /* by n */
     bip_status (*persons)(bip__storage *, bip__rows **out, bip_error *); /* by code, bytewise */
+    /* Destroy an identity that isn't erased: the facts in its leaves, raters that nothing names any more, its uuid;
+     * where it was the person's last one, the person. Hash and leaves stay. Sets "traces". */
+    bip_status (*identity_erase)(bip__storage *, int32_t identity, int64_t entry, bip_error *);
 
     bip_status (*instrument_add)(bip__storage *, const bip__instrument_row *row, const bip__item_row *items,
                                  size_t n_items, int32_t *n, bip_error *);
@@ -187,6 +193,9 @@ typedef struct bip__storage_api {
     bip_status (*check)(bip__storage *, bip_issue_fn issue, void *ctx, int64_t *faults,
                         bip_error *); /* the file below the rows */
     bip_status (*backup)(bip__storage *, const char *path, bip_error *);
+    /* Where "traces" is set: take what was erased out of the files for good, and clear it. Outside begin(). Waits for
+     * readers, wait_ms below 0 as long as for a lock; BIP_E_BUSY: they are still there. */
+    bip_status (*scrub)(bip__storage *, int32_t wait_ms, bip_error *);
     void (*interrupt)(bip__storage *); /* from any thread */
     void (*close)(bip__storage *);
 } bip__storage_api;

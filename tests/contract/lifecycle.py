@@ -1,6 +1,7 @@
 """Checks of the program that tests/contract/run.py runs: what several stores hold together, and what must go for good."""
 import json
 import shutil
+import sqlite3
 
 CHECKS = []
 RECORD = ["record", "P-001", "--instrument", "example", "--respondent", "participant", "--date", "2026-09-01"]
@@ -104,3 +105,103 @@ def a_merge_that_cannot_be_told_of_is_not_made(here):
     assert here.export() == before
     assert "dry run" in here.ok("merge", "laptop.bip", "--dry-run").text
     assert here.export() == before
+
+
+# ------------------------------------------------------------------------------------------------------------- erasing
+SECRETS = ["P-001", "SECRETNOTE", "SECRETREASON", "SECRETATTRIBUTE", "SECRETRATER"]
+
+
+def told(shop):
+    """Something of P-001 in every place that holds text, and the key of their place in the trail."""
+    shop.filled()
+    shop.ok("participant", "set", "P-001", "--attr", "phase=SECRETATTRIBUTE", "--reason", "SECRETREASON")
+    id = shop.ok(*RECORD, "--rater", "SECRETRATER", "--note", "SECRETNOTE", "coping=3").text.strip()
+    shop.ok("correct", id, "coping=4", "--note", "SECRETNOTE again", "--reason", "SECRETREASON")
+    shop.ok("participant", "add", "P-002")
+    person = next(x for x in json.loads(shop.export())["participants"] if x["participant"] == "P-001")
+    return [s.encode() for s in SECRETS] + [bytes.fromhex(x) for x in person["identities"]]
+
+
+def traces(shop, secrets):
+    found = []
+    for path in shop.folder.iterdir():
+        if path.name.startswith(shop.store.name):
+            content = path.read_bytes()
+            found += [(path.name, s) for s in secrets if s in content]
+    return found
+
+
+ERASE = ["participant", "erase", "P-001", "--reason", "asked for it"]
+
+
+@check
+def an_erased_participant_leaves_no_trace_in_the_files(shop):
+    secrets = told(shop)
+    assert len({s for _, s in traces(shop, secrets)}) == len(secrets), "nothing to look for"
+    said = shop.ok(*ERASE).text
+    assert "backups" in said and "exports" in said, said
+    assert traces(shop, secrets) == []
+    assert not any(s in shop.export() for s in secrets)
+    shop.ok("verify")
+    for words in (["participant", "show", "P-001"], ["history", "P-001"], ERASE):
+        shop.fails(1, *words, says="P-001")
+    assert json.loads(shop.export())["erased"], "a marker stays"
+
+
+@check
+def while_somebody_reads_traces_stay_and_the_next_writer_takes_them_away(shop):
+    secrets = told(shop)
+    reader = sqlite3.connect(shop.store, isolation_level=None)
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM assessment").fetchone()[0] > 0
+    said = shop.ok(*ERASE)
+    assert "traces" in said.error, said.error
+    assert "P-001" not in shop.ok("participant", "list").text
+    reader.close()
+    shop.ok("participant", "set", "P-002", "--attr", "phase=x")
+    assert traces(shop, secrets) == []
+    shop.ok("verify")
+
+
+@check
+def an_erasing_needs_a_reason_that_does_not_name_the_participant(shop):
+    shop.filled()
+    before = shop.export()
+    shop.fails(2, "participant", "erase", "P-001", says="--reason")
+    shop.fails(3, "participant", "erase", "P-001", "--reason", "letter of P-001", says="names")
+    shop.fails(1, "participant", "erase", "P-404", "--reason", "asked", says="P-404")
+    with open("/dev/full", "wb") as full:
+        assert shop(*ERASE, stdout=full).status == 1
+    assert shop.export() == before
+
+
+@check
+def old_copies_and_exports_bring_nobody_back(here):
+    secrets = told(here)
+    there = copied(here, "laptop.bip")
+    here.file("old.json", here.export())
+    here.ok(*ERASE)
+    alone = here.export()
+    here.ok("merge", "laptop.bip")
+    here.ok("import", "old.json")
+    assert here.export() == alone and traces(here, secrets) == []
+    there.ok(*RECORD[:-1], "2026-10-01", "coping=5", "--note", "SECRETNOTE")  # who doesn't know goes on
+    here.ok("merge", "laptop.bip")
+    assert "P-001" not in here.export().decode() and traces(here, secrets) == []
+    there.ok("merge", "test.bip")  # the news arrives later than the facts
+    assert there.export() == here.export() and traces(there, secrets) == []
+    for shop in (here, there):
+        shop.ok("verify")
+
+
+@check
+def who_registers_again_is_new(here):
+    told(here)
+    there = copied(here, "laptop.bip")
+    here.ok(*ERASE)
+    here.ok("participant", "add", "P-001", "--enrolled", "2026-11-01")
+    here.ok("merge", "laptop.bip")
+    assert [x["kind"] for x in history(here)] == ["participant"]
+    there.ok("merge", "test.bip")
+    assert here.export() == there.export()
+    there.ok("verify")

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows are only ever added, so a rollback is to forget the last ones; set_current and heads, which change, keep a log.
- */
+/* Rows are only ever added, so a rollback is to forget the last ones; set_current, which changes them, keeps a log.
+ * Erasing takes rows away: it keeps a copy of the lists it touches. */
 typedef struct list {
     void *items;
     size_t n, cap, each;
@@ -43,6 +43,7 @@ typedef struct memory {
     bip__storage base;
     bip__arena texts; /* of every row; those rolled back stay till the end */
     list lists[N];
+    list kept[N]; /* as they were before the open transaction erased anything; each 0: it didn't */
     bool writing, failed;
     int snapshots, open_rows;
     int64_t own_commits;
@@ -138,8 +139,28 @@ static bip_status begin(bip__storage *base, bip_error *err)
     return BIP_OK;
 }
 
+static void forget_kept(memory *m)
+{
+    for (int i = 0; i < N; i++) {
+        bip__free(m->kept[i].items);
+        m->kept[i] = (list){0};
+    }
+}
+
+static void put_kept_back(memory *m)
+{
+    for (int i = 0; i < N; i++) {
+        if (m->kept[i].each == 0)
+            continue;
+        bip__free(m->lists[i].items);
+        m->lists[i] = m->kept[i];
+        m->kept[i] = (list){0};
+    }
+}
+
 static void end(memory *m)
 {
+    forget_kept(m);
     m->lists[FLIPS].n = 0;
     m->writing = m->failed = false;
     m->snapshots = 0;
@@ -152,6 +173,7 @@ static void rollback(bip__storage *base)
 
     if (!m->writing)
         return;
+    put_kept_back(m);
     while (m->lists[FLIPS].n > 0) {
         const flip *f = list_at(&m->lists[FLIPS], --m->lists[FLIPS].n);
         ((bip__assessment_row *)list_at(&m->lists[ASSESSMENTS], f->at))->current = f->current;
@@ -341,7 +363,7 @@ static bip_status person_find(bip__storage *base, const char *code, int32_t *n, 
     (void)err;
     for (size_t i = 0; i < l->n; i++) {
         const bip__person_row *p = list_at(l, i);
-        if (strcmp(p->code, code) == 0) {
+        if (p->code && strcmp(p->code, code) == 0) {
             *n = p->n;
             return BIP_OK;
         }
@@ -369,10 +391,9 @@ static bip_status person_get(bip__storage *base, int32_t n, const char **code, b
     const list *l = &((memory *)base)->lists[PERSONS];
 
     *code = NULL;
-    if (n < 1 || (size_t)n > l->n)
-        return bip__fail(err, BIP_E_CORRUPT, "", "participant %d is missing", (int)n);
-    *code = ((const bip__person_row *)list_at(l, (size_t)n - 1))->code;
-    return BIP_OK;
+    if (n >= 1 && (size_t)n <= l->n)
+        *code = ((const bip__person_row *)list_at(l, (size_t)n - 1))->code;
+    return *code ? BIP_OK : bip__fail(err, BIP_E_CORRUPT, "", "participant %d is missing", (int)n);
 }
 
 static int by_code(const void *a, const void *b)
@@ -380,9 +401,15 @@ static int by_code(const void *a, const void *b)
     return strcmp(((const bip__person_row *)a)->code, ((const bip__person_row *)b)->code);
 }
 
+static bool is_there(const void *row, const void *key)
+{
+    (void)key;
+    return ((const bip__person_row *)row)->code != NULL;
+}
+
 static bip_status persons(bip__storage *base, bip__rows **out, bip_error *err)
 {
-    return rows_of((memory *)base, PERSONS, any, NULL, by_code, out, err);
+    return rows_of((memory *)base, PERSONS, is_there, NULL, by_code, out, err);
 }
 
 static bip_status next_person(bip__rows *r, bip__person_row *out, bip_error *err)
@@ -882,6 +909,108 @@ static bip_status next_leaf(bip__rows *r, bip__leaf_row *out, bip_error *err)
     return rows_next(r, out);
 }
 
+/* ----------------------------------------------------------------------------------------------------------- erasing
+ */
+
+static bip_status keep_lists(memory *m, bip_error *err)
+{
+    static const int touched[] = {WORDS, PERSONS, IDENTITIES, ASSESSMENTS, FACTS, FLIPS};
+
+    if (m->kept[WORDS].each)
+        return BIP_OK;
+    for (size_t i = 0; i < sizeof touched / sizeof *touched; i++) {
+        const list *from = &m->lists[touched[i]];
+        list *to = &m->kept[touched[i]];
+
+        *to = *from;
+        to->items = NULL;
+        to->cap = 0;
+        if (!bip__grow(&to->items, &to->cap, from->n + 1, from->each)) {
+            forget_kept(m);
+            m->failed = true;
+            return bip__nomem(err);
+        }
+        if (from->n)
+            memcpy(to->items, from->items, from->n * from->each);
+    }
+    return BIP_OK;
+}
+
+static bool stands_under(memory *m, int64_t entry, int32_t idx, int32_t identity)
+{
+    bip__leaf_row leaf;
+
+    return leaf_over(&m->base, entry, idx, &leaf, NULL) == BIP_OK && leaf.identity == identity;
+}
+
+static void erase_facts(memory *m, int32_t person, int32_t identity)
+{
+    list *assessments = &m->lists[ASSESSMENTS], *all = &m->lists[FACTS];
+    size_t n = 0;
+
+    for (size_t i = 0; i < assessments->n; i++) {
+        const bip__assessment_row *row = list_at(assessments, i);
+        if (row->person != person || !stands_under(m, row->entry, row->idx, identity))
+            memmove(list_at(assessments, n++), row, sizeof *row);
+    }
+    assessments->n = n;
+    n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        const bip__fact_row *row = list_at(all, i);
+        if (row->person != person || !stands_under(m, row->entry, row->idx, identity))
+            memmove(list_at(all, n++), row, sizeof *row);
+    }
+    all->n = n;
+}
+
+static void forget_raters(memory *m)
+{
+    for (size_t w = 0; w < m->lists[WORDS].n; w++) {
+        word *rater = list_at(&m->lists[WORDS], w);
+        bool named = rater->kind != BIP__WORD_RATER;
+
+        for (size_t i = 0; !named && i < m->lists[ASSESSMENTS].n; i++)
+            named = ((const bip__assessment_row *)list_at(&m->lists[ASSESSMENTS], i))->rater == (int32_t)w + 1;
+        if (!named)
+            rater->text = " "; /* no rater's */
+    }
+}
+
+static bip_status identity_erase(bip__storage *base, int32_t identity, int64_t entry, bip_error *err)
+{
+    memory *m = (memory *)base;
+    bip__identity_row *row;
+    uint8_t hash[BIP_HASH_SIZE];
+    bool last = true;
+    bip_status st = in_transaction(m, err);
+
+    if (st != BIP_OK || (st = keep_lists(m, err)) != BIP_OK)
+        return st;
+    if (identity < 1 || (size_t)identity > m->lists[IDENTITIES].n)
+        return BIP_E_NOT_FOUND;
+    row = list_at(&m->lists[IDENTITIES], (size_t)identity - 1);
+    const int32_t person = row->person;
+    erase_facts(m, person, identity);
+    memcpy(hash, row->hash, sizeof hash);
+    *row = (bip__identity_row){.n = identity, .erased = true, .erased_by = entry};
+    memcpy(row->hash, hash, sizeof hash);
+    for (size_t i = 0; i < m->lists[IDENTITIES].n; i++)
+        last &= ((const bip__identity_row *)list_at(&m->lists[IDENTITIES], i))->person != person;
+    if (last)
+        ((bip__person_row *)list_at(&m->lists[PERSONS], (size_t)person - 1))->code = NULL;
+    forget_raters(m);
+    return BIP_OK;
+}
+
+/* Nothing of it is in a file. */
+static bip_status scrub(bip__storage *base, int32_t wait_ms, bip_error *err)
+{
+    (void)base;
+    (void)wait_ms;
+    (void)err;
+    return BIP_OK;
+}
+
 /* ------------------------------------------------------------------------------------------------------------- store
  */
 
@@ -910,6 +1039,7 @@ static void close_memory(bip__storage *base)
 {
     memory *m = (memory *)base;
 
+    forget_kept(m);
     for (int i = 0; i < N; i++)
         bip__free(m->lists[i].items);
     bip__arena_free(&m->texts);
@@ -936,6 +1066,8 @@ static const bip__storage_api functions = {
     .identity_get = identity_get,
     .identities = identities,
     .persons = persons,
+    .identity_erase = identity_erase,
+    .scrub = scrub,
     .instrument_add = instrument_add,
     .instruments = instruments,
     .items = items,

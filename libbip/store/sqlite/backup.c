@@ -143,7 +143,8 @@ static bip_status check(bip__storage *base, bip_issue_fn issue, void *ctx, int64
         " WHERE kind NOT IN (1, 2, 3) OR (kind <> 1 AND n IN (SELECT respondent FROM item UNION SELECT respondent FROM"
         " assessment)) OR (kind <> 2 AND n IN (SELECT rater FROM assessment WHERE rater IS NOT NULL))"
         " OR (kind <> 3 AND n IN (SELECT actor FROM entry)) LIMIT 100",
-        "SELECT 'setting ' || key || ': is not one of a store' FROM meta WHERE key NOT IN ('lang', 'national_ids')"
+        "SELECT 'setting ' || key || ': is not one of a store' FROM meta WHERE key NOT IN ('lang', 'national_ids', "
+        "'keep_days', 'traces')"
         " OR typeof(value) <> 'text' LIMIT 100",
     };
     checking c = {.s = (bip__sqlite *)base, .issue = issue, .ctx = ctx};

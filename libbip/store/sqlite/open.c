@@ -402,6 +402,7 @@ static bip_status store_new(const char *path, bool writable, int32_t wait_ms, bi
     bip__sqlite_readers(&s->api);
     bip__sqlite_writers(&s->api);
     bip__sqlite_keepers(&s->api);
+    bip__sqlite_erasers(&s->api);
     s->path = bip__strdup(strcmp(path, ":memory:") == 0 ? "" : path);
     if (!s->path) {
         close_store(&s->base);

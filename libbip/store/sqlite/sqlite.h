@@ -77,5 +77,6 @@ void bip__sqlite_step_back(bip__sqlite *s);
 void bip__sqlite_readers(bip__storage_api *api); /* read.c */
 void bip__sqlite_writers(bip__storage_api *api); /* write.c */
 void bip__sqlite_keepers(bip__storage_api *api); /* backup.c */
+void bip__sqlite_erasers(bip__storage_api *api); /* erase.c */
 
 #endif

@@ -11,6 +11,9 @@
 #define FACT "SELECT person, kind, entry, idx, current, day, day_to, root_entry, root_idx, body FROM fact"
 #define LEAF "SELECT entry, pos, identity, hash FROM leaf"
 
+#define IDENTITY_OVER(t)                                                                                               \
+    "(SELECT identity FROM leaf l WHERE l.entry = " t ".entry AND l.pos <= " t ".idx ORDER BY l.pos DESC LIMIT 1)"
+
 #define ADD_ASSESSMENT                                                                                                 \
     "INSERT INTO assessment(person, day, entry, idx, instrument, respondent, rater, current, root_entry, root_idx, "   \
     "scores, note, reason) VALUES "
@@ -39,6 +42,14 @@
     X(IDENTITY_GET, IDENTITY " WHERE n = ?1")                                                                          \
     X(IDENTITIES, IDENTITY " ORDER BY n")                                                                              \
     X(IDENTITIES_OF, IDENTITY " WHERE person = ?1 ORDER BY n")                                                         \
+    /* the facts in leaves of an identity */                                                                           \
+    X(ERASE_ASSESSMENTS, "DELETE FROM assessment WHERE person = ?1 AND " IDENTITY_OVER("assessment") " = ?2")          \
+    X(ERASE_FACTS, "DELETE FROM fact WHERE person = ?1 AND " IDENTITY_OVER("fact") " = ?2")                            \
+    X(IDENTITY_ERASE, "UPDATE identity SET uuid = NULL, person = NULL, erased_by = ?2 WHERE n = ?1")                   \
+    X(PERSON_DROP, "DELETE FROM person WHERE n = ?1 AND NOT EXISTS (SELECT 1 FROM identity WHERE person = ?1)")        \
+    /* a number must not come to mean another word; no rater begins with a blank */                                    \
+    X(RATERS_FORGET, "UPDATE word SET text = ' ' || n WHERE kind = 2 AND text NOT LIKE ' %' AND n NOT IN "             \
+                     "(SELECT rater FROM assessment WHERE rater IS NOT NULL)")                                         \
     X(INSTRUMENT_ADD, "INSERT INTO instrument(code, version, json, entry, idx, reason) VALUES(?1, ?2, ?3, ?4, ?5, "    \
                       "?6)")                                                                                           \
     X(INSTRUMENTS, "SELECT n, code, version, json, entry, idx, reason FROM instrument ORDER BY n")                     \

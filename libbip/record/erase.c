@@ -1,0 +1,60 @@
+#include "record/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct doomed {
+    int32_t *numbers;
+    uint8_t (*hashes)[BIP_HASH_SIZE];
+    size_t n, numbers_cap, hashes_cap;
+} doomed;
+
+static int by_bytes(const void *a, const void *b)
+{
+    return memcmp(a, b, BIP_HASH_SIZE);
+}
+
+static bip_status list_identities(bip__storage *storage, int32_t person, doomed *d, bip_error *err)
+{
+    bip__rows *rows = NULL;
+    bip__identity_row row;
+    bip_status st = storage->api->identities(storage, person, &rows, err);
+    while (st == BIP_OK && (st = storage->api->next_identity(rows, &row, err)) == BIP_OK) {
+        if (!bip__grow(&d->numbers, &d->numbers_cap, d->n + 1, sizeof *d->numbers) ||
+            !bip__grow(&d->hashes, &d->hashes_cap, d->n + 1, sizeof *d->hashes)) {
+            st = bip__nomem(err);
+            break;
+        }
+        memcpy(d->hashes[d->n], row.hash, sizeof row.hash);
+        d->numbers[d->n++] = row.n;
+    }
+    storage->api->close_rows(rows);
+    if (d->n > 1)
+        qsort(d->hashes, d->n, sizeof *d->hashes, by_bytes);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
+/* First the fact, which also ends a leaf in hand that may be the person's, then the rows. */
+static bip_status erase(bip__change *change, const doomed *d, bip_error *err)
+{
+    bip__storage *storage = change->context->storage;
+    bip__out_clear(&change->canonical);
+    bip__canon_erasure(&change->canonical, (const uint8_t(*)[BIP_HASH_SIZE])d->hashes, d->n, change->reason);
+    bip_status st = bip__fact_insert(change, 0, BIP__FACT_ERASURE, BIP_NO_DATE, err);
+    for (size_t i = 0; st == BIP_OK && i < d->n; i++)
+        st = storage->api->identity_erase(storage, d->numbers[i], change->entry.n, err);
+    change->broken |= st != BIP_OK;
+    change->erased = true;
+    return st;
+}
+
+bip_status bip__participant_erase(bip__change *change, int32_t person, bip_error *err)
+{
+    doomed d = {0};
+    bip_status st = list_identities(change->context->storage, person, &d, err);
+    if (st == BIP_OK)
+        st = erase(change, &d, err);
+    bip__free(d.numbers);
+    bip__free(d.hashes);
+    return st;
+}

@@ -31,7 +31,7 @@ static bip_status put_both(bip__document_fn draw, const char *id, int width, bip
 
 bip_status bip__page_spider(bip__context *c, const bip_query *query, bip__out *o, bip_error *err)
 {
-    return put_both(bip__show_spider_svg, "spider", 500, c, query, o, err);
+    return put_both(bip__show_spider_svg, "spider", 580, c, query, o, err);
 }
 
 bip_status bip__page_timeline(bip__context *c, const bip_query *query, size_t number, bip__out *o, bip_error *err)

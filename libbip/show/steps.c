@@ -200,6 +200,8 @@ static size_t keep_told(gathering *g)
     size_t kept = 0;
 
     for (size_t i = 0; i < g->n_people; i++) {
+        if (g->people[i].forward == 0) /* there may be no steps at all, and then nothing to point into */
+            continue;
         found *own = g->steps + g->people[i].first;
         sort_found(own, g->people[i].forward);
         choose(own, g->people[i].forward);

@@ -16,6 +16,7 @@
 #include "api/api.h"
 #include "base/alloc.h"
 #include "base/date.h"
+#include "base/number.h"
 #include "base/out.h"
 
 typedef enum test_kind { TEST_MEMORY, TEST_SQLITE } test_kind;
@@ -345,14 +346,25 @@ static inline void test_say(fixture *f, const char *format, ...)
     test_collect(f, line, (size_t)n);
 }
 
+/* A score as text: printf's decimal point is the locale's. Lent until the fourth call from now. */
+static inline const char *test_score_text(double score)
+{
+    static char texts[4][BIP_NUMBER_SIZE];
+    static unsigned next;
+    char *text = texts[next++ % 4];
+    bip__number_print(bip__number_round12(score), text);
+    return text;
+}
+
 static inline void test_say_series(fixture *f, const bip_series *s)
 {
     char first[11], latest[11];
     bip_date_format(s->first.date, first);
     bip_date_format(s->latest.date, latest);
-    test_say(f, "%s %s@%s %s %s: %d, %s %.12g to %s %.12g, missing %d %d %d %d\n", s->participant, s->instrument,
-             s->version, s->respondent, s->code, (int)s->n, first, s->first.score, latest, s->latest.score,
-             (int)s->not_asked, (int)s->declined, (int)s->dont_know, (int)s->not_applicable);
+    test_say(f, "%s %s@%s %s %s: %d, %s %s to %s %s, missing %d %d %d %d\n", s->participant, s->instrument, s->version,
+             s->respondent, s->code, (int)s->n, first, test_score_text(s->first.score), latest,
+             test_score_text(s->latest.score), (int)s->not_asked, (int)s->declined, (int)s->dont_know,
+             (int)s->not_applicable);
 }
 
 /* All series, a line each: "P INSTRUMENT@VERSION RESPONDENT CODE: N, FIRST to LATEST, missing ...". */
@@ -379,7 +391,7 @@ static inline void test_say_assessment(fixture *f, const bip_assessment *a)
     for (size_t i = 0; i < a->n; i++) {
         static const char *const words[] = {"", "", "declined", "dont_know", "not_applicable"};
         if (a->scores[i].answer == BIP_NUMBER)
-            test_say(f, " %s=%.12g", a->indicators[i], a->scores[i].number);
+            test_say(f, " %s=%s", a->indicators[i], test_score_text(a->scores[i].number));
         else
             test_say(f, " %s=%s", a->indicators[i], words[a->scores[i].answer]);
     }

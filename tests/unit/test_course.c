@@ -52,7 +52,7 @@ static const char *track(fixture *f, const char *respondent, const char *code, c
             bip_date_format(t->days[i], day);
             if (t->raters[i] != 0)
                 assert_ok(c->storage->api->word_text(c->storage, t->raters[i], &rater, &test_err));
-            test_say(f, "%s=%.12g%s%s ", day + 5, t->scores[i], *rater ? "/" : "", rater);
+            test_say(f, "%s=%s%s%s ", day + 5, test_score_text(t->scores[i]), *rater ? "/" : "", rater);
         }
         test_say(f, "missing %d %d %d %d", (int)t->missing[BIP_NOT_ASKED], (int)t->missing[BIP_DECLINED],
                  (int)t->missing[BIP_DONT_KNOW], (int)t->missing[BIP_NOT_APPLICABLE]);

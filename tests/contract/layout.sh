@@ -40,7 +40,7 @@ knows_only() {
 
 top_level() {
     git ls-files -co --exclude-standard | cut -d/ -f1 | sort -u |
-        grep -vxE 'CMakeLists\.txt|CMakePresets\.json|LICENSE|README\.md|CHANGELOG\.md|\.ci|\.clang-format|\.gitignore|\.gitattributes|libbip|bindings|examples|tests'
+        grep -vxE 'CMakeLists\.txt|CMakePresets\.json|LICENSE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|\.ci|\.clang-format|\.gitignore|\.gitattributes|libbip|bindings|examples|tests'
 }
 not_a_client() { sources examples | xargs grep -nE '#include "' | grep -vF '#include "bip.h"'; }
 # A function the length of two screens is two functions. Counts from the opening brace in the first column to the closing one.

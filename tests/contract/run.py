@@ -134,7 +134,6 @@ FAILURES = [
     ([*RECORD, "coping"], 2, "coping", None),
     (["participant", "add", "P-009", "--attr", "sex"], 2, "sex", None),
     (["participant", "set", "P-001"], 2, "--attr", None),
-    (["export", "--format", "jsonl"], 2, "not in this version", None),
     (["export", "--format", "parquet"], 2, "parquet", None),
     (["head", "too", "many"], 2, "too", None),
     (["import", "in.csv"], 2, "", WIDE + "P-001,2026-10-01,participant,3,,\n"),

@@ -20,8 +20,8 @@ const char *bip__path_network(const char *path);
 const char *bip__network_name(uint32_t magic); /* of statfs(2); NULL: a local one */
 /* By a line of /proc/self/mountinfo, if it is about that device; NULL: another, or local. */
 const char *bip__fuse_network(const char *mount, unsigned major_n, unsigned minor_n);
-bool bip__path_remove(const char *path);     /* true: no file stands there any more; never removes a folder */
-bool bip__path_sync(const char *path);       /* the file and the folder it stands in are on the disk */
+bool bip__path_remove(const char *path); /* true: no file stands there any more; never removes a folder */
+bool bip__path_sync(const char *path);   /* the file and the folder it stands in are on the disk */
 
 /* Make path anew for this user only, never over an existing file or through a link: 0, or the system's error number. */
 int bip__file_create_private(const char *path);

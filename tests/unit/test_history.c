@@ -107,9 +107,10 @@ static void test_history__tells_who_when_and_why(void **state)
     char of[BIP_ID_SIZE + 16] = "\"of\":\"";
     strcat(strcat(of, first_id), "\"");
     assert_non_null(strstr(text, of));
-    assert_non_null(strstr(text, "\"revision\":1,\"instrument\":\"work\",\"version\":\"1\",\"respondent\":"
-                                 "\"participant\",\"date\":\"2026-09-01\",\"rater\":null,"
-                                 "\"scores\":{\"a\":3,\"b\":\"declined\"},\"note\":\"said so on the phone\",\"beside\":[]}"));
+    assert_non_null(strstr(text,
+                           "\"revision\":1,\"instrument\":\"work\",\"version\":\"1\",\"respondent\":"
+                           "\"participant\",\"date\":\"2026-09-01\",\"rater\":null,"
+                           "\"scores\":{\"a\":3,\"b\":\"declined\"},\"note\":\"said so on the phone\",\"beside\":[]}"));
 }
 
 static void test_history__prints_null_for_what_is_not_there(void **state)
@@ -122,7 +123,8 @@ static void test_history__prints_null_for_what_is_not_there(void **state)
     assert_non_null(strstr(line(text, 0), "\"enrolled\":null}"));
     assert_non_null(strstr(line(text, 2), "\"key\":\"team\",\"value\":\"north\"}"));
     assert_non_null(strstr(line(text, 3), "\"of\":null,\"revision\":0,"));
-    assert_non_null(strstr(line(text, 3), "\"rater\":\"H07\",\"scores\":{\"a\":1,\"b\":null},\"note\":null,\"beside\":[]}"));
+    assert_non_null(
+        strstr(line(text, 3), "\"rater\":\"H07\",\"scores\":{\"a\":1,\"b\":null},\"note\":null,\"beside\":[]}"));
     assert_non_null(strstr(line(text, 5), "\"key\":\"team\",\"value\":null}"));
     assert_non_null(strstr(line(text, 6), "\"scores\":null,\"note\":null,\"beside\":[]}"));
     assert_non_null(strstr(line(text, 6), "\"revision\":2,"));

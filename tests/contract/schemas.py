@@ -192,6 +192,8 @@ def answers(bip):
     yield say("answer.json", "withdraw", gone["id"], "--reason", "another's form")
     rows = "participant,date,respondent,indicator,score\nP-002,2026-01-01,participant,one,{}\n"
     yield say("answer.json", "import", "-", "--instrument", "all_of_it", stdin=rows.format("2"))
+    yield say("answer.json", "participant", "add", "P-003")
+    yield say("answer.json", "participant", "erase", "P-003", "--reason", "asked for it")
     yield say("answer.json", "verify")
     yield say("answer.json", "head")
     yield say("answer.json", "backup", "copy.bip")

@@ -332,7 +332,7 @@ bip_status bip__stage_compare_groups(bip__intake *in, bip_error *err)
     bip__stage *stage = &in->stage;
     const size_t n = stage->n;
     bip_status st = bip__stage_close(in, err), all = BIP_OK;
-    if (st != BIP_OK || in->groups.n == 0)
+    if (st != BIP_OK || in->groups.n == 0 || n == 0)
         return st;
     memset(stage->slots, 0, stage->n_slots * sizeof *stage->slots);
     stage->n = 0;

@@ -199,6 +199,15 @@ static void test_import__counts_and_skips_rows_that_say_nothing(void **state)
     assert_status(import(f, NULL, MINI, "participant,date,respondent,a\nP1,2026-02-20,nobody,\n"), BIP_E_REFUSED);
 }
 
+static void test_import__takes_a_file_whose_groups_hold_nothing(void **state)
+{
+    fixture *f = *state;
+    test_instrument(f, INSTRUMENT);
+    assert_ok(import(f, NULL, MINI, "participant,date,respondent,assessment,a\nP1,2026-01-02,self,1,\n"));
+    assert_counts(0, 0, 0);
+    assert_int_equal(result.empty_rows, 1);
+}
+
 static void test_import__takes_and_counts_dates_after_today(void **state)
 {
     fixture *f = *state;
@@ -659,6 +668,7 @@ int main(void)
         ON_MEMORY(test_import__takes_dates_with_the_day_first_where_asked),
         ON_MEMORY(test_import__takes_the_instrument_from_a_column),
         ON_MEMORY(test_import__counts_and_skips_rows_that_say_nothing),
+        ON_MEMORY(test_import__takes_a_file_whose_groups_hold_nothing),
         ON_MEMORY(test_import__takes_and_counts_dates_after_today),
         ON_MEMORY(test_import__ignores_the_columns_it_is_told_to),
         ON_MEMORY(test_import__puts_brackets_for_national_numbers_in_notes),

@@ -340,6 +340,34 @@ bip_status bip_assessment_withdraw(bip_change *change, const char *id, bip_error
     return st;
 }
 
+bip_status bip_assessment_dispute(bip_change *change, const char *id, const char *text, char new_id[BIP_ID_SIZE],
+                                  bip_error *err)
+{
+    bip__assessment_put put = {0};
+    bip__holder holder = {0};
+    taking t;
+    int32_t idx = 0;
+    if (new_id != NULL)
+        new_id[0] = '\0';
+    if (change == NULL || id == NULL || text == NULL)
+        return bip__fail(err, BIP_E_USAGE, NULL, "a change, an id and a text are needed");
+    bip_status st = taking_begin(&t, change, err);
+    if (st == BIP_OK && text[0] == '\0')
+        st = bip__fail(err, BIP_E_REFUSED, "text", "is empty");
+    if (st == BIP_OK)
+        st = bip__text_check("text", text, strlen(text), t.c->national_ids, err);
+    if (st == BIP_OK)
+        st = bip__change_write(t.change, err);
+    if (st == BIP_OK)
+        st = find_revision(&t, id, &put, &holder);
+    if (st == BIP_OK)
+        st = bip__dispute_insert(t.change, &put, &holder, text, &idx, err);
+    if (st == BIP_OK && new_id != NULL)
+        bip__id_print(t.change->entry.id, idx, new_id);
+    taking_end(&t);
+    return st;
+}
+
 /* ------------------------------------------------------------ participants, instruments */
 
 bip_status bip_participant_add(bip_change *change, const char *code, bip_date enrolled, bip_error *err)
@@ -493,6 +521,7 @@ bip_status bip_merge(bip_change *change, bip_store *from, bip_import_result *res
         st = bip__fail(err, BIP_E_USAGE, NULL, "a change is open on the other store: end it before merging");
     if (st != BIP_OK)
         return st;
+    bip__context_reads(&from->context, "merge");
     from->readings++;
     st = bip__merge_store(change->inner, &from->context, &counts, err);
     from->readings--;

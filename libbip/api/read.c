@@ -166,12 +166,20 @@ bip_status bip_assessments(bip_store *store, const bip_query *query, bip_cursor 
     return settle(st, out);
 }
 
+/* What a cursor reads, for whoever is told; another reading may have been in between. */
+static void reads(bip_cursor *cursor, const char *what)
+{
+    if (cursor != NULL)
+        bip__context_reads(&cursor->store->context, what);
+}
+
 bip_status bip_assessment_next(bip_cursor *cursor, const bip_assessment **lent, bip_error *err)
 {
     if (lent != NULL)
         *lent = NULL;
     if (cursor == NULL || lent == NULL || cursor->reading == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a cursor from bip_assessments() is needed");
+    reads(cursor, "assessments");
     return cursor->ended ? has_ended(err) : moved(cursor, bip__assessments_next(cursor->reading, lent, err));
 }
 
@@ -218,5 +226,6 @@ bip_status bip_series_next(bip_cursor *cursor, const bip_series **lent, bip_erro
         *lent = NULL;
     if (cursor == NULL || lent == NULL || cursor->course == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a cursor from bip_progression() is needed");
+    reads(cursor, "progression");
     return cursor->ended ? has_ended(err) : moved(cursor, next_series(cursor, lent, err));
 }

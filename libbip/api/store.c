@@ -85,6 +85,7 @@ bip_status bip__store_over(bip__storage *storage, const bip_open_options *o, bip
     store->context = (bip__context){.storage = storage,
                                     .now_ms = o->now_ms == NULL ? system_now : o->now_ms,
                                     .random = o->random == NULL ? system_random : o->random,
+                                    .on_read = o->read,
                                     .ctx = o->ctx};
     bip_open_options options = *o;
     bip_status st = (o->flags & BIP_OPEN_CREATE) ? fill_new(storage, &options, err) : BIP_OK;

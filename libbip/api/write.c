@@ -39,6 +39,8 @@ static const struct {
     {"brief", bip__show_brief},
     {"words", bip__show_words},
     {"head", bip__show_head},
+    {"subject", bip__show_subject},
+    {"subject-html", bip__show_subject_html},
     {"spider", bip__show_spider},
     {"spider-svg", bip__show_spider_svg},
     {"timeline-svg", bip__show_timeline_svg},
@@ -70,6 +72,7 @@ bip_status bip_write(bip_store *store, const char *document, const bip_query *qu
         return st;
     bip__out_init(&o, write, ctx);
     store->readings++;
+    bip__context_reads(&store->context, document);
     st = make(&store->context, &all, options_json, &o, err);
     store->readings--;
     storage->api->release(storage);

@@ -276,3 +276,10 @@ const char *bip__login_name(char *into, size_t n)
     memcpy(into, name, len + 1);
     return into;
 }
+
+int bip__folder_create_private(const char *path)
+{
+    if (mkdir(path, 0700) == 0)
+        return 0;
+    return errno == EEXIST && bip__path_look(path, NULL) == BIP__PATH_DIR ? 0 : errno;
+}

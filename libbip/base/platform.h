@@ -24,6 +24,8 @@ bool bip__path_remove(const char *path); /* true: no file stands there any more;
 bool bip__path_sync(const char *path);   /* the file and the folder it stands in are on the disk */
 
 /* Make path anew for this user only, never over an existing file or through a link: 0, or the system's error number. */
+/* A folder that only its owner may read; one that is there already is left as it is. 0, or errno. */
+int bip__folder_create_private(const char *path);
 int bip__file_create_private(const char *path);
 
 bool bip__stderr_is_terminal(void);

@@ -17,6 +17,7 @@ typedef enum cli_option_id {
     OPT_JSON,
     OPT_LANG,
     OPT_ACTOR,
+    OPT_READ_LOG,
     OPT_HELP,
     OPT_VERSION,
     OPT_ALLOW_NATIONAL_IDS,
@@ -41,6 +42,10 @@ typedef enum cli_option_id {
     OPT_FOR,
     OPT_OUT,
     OPT_ANCHOR,
+    OPT_TEXT,
+    OPT_DAYS,
+    OPT_KEEP,
+    OPT_APPLY,
     OPT_TEAM,
     OPT_FULL,
     OPT_NOTES,
@@ -56,8 +61,8 @@ typedef enum cli_option_id {
 
 #define CLI_BIT(option) ((uint64_t)1 << (option))
 #define CLI_GLOBAL                                                                                                     \
-    (CLI_BIT(OPT_STORE) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_LANG) | CLI_BIT(OPT_ACTOR) | CLI_BIT(OPT_HELP) |             \
-     CLI_BIT(OPT_VERSION) | CLI_BIT(OPT_WORDS))
+    (CLI_BIT(OPT_STORE) | CLI_BIT(OPT_JSON) | CLI_BIT(OPT_LANG) | CLI_BIT(OPT_ACTOR) | CLI_BIT(OPT_READ_LOG) |         \
+     CLI_BIT(OPT_HELP) | CLI_BIT(OPT_VERSION) | CLI_BIT(OPT_WORDS))
 
 typedef struct cli_option {
     const char *name;  /* with its hyphens */
@@ -128,6 +133,7 @@ typedef struct cli {
     int64_t now_ms;   /* BIP_NOW */
     bool now_fixed;
     bip_store *store;
+    FILE *read_log;                 /* who read about whom; NULL: nobody asked for that */
     const char *document_options;   /* JSON, or NULL: of the document that is written */
     char words_lang[BIP_LANG_SIZE]; /* language of --words */
     bip_error err;
@@ -208,6 +214,9 @@ typedef enum cli_word {
     WORD_ERASED,
     WORD_OUT_OF_REACH,
     WORD_TRACES,
+    WORD_KEEP,
+    WORD_OVERDUE,
+    WORD_NONE_OVERDUE,
     WORD_COUNTS,
     WORD_ONE_PARTICIPANT,
     WORD_PARTICIPANTS,
@@ -262,14 +271,17 @@ bip_status cli_cmd_participant_list(cli *c);
 bip_status cli_cmd_participant_show(cli *c);
 bip_status cli_cmd_participant_set(cli *c);
 bip_status cli_cmd_participant_erase(cli *c);
+bip_status cli_cmd_retention(cli *c);
 bip_status cli_cmd_record(cli *c);
 bip_status cli_cmd_correct(cli *c);
 bip_status cli_cmd_withdraw(cli *c);
+bip_status cli_cmd_dispute(cli *c);
 bip_status cli_cmd_import(cli *c);
 bip_status cli_cmd_merge(cli *c);
 bip_status cli_cmd_progression(cli *c);
 bip_status cli_cmd_steps(cli *c);
 bip_status cli_cmd_history(cli *c);
+bip_status cli_cmd_subject(cli *c);
 bip_status cli_cmd_export(cli *c);
 bip_status cli_cmd_chart(cli *c);
 bip_status cli_cmd_report(cli *c);

@@ -184,3 +184,15 @@ bip_status cli_cmd_withdraw(cli *c)
     st = bip_assessment_withdraw(change, id, &c->err);
     return end(c, change, id, st);
 }
+
+bip_status cli_cmd_dispute(cli *c)
+{
+    char id[BIP_ID_SIZE] = "";
+    bip_change *change;
+    bip_status st = cli_change_begin(c, &change);
+
+    if (st != BIP_OK)
+        return st;
+    st = bip_assessment_dispute(change, c->args.operands[0], cli_value(&c->args, OPT_TEXT), id, &c->err);
+    return end(c, change, id, st);
+}

@@ -6,6 +6,8 @@ const cli_option cli_options[OPT_COUNT] = {
     [OPT_JSON] = {"--json", NULL, NULL, false, "answers and errors as JSON"},
     [OPT_LANG] = {"--lang", NULL, "LANG", false, "language of the texts: en, sv or da"},
     [OPT_ACTOR] = {"--actor", NULL, "WHO", false, "who types; else BIP_ACTOR, else the login name"},
+    [OPT_READ_LOG] = {"--read-log", NULL, "FILE", false,
+                      "add a line to FILE for every participant read; else BIP_READ_LOG"},
     [OPT_HELP] = {"--help", "-h", NULL, false, "what there is to know, with an example"},
     [OPT_VERSION] = {"--version", NULL, NULL, false, "version of the program and of what it links"},
     [OPT_ALLOW_NATIONAL_IDS] = {"--allow-national-ids", NULL, NULL, false,
@@ -34,6 +36,10 @@ const cli_option cli_options[OPT_COUNT] = {
     [OPT_LAYERS] = {"--layers", NULL, "LAYERS", false, "first, previous, latest, best, dates; commas between"},
     [OPT_THEME] = {"--theme", NULL, "THEME", false, "auto, light or dark"},
     [OPT_WIDTH] = {"--width", NULL, "PIXELS", false, "how wide the picture is, 240 to 4000"},
+    [OPT_DAYS] = {"--days", NULL, "N", false, "days since the last fact; else those kept in the store"},
+    [OPT_KEEP] = {"--keep", NULL, "N", false, "keep this number of days in the store; 0 keeps none"},
+    [OPT_APPLY] = {"--apply", NULL, NULL, false, "erase those listed; needs --reason"},
+    [OPT_TEXT] = {"--text", NULL, "TEXT", false, "what the participant says"},
     [OPT_ANCHOR] = {"--anchor", NULL, "FILE", false, "what `bip head` printed earlier"},
     [OPT_TEAM] = {"--team", NULL, NULL, false, "the team's page: a line a participant"},
     [OPT_FULL] = {"--full", NULL, NULL, false, "add every course and figure after the one page"},
@@ -78,6 +84,11 @@ const cli_command cli_commands[] = {
      "Every revision, note, reason and attribute, the code itself. The reason stays and must not name them. Says which "
      "copies it can't reach.",
      "bip -s team.bip participant erase P-001 --reason \"asked for it\""},
+    {"retention", "", 0, 0, CLI_BIT(OPT_DAYS) | CLI_BIT(OPT_KEEP) | CLI_BIT(OPT_APPLY) | CLI_BIT(OPT_AS_OF) | REASON, 0,
+     cli_cmd_retention, "list whose last fact is too old, and with --apply erase them",
+     "Who has an attribute hold is left out: bip participant set P-001 --attr hold=appeal.",
+     "bip -s team.bip retention --keep 1825\nbip -s team.bip retention\n"
+     "bip -s team.bip retention --apply --reason \"five years have passed\""},
     {"record", "PARTICIPANT INDICATOR=SCORE...", 1, MANY,
      CLI_BIT(OPT_INSTRUMENT) | CLI_BIT(OPT_RESPONDENT) | CLI_BIT(OPT_DATE) | CLI_BIT(OPT_RATER) | CLI_BIT(OPT_NOTE) |
          CLI_BIT(OPT_REDACT) | CLI_BIT(OPT_AS_OF) | REASON,
@@ -93,6 +104,10 @@ const cli_command cli_commands[] = {
      "bip -s team.bip correct ID cooperation=4 --reason \"typed wrong\""},
     {"withdraw", "ID", 1, 1, REASON, REASON, cli_cmd_withdraw, "withdraw an assessment; it stays in the history", NULL,
      "bip -s team.bip withdraw ID --reason \"another participant's form\""},
+    {"dispute", "ID", 1, 1, CLI_BIT(OPT_TEXT) | REASON, CLI_BIT(OPT_TEXT), cli_cmd_dispute,
+     "put the participant's objection beside an assessment, and print its id",
+     "It changes no score and is shown wherever people see them.",
+     "bip -s team.bip dispute ID --text \"I was ill that week\""},
     {"import", "FILE", 1, 1,
      CLI_BIT(OPT_FORMAT) | CLI_BIT(OPT_INSTRUMENT) | CLI_BIT(OPT_DATES) | CLI_BIT(OPT_IGNORE_COLUMN) |
          CLI_BIT(OPT_CREATE_PARTICIPANTS) | CLI_BIT(OPT_UPDATE) | CLI_BIT(OPT_REDACT) | CLI_BIT(OPT_DRY_RUN) |
@@ -115,6 +130,11 @@ const cli_command cli_commands[] = {
      "bip -s team.bip steps P-001 --since 2026-01-01"},
     {"history", "PARTICIPANT... | --all", 0, MANY, CLI_BIT(OPT_ALL), 0, cli_cmd_history,
      "every revision of everything: who, when, why", NULL, "bip -s team.bip history P-001"},
+    {"subject", "PARTICIPANT", 1, 1, CLI_BIT(OPT_OUT), CLI_BIT(OPT_OUT), cli_cmd_subject,
+     "everything about one participant, as a page and as JSON",
+     "For the participant who asks: every score, note and reason, who recorded it and when. DIR is made where it isn't "
+     "there; subject.html and subject.json are written into it.",
+     "bip -s team.bip subject P-001 --out P-001"},
     {"export", "", 0, 0,
      CLI_BIT(OPT_FORMAT) | CLI_BIT(OPT_INSTRUMENT) | CLI_BIT(OPT_RESPONDENT) | CLI_BIT(OPT_AS_OF) | CLI_BIT(OPT_OUT), 0,
      cli_cmd_export, "everything, to a file",

@@ -102,6 +102,8 @@ int main(int argc, char **argv)
     if (st != BIP_OK)
         cli_report(&c, st);
     bip_store_close(c.store);
+    if (c.read_log)
+        fclose(c.read_log);
     cli_args_free(&c.args);
     cli_args_free(&c.global);
     return cli_exit_status(st);

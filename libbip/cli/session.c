@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "base/platform.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,13 +109,64 @@ static bip_status load_words(cli *c)
     return st;
 }
 
+/* NULL: nobody knows. */
+static const char *actor_of(const cli *c, char *login, size_t n)
+{
+    const char *actor = cli_value(&c->global, OPT_ACTOR);
+
+    if (!actor)
+        actor = environment("BIP_ACTOR");
+    return actor ? actor : bip__login_name(login, n);
+}
+
+/* One line of JSON; a reading that can't be told of doesn't take place. */
+static int note_reading(void *ctx, const char *what, const char *participant)
+{
+    cli *c = ctx;
+    char login[256];
+    const char *actor = actor_of(c, login, sizeof login);
+    bip__out line;
+    int failed;
+
+    bip__out_init(&line, NULL, NULL);
+    bip__out_text(&line, "{\"at\":\"");
+    bip__out_time(&line, clock_now(c));
+    bip__out_text(&line, "\",\"by\":");
+    bip__out_json_text(&line, actor);
+    bip__out_text(&line, ",\"read\":");
+    bip__out_json_text(&line, what);
+    bip__out_text(&line, ",\"participant\":");
+    bip__out_json_text(&line, participant);
+    bip__out_text(&line, "}\n");
+    failed =
+        line.status != BIP_OK || fwrite(line.data, 1, line.len, c->read_log) != line.len || fflush(c->read_log) != 0;
+    bip__out_free(&line);
+    return failed;
+}
+
+static bip_status open_read_log(cli *c)
+{
+    const char *path = cli_value(&c->global, OPT_READ_LOG);
+
+    if (!path)
+        path = environment("BIP_READ_LOG");
+    if (!path || c->read_log)
+        return BIP_OK;
+    bip__file_create_private(path); /* fails where it is there already, which is as well */
+    c->read_log = fopen(path, "ab");
+    return c->read_log ? BIP_OK : cli_fail_system(c, path, errno);
+}
+
 bip_status cli_open_path(cli *c, const char *path, uint32_t flags, bip_store **out)
 {
     const char *lang = cli_value(&c->args, OPT_LANG);
     bip_open_options options;
     bip_status st;
 
+    if ((st = open_read_log(c)) != BIP_OK)
+        return st;
     bip_open_options_init(&options, sizeof options);
+    options.read = c->read_log ? note_reading : NULL;
     options.flags = flags;
     options.now_ms = clock_now;
     options.ctx = c;
@@ -144,14 +196,10 @@ bip_status cli_open(cli *c, uint32_t flags)
 bip_status cli_change_begin(cli *c, bip_change **out)
 {
     char login[256];
-    const char *actor = cli_value(&c->global, OPT_ACTOR);
+    const char *actor = actor_of(c, login, sizeof login);
     bip_status st;
 
     *out = NULL;
-    if (!actor)
-        actor = environment("BIP_ACTOR");
-    if (!actor)
-        actor = bip__login_name(login, sizeof login);
     if (!actor) {
         cli_hint(c, "name them with --actor WHO or BIP_ACTOR");
         return cli_fail(c, BIP_E_USAGE, NULL, "who types is not known");

@@ -28,6 +28,11 @@ static const char *const words[WORD_COUNT][N_LANGS] = {
                      "som skriver tar bort dem",
                      "andre læser en ældre tilstand: spor bliver i registerets filer, til de er færdige; den næste "
                      "kommando, der skriver, fjerner dem"},
+    [WORD_KEEP] = {"people are listed {} days after their last fact",
+                   "personer listas {} dagar efter sin senaste uppgift",
+                   "personer listes {} dage efter deres seneste oplysning"},
+    [WORD_OVERDUE] = {"{}  last fact {}", "{}  senaste uppgift {}", "{}  seneste oplysning {}"},
+    [WORD_NONE_OVERDUE] = {"nobody", "ingen", "ingen"},
     [WORD_COUNTS] = {"{} new, {} known, {} changed", "{} nya, {} kända, {} ändrade", "{} nye, {} kendte, {} ændrede"},
     [WORD_ONE_PARTICIPANT] = {"; {} participant registered", "; {} deltagare registrerad", "; {} borger registreret"},
     [WORD_PARTICIPANTS] = {"; {} participants registered", "; {} deltagare registrerade", "; {} borgere registreret"},

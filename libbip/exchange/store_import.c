@@ -193,11 +193,12 @@ enum {
     KEY,
     VALUE,
     IDENTITIES,
+    TEXT,
     FACT_KEYS
 };
 static const char *const fact_names[FACT_KEYS] = {"id",       "fact",  "of",     "instrument", "version", "respondent",
                                                   "date",     "rater", "scores", "note",       "reason",  "code",
-                                                  "enrolled", "key",   "value",  "identities"};
+                                                  "enrolled", "key",   "value",  "identities", "text"};
 #define BIT(key) (UINT32_C(1) << (key))
 
 /* Which keys a kind of fact must have, and which it may. */
@@ -211,6 +212,7 @@ static const struct {
     {"attribute", BIT(KEY) | BIT(VALUE), BIT(REASON)},
     {"instrument", BIT(INSTRUMENT), BIT(REASON)},
     {"erasure", BIT(IDENTITIES), BIT(REASON)},
+    {"dispute", BIT(OF) | BIT(TEXT), BIT(REASON)},
 };
 #define N_KINDS (sizeof kinds / sizeof *kinds)
 
@@ -351,6 +353,8 @@ static bip_status merge_fact(reader *r, const fact_in *f, bip_error *err)
     case 4:
         return bip__merge_erasure(r->merge, entry, idx, (const uint8_t(*)[BIP_HASH_SIZE])r->erased, r->n_erased,
                                   f->texts[REASON], err);
+    case 5:
+        return bip__merge_dispute(r->merge, entry, idx, f->texts[OF], f->texts[TEXT], f->texts[REASON], err);
     default:
         return bip__merge_instrument(r->merge, entry, idx, f->json, f->json_n, f->texts[REASON], err);
     }

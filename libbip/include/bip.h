@@ -130,8 +130,12 @@ typedef struct bip_open_options {
     int32_t wait_ms;                                /**< how long to wait for another writer; 0: 10,000 ms */
     int64_t (*now_ms)(void *ctx);                   /**< milliseconds since 1970-01-01 UTC; NULL: the system clock */
     int (*random)(void *ctx, void *into, size_t n); /**< fill n random bytes, 0 on success; NULL: the system's source */
-    void *ctx;                                      /**< passed to both */
+    void *ctx;                                      /**< passed to all of them */
     const char *lang; /**< with BIP_OPEN_CREATE: the store's language, "en", "sv", "da"; NULL: none */
+    /** Told of every participant before they are read, and for what: the name of a document, "assessments",
+     * "progression", "retention", "merge". 0 to go on; anything else ends the reading with BIP_E_CANCELLED. NULL:
+     * nobody is told */
+    int (*read)(void *ctx, const char *what, const char *participant);
 } bip_open_options;
 
 /** Set every field to its default and size to n. @param n sizeof(bip_open_options) */
@@ -284,6 +288,17 @@ BIP_API bip_status bip_assessment_correct(bip_change *change, const char *id, co
 BIP_API bip_status bip_assessment_withdraw(bip_change *change, const char *id, bip_error *err);
 
 /**
+ * Put a participant's objection beside an assessment, wherever people see its scores. It changes no score.
+ * @param id    of the first or any later revision
+ * @param text  what they say: free text
+ * @param[out] new_id  of the objection; may be NULL
+ * @retval BIP_E_NOT_FOUND no such assessment  @retval BIP_E_CONFLICT it is withdrawn
+ * @retval BIP_E_REFUSED   the text is empty or doesn't hold
+ */
+BIP_API bip_status bip_assessment_dispute(bip_change *change, const char *id, const char *text,
+                                          char new_id[BIP_ID_SIZE], bip_error *err);
+
+/**
  * Register a participant.
  * @param code      1 to 64 code points, see the format page; no national identity number unless the store takes them
  * @param enrolled  BIP_NO_DATE where unknown
@@ -313,6 +328,27 @@ BIP_API bip_status bip_participant_set(bip_change *change, const char *code, con
  * @retval BIP_E_REFUSED the reason names the participant
  */
 BIP_API bip_status bip_participant_erase(bip_change *change, const char *code, bip_error *err);
+
+/** Keep in the store after how many days without a fact people are to be listed. @param days  0: none is kept */
+BIP_API bip_status bip_retention_keep(bip_change *change, int32_t days, bip_error *err);
+
+/** What bip_retention_keep() kept; 0: nothing. */
+BIP_API int32_t bip_retention_days(bip_store *store);
+
+/**
+ * Write those whose last fact is more than so many days ago, a line each, bip-retention-1, by code. A fact's day is the
+ * one it is about: that of an assessment, of the enrolment; of an objection the day it was recorded. Who has nothing of
+ * these has the day of their registration. Who has an attribute "hold" is left out.
+ *
+ * @param days   0: as kept in the store  @param as_of  BIP_NO_DATE: today
+ * @retval BIP_E_USAGE no number of days was given or kept
+ */
+BIP_API bip_status bip_retention_list(bip_store *store, int32_t days, bip_date as_of, bip_write_fn write, void *ctx,
+                                      bip_error *err);
+
+/** Write the same and erase them, as bip_participant_erase() does. The change must have a reason. */
+BIP_API bip_status bip_retention_erase(bip_change *change, int32_t days, bip_date as_of, bip_write_fn write, void *ctx,
+                                       bip_error *err);
 
 /**
  * Add a version of an instrument. The same content again is no change.
@@ -522,6 +558,8 @@ BIP_API void bip_cursor_close(bip_cursor *cursor);
  * | "team" | HTML, a line a participant for the team | "rater": CODE |
  * | "form" | HTML, query.instrument as a blank questionnaire for query.for_role | "voluntary": true |
  * | "brief" | the ten minutes before a meeting, on one screen | |
+ * | "subject" | bip-subject-1, JSON: everything about one participant | |
+ * | "subject-html" | the same as a page | |
  * | "words" | the texts of query.lang, bip-words-1 | |
  * | "head" | lines "ENTRY HASH": what to note elsewhere | |
  *

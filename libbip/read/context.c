@@ -45,3 +45,16 @@ bip_date bip__context_today(const bip__context *c)
 {
     return bip__local_day(c->now_ms(c->ctx));
 }
+
+void bip__context_reads(bip__context *c, const char *what)
+{
+    c->reading = what;
+    c->told = false;
+}
+
+bip_status bip__context_read(const bip__context *c, const char *code, bip_error *err)
+{
+    if (c->on_read == NULL || c->reading == NULL || c->told || c->on_read(c->ctx, c->reading, code) == 0)
+        return BIP_OK;
+    return bip__fail(err, BIP_E_CANCELLED, code, "reading was refused");
+}

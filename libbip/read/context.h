@@ -15,6 +15,10 @@ typedef struct bip__context {
     bool national_ids;           /* the store takes national identity numbers */
     char lang[16];               /* the store's language, "" for none */
     struct bip__loaded_words *words; /* languages loaded at run time; show/words.h */
+    /* who is told of every participant that is read; NULL: nobody */
+    int (*on_read)(void *ctx, const char *what, const char *participant);
+    const char *reading; /* what is being read */
+    bool told;           /* of the one participant that it is about */
     int64_t (*now_ms)(void *ctx);
     int (*random)(void *ctx, void *into, size_t n);
     void *ctx;
@@ -27,6 +31,11 @@ void bip__context_forget(bip__context *c); /* the catalogue must be read again *
 
 /* An entry that a fact names: of storage, or the one of the change in hand. BIP_E_CORRUPT where there is none. */
 bip_status bip__context_entry(const bip__context *c, int64_t n, bip__entry_row *out, bip_error *err);
+
+/* From here on `what` is being read; lent as long as the reading lasts. */
+void bip__context_reads(bip__context *c, const char *what);
+/* A participant is about to be read. BIP_E_CANCELLED: whoever is told says no. */
+bip_status bip__context_read(const bip__context *c, const char *code, bip_error *err);
 
 bip_date bip__context_today(const bip__context *c);
 

@@ -37,17 +37,17 @@ bip_status bip__walk_next(bip__walk *w, int32_t *person, const char **code, bip_
     if (w->rows != NULL) {
         bip__person_row row;
         bip_status st = storage->api->next_person(w->rows, &row, err);
-        if (st == BIP_OK) {
-            *person = row.n;
-            *code = row.code;
-        }
-        return st;
+        if (st != BIP_OK)
+            return st;
+        *person = row.n;
+        *code = row.code;
+        return bip__context_read(w->context, row.code, err);
     }
     if (w->at >= w->query->n_participants)
         return BIP_DONE;
     *person = w->named[w->at];
     *code = w->query->participants[w->at++];
-    return BIP_OK;
+    return bip__context_read(w->context, *code, err);
 }
 
 void bip__walk_close(bip__walk *w)

@@ -687,6 +687,36 @@ static bip_status find_root(bip__merge *m, const uint8_t id[BIP__UUID_SIZE], int
     return BIP_OK;
 }
 
+bip_status bip__merge_dispute(bip__merge *m, const uint8_t id[BIP__UUID_SIZE], int32_t idx, const char *of,
+                              const char *text, const char *reason, bip_error *err)
+{
+    uint8_t root_id[BIP__UUID_SIZE];
+    bip__fact_row row = {
+        .kind = BIP__FACT_DISPUTE, .idx = idx, .current = 1, .day = BIP_NO_DATE, .day_to = BIP_NO_DATE};
+    bool put = false;
+    const uint32_t root = bip__intern_find(&m->root_ids, of, strlen(of));
+    if (m->code == NULL || root == 0)
+        return refuse(m, id, "disputes an assessment that is not there", err);
+    bip_status st = check_text(m, id, "text", text, strlen(text), err);
+    if (st == BIP_OK)
+        st = check_reason(m, id, reason, err);
+    bip__out_clear(&m->canonical);
+    bip__canon_dispute(&m->canonical, of, text, reason);
+    if (st == BIP_OK)
+        st = take_fact(m, id, idx, &put, err);
+    if (st == BIP_OK && m->roots[root - 1].identity != m->open->identity)
+        st = refuse(m, id, "disputes an assessment of another identity", err);
+    if (st != BIP_OK || !put)
+        return st;
+    bip__id_read(of, strlen(of), root_id, &row.root_idx);
+    row.root_entry = find_entry(m, root_id)->n;
+    row.person = m->person;
+    row.entry = m->open_entry->n;
+    row.body = m->canonical.data;
+    row.body_n = m->canonical.len;
+    return m->api->fact_put(m->storage, &row, err);
+}
+
 static bip_status find_words(bip__merge *m, const bip__version *version, int32_t respondent, const char *rater,
                              bip__assessment_row *row, bip_error *err)
 {

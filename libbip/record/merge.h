@@ -53,6 +53,8 @@ bip_status bip__merge_attribute(bip__merge *m, const uint8_t entry[BIP__UUID_SIZ
 bip_status bip__merge_instrument(bip__merge *m, const uint8_t entry[BIP__UUID_SIZE], int32_t idx, const char *json,
                                  size_t n, const char *reason, bip_error *err);
 
+bip_status bip__merge_dispute(bip__merge *m, const uint8_t entry[BIP__UUID_SIZE], int32_t idx, const char *of,
+                              const char *text, const char *reason, bip_error *err);
 /* About nobody; the identities rise and are in the list of the erased. Erases them here too. */
 bip_status bip__merge_erasure(bip__merge *m, const uint8_t entry[BIP__UUID_SIZE], int32_t idx,
                               const uint8_t (*identities)[BIP_HASH_SIZE], size_t n, const char *reason, bip_error *err);

@@ -68,3 +68,35 @@ bip_status bip__attribute_insert(bip__change *change, int32_t person, const char
     bip__canon_attribute(&change->canonical, key, value, change->reason);
     return bip__fact_insert(change, person, BIP__FACT_ATTRIBUTE, BIP_NO_DATE, err);
 }
+
+bip_status bip__dispute_insert(bip__change *change, const bip__assessment_put *put, const bip__holder *holder,
+                               const char *text, int32_t *idx, bip_error *err)
+{
+    bip__storage *storage = change->context->storage;
+    bip__out *canonical = &change->canonical;
+    bip__fact_row row = {.person = put->person,
+                         .kind = BIP__FACT_DISPUTE,
+                         .current = 1,
+                         .day = BIP_NO_DATE,
+                         .day_to = BIP_NO_DATE,
+                         .root_entry = holder->root_entry,
+                         .root_idx = holder->root_idx};
+    char of[BIP_ID_SIZE];
+    bip_status st = bip__fact_id(change->context, holder->root_entry, holder->root_idx, of, err);
+    bip__out_clear(canonical);
+    bip__canon_dispute(canonical, of, text, change->reason);
+    if (st == BIP_OK)
+        st = bip__out_finish(canonical, err);
+    if (st == BIP_OK)
+        st = bip__change_later_fact(change, row.person, row.root_entry, row.root_idx, canonical->data, canonical->len,
+                                    &row.idx, err);
+    if (st != BIP_OK)
+        return st;
+    row.entry = change->entry.n;
+    row.body = canonical->data;
+    row.body_n = canonical->len;
+    *idx = row.idx;
+    st = storage->api->fact_put(storage, &row, err);
+    change->broken |= st != BIP_OK;
+    return st;
+}

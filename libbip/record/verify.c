@@ -255,21 +255,33 @@ static const char *member_of(const cJSON *fact, const char *key)
 static bool columns_hold(const bip__fact_row *row, const cJSON *fact, const char *code)
 {
     static const char *const names[] = {
-        [BIP__FACT_PARTICIPANT] = "participant",
-        [BIP__FACT_ATTRIBUTE] = "attribute",
-        [BIP__FACT_INSTRUMENT] = "instrument",
-        [BIP__FACT_ERASURE] = "erasure",
+        [BIP__FACT_PARTICIPANT] = "participant", [BIP__FACT_ATTRIBUTE] = "attribute",
+        [BIP__FACT_INSTRUMENT] = "instrument",   [BIP__FACT_ERASURE] = "erasure",
+        [BIP__FACT_DISPUTE] = "dispute",
     };
     bool nobody = row->kind == BIP__FACT_INSTRUMENT || row->kind == BIP__FACT_ERASURE,
          registration = row->kind == BIP__FACT_PARTICIPANT;
     char day[11];
     bip_date_format(row->day, day);
-    if (row->kind < BIP__FACT_PARTICIPANT || row->kind > BIP__FACT_ERASURE || nobody != (row->person == 0))
+    if (row->kind < BIP__FACT_PARTICIPANT || row->kind > BIP__FACT_DISPUTE || nobody != (row->person == 0))
         return false;
     return strcmp(member_of(fact, "fact"), names[row->kind]) == 0 &&
            (!registration || strcmp(member_of(fact, "code"), code) == 0) &&
            strcmp(day, registration ? member_of(fact, "enrolled") : "") == 0 && row->day_to == BIP_NO_DATE &&
-           row->current == 1 && row->root_entry == row->entry && row->root_idx == row->idx;
+           row->current == 1;
+}
+
+/* A dispute's root is the assessment that it names; other facts have none but themselves. */
+static bip_status root_holds(verifier *v, const bip__fact_row *row, const cJSON *fact, bool *holds)
+{
+    char of[BIP_ID_SIZE] = "";
+    bip_status st = BIP_OK;
+    *holds = row->root_entry == row->entry && row->root_idx == row->idx;
+    if (row->kind != BIP__FACT_DISPUTE)
+        return BIP_OK;
+    st = bip__fact_id(v->context, row->root_entry, row->root_idx, of, v->err);
+    *holds = st == BIP_OK && strcmp(of, member_of(fact, "of")) == 0;
+    return st == BIP_E_CORRUPT ? BIP_OK : st;
 }
 
 static bip_status check_columns(verifier *v, const bip__fact_row *row, const char *code)
@@ -279,7 +291,11 @@ static bip_status check_columns(verifier *v, const bip__fact_row *row, const cha
     if (st == BIP_E_NOMEM)
         return st;
     bool hold = st == BIP_OK && columns_hold(row, fact, code);
+    if (hold)
+        st = root_holds(v, row, fact, &hold);
     cJSON_Delete(fact);
+    if (st != BIP_OK && st != BIP_E_REFUSED)
+        return st;
     return hold ? BIP_OK : fault(v, row->entry, code, "a fact is filed as something else than it says");
 }
 

@@ -6,7 +6,7 @@
 /* bip-history-1: every revision of everything about a participant, one a line, in the order of recording. Instrument,
  * respondent and dates of the query don't narrow it. Every line begins
  *   {"schema":"bip-history-1","participant":..,"recorded":TIME,"by":..,"reason":..|null,"current":true|false,
- *    "kind":"assessment"|"participant"|"attribute","action":..,"id":"ENTRY.INDEX"
+ *    "kind":"assessment"|"participant"|"attribute"|"dispute","action":..,"id":"ENTRY.INDEX"
  * and goes on, by kind:
  *   assessment   (action recorded, corrected, withdrawn)  "of": id of the first revision, null where this is it;
  *                "revision": 0, 1, ..; "instrument", "version", "respondent", "date", "rater"|null;
@@ -14,7 +14,8 @@
  *                "note"|null; "beside": ids of what was recorded in another copy of the store without knowing of this:
  *                other revisions of it, and other assessments that hold its key now
  *   participant  (registered)      "enrolled": date|null
- *   attribute    (set, removed)    "key"; "value"|null */
+ *   attribute    (set, removed)    "key"; "value"|null
+ *   dispute      (disputed)        "of": id of the assessment; "text" */
 
 static void json_member(bip__out *o, const char *key, const char *text)
 {
@@ -85,6 +86,8 @@ static const char *action_of(const bip__event *e)
 {
     if (e->kind == BIP__FACT_PARTICIPANT)
         return "registered";
+    if (e->kind == BIP__FACT_DISPUTE)
+        return "disputed";
     if (e->kind == BIP__FACT_ATTRIBUTE)
         return bip__event_member(e, "value") == NULL ? "removed" : "set";
     if (e->row.scores == NULL)
@@ -94,7 +97,10 @@ static const char *action_of(const bip__event *e)
 
 bip_status bip__history_json(bip__teller *t, const char *code, const bip__event *e, bip_error *err)
 {
-    static const char *const kinds[] = {"assessment", "participant", "attribute"};
+    static const char *const kinds[] = {[0] = "assessment",
+                                        [BIP__FACT_PARTICIPANT] = "participant",
+                                        [BIP__FACT_ATTRIBUTE] = "attribute",
+                                        [BIP__FACT_DISPUTE] = "dispute"};
     bip__out *o = t->o;
     char id[BIP_ID_SIZE];
     bip_status st = BIP_OK;
@@ -116,6 +122,9 @@ bip_status bip__history_json(bip__teller *t, const char *code, const bip__event 
     json_member(o, "id", id);
     if (e->kind == BIP__FACT_PARTICIPANT) {
         json_member(o, "enrolled", bip__event_member(e, "enrolled"));
+    } else if (e->kind == BIP__FACT_DISPUTE) {
+        json_member(o, "of", bip__event_member(e, "of"));
+        json_member(o, "text", bip__event_member(e, "text"));
     } else if (e->kind == BIP__FACT_ATTRIBUTE) {
         json_member(o, "key", bip__event_member(e, "key"));
         json_member(o, "value", bip__event_member(e, "value"));

@@ -106,6 +106,16 @@ static void say_attribute(bip__teller *t, const bip__event *e)
     bip__out_char(t->o, '\n');
 }
 
+static void say_dispute(bip__teller *t, const bip__event *e)
+{
+    const char *of = bip__event_member(e, "of"), *text = bip__event_member(e, "text");
+
+    BIP__SAY(t->o, t->words, DISPUTED, bip__fill_text('t', of ? of : ""));
+    bip__out_text(t->o, "\n    ");
+    BIP__SAY(t->o, t->words, QUOTED, bip__fill_text('t', text ? text : ""));
+    bip__out_char(t->o, '\n');
+}
+
 /* What `bip correct` and `bip withdraw` take; below each paragraph. */
 static bip_status say_ids(bip__teller *t, const bip__event *e, bip_error *err)
 {
@@ -160,6 +170,8 @@ bip_status bip__history_say(bip__teller *t, const bip__event *e, bip_error *err)
         say_registration(t, e);
     else if (e->kind == BIP__FACT_ATTRIBUTE)
         say_attribute(t, e);
+    else if (e->kind == BIP__FACT_DISPUTE)
+        say_dispute(t, e);
     else
         st = say_assessment(t, e, err);
     if (st != BIP_OK)

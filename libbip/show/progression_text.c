@@ -1,6 +1,7 @@
 #include "show/show.h"
 
 #include "base/text.h"
+#include "show/objection.h"
 #include "show/reading.h"
 
 #include <math.h>
@@ -594,6 +595,9 @@ static bip_status put_participant(view *v, const char *code, bool with_views, bi
         bip__say_word(v->o, v->words, BIP__W_NO_NUMBER);
         bip__out_char(v->o, '\n');
     }
+    st = bip__say_objections(v->reading.context, code, v->words, v->reading.plan->lang, "  ", v->o, err);
+    if (st != BIP_OK)
+        return st;
     if (v->marked) {
         bip__out_text(v->o, "\n  ");
         bip__say_word(v->o, v->words, BIP__W_HIDDEN);

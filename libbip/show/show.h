@@ -49,6 +49,12 @@ bip_status bip__show_spider_svg(bip__context *c, const bip_query *query, const c
 bip_status bip__show_timeline_svg(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
                                   bip_error *err);
 
+/* Everything about one participant; subject.c. */
+bip_status bip__show_subject(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                             bip_error *err);
+bip_status bip__show_subject_html(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                  bip_error *err);
+
 /* bip_series_sentence(), see bip.h. */
 bip_status bip__sentence(const bip_series *series, const bip_sentence_words *words, bip__out *o, bip_error *err);
 

@@ -1,5 +1,6 @@
 #include "show/show.h"
 
+#include "show/objection.h"
 #include "show/reading.h"
 
 #include <stdlib.h>
@@ -274,7 +275,9 @@ static bip_status say_steps(gathering *g, bip__out *o, bip_error *err)
         moved += g->people[i].forward + g->people[i].back;
     if (moved > 0)
         say_counts(o, words, g);
-    return BIP_OK;
+    for (size_t i = 0; st == BIP_OK && i < g->n_people; i++)
+        st = bip__say_objections(g->reading.context, g->people[i].code, words, g->reading.plan->lang, "", o, err);
+    return st;
 }
 
 bip_status bip__show_steps_text(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,

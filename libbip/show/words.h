@@ -113,6 +113,8 @@
     X(REASON, "reason", "t")                                                                                           \
     X(REVISION_OF, "revision_of", "t")                                                                                 \
     X(BESIDE, "beside", "t")                                                                                           \
+    X(DISPUTED, "disputed", "t")                                                                                       \
+    X(OBJECTION, "objection", "pdt")                                                                                   \
     X(REPLACED, "replaced", "")                                                                                        \
     X(WORD_NOT_ASKED, "word_not_asked", "")                                                                            \
     X(WORD_DECLINED, "word_declined", "")                                                                              \

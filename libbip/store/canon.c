@@ -92,6 +92,15 @@ void bip__canon_erasure(bip__out *o, const uint8_t (*identities)[BIP_HASH_SIZE],
     bip__out_char(o, '}');
 }
 
+void bip__canon_dispute(bip__out *o, const char *of, const char *text, const char *reason)
+{
+    bip__out_text(o, "{\"fact\":\"dispute\"");
+    member(o, "of", of);
+    member(o, "text", text);
+    optional_text(o, "reason", reason);
+    bip__out_char(o, '}');
+}
+
 void bip__entry_id_print(const uint8_t entry[BIP__UUID_SIZE], char out[BIP_ID_SIZE])
 {
     static const char digits[] = "0123456789abcdef";

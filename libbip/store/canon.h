@@ -27,6 +27,9 @@ void bip__canon_instrument(bip__out *o, const char *json, size_t n, const char *
 /* {"fact":"erasure","identities":[HASH..][,"reason":..]}, hashes rising */
 void bip__canon_erasure(bip__out *o, const uint8_t (*identities)[BIP_HASH_SIZE], size_t n, const char *reason);
 
+/* {"fact":"dispute","of":"ENTRY.IDX","text":..[,"reason":..]} */
+void bip__canon_dispute(bip__out *o, const char *of, const char *text, const char *reason);
+
 /* "ENTRY.IDX": 32 hexadecimal digits, a dot, the index. */
 void bip__id_print(const uint8_t entry[BIP__UUID_SIZE], int32_t idx, char out[BIP_ID_SIZE]);
 bool bip__id_read(const char *s, size_t n, uint8_t entry[BIP__UUID_SIZE], int32_t *idx);

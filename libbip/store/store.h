@@ -34,8 +34,9 @@ typedef enum bip__fact_kind {
     BIP__FACT_PARTICIPANT = 1,
     BIP__FACT_ATTRIBUTE = 2,
     BIP__FACT_INSTRUMENT =
-        3,                /* about nobody: a version that is in the store by an earlier record of the same content */
-    BIP__FACT_ERASURE = 4 /* about nobody: which identities were erased, and why */
+        3,                 /* about nobody: a version that is in the store by an earlier record of the same content */
+    BIP__FACT_ERASURE = 4, /* about nobody: which identities were erased, and why */
+    BIP__FACT_DISPUTE = 5  /* what a participant objects to in an assessment, its root */
 } bip__fact_kind;
 typedef struct bip__fact_row {
     int32_t person, kind;

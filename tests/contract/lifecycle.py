@@ -205,3 +205,79 @@ def who_registers_again_is_new(here):
     there.ok("merge", "test.bip")
     assert here.export() == there.export()
     there.ok("verify")
+
+
+# ----------------------------------------------------------------------------------------------- retention and holding
+@check
+def retention_lists_and_erases_whose_last_fact_is_too_old(shop):
+    shop.filled()
+    for who, day in (("P-002", "2020-03-01"), ("P-003", "2020-03-01"), ("P-004", "2026-11-20")):
+        shop.ok("participant", "add", who)
+        shop.ok("record", who, *RECORD[2:-1], day, "coping=3")
+    shop.ok("participant", "set", "P-003", "--attr", "hold=appeal")
+    shop.fails(2, "retention", says="--keep")
+    shop.fails(2, "retention", "--days", "365", "--apply", says="--reason")
+    line = {"schema": "bip-retention-1", "participant": "P-002", "last": "2020-03-01", "days": 2456}
+    assert shop.ok("--json", "retention", "--days", "365").json() == line
+    assert shop.ok("--json", "retention", "--days", "2456").text == "" and shop.ok("retention", "--days", "2455").text
+    shop.ok("retention", "--keep", "365")
+    before = shop.export()
+    listed = shop.ok("--json", "retention", "--as-of", "2027-11-21").text.splitlines()
+    assert [json.loads(x)["participant"] for x in listed] == ["P-001", "P-002", "P-004"]
+    assert shop.export() == before
+    shop.ok("retention", "--apply", "--reason", "a year has passed")
+    assert [x.split()[0] for x in shop.ok("participant", "list").text.splitlines()] == ["P-001", "P-003", "P-004"]
+    assert shop.ok("--json", "retention").text == ""
+    shop.ok("verify")
+
+
+# ------------------------------------------------------------------------------------------------ a person's own data
+@check
+def an_objection_stands_wherever_people_see_the_scores(here):
+    here.filled()
+    there = copied(here, "laptop.bip")
+    disputed = here.ok("dispute", here.id, "--text", "I was ill that week").text.strip()
+    fact = history(here)[-1]
+    assert (fact["kind"], fact["id"], fact["of"], fact["text"]) == ("dispute", disputed, here.id, "I was ill that week")
+    for words in (["history"], ["progression"], ["steps"]):
+        assert "I was ill that week" in here.ok(*words, "P-001").text, words
+    here.ok("verify")
+    there.ok("merge", "test.bip")
+    assert there.export() == here.export()
+    here.fails(3, "dispute", here.id, "--text", "", says="empty")
+    here.fails(1, "dispute", "0" * 32 + ".0", "--text", "no", says="no assessment")
+    here.ok("withdraw", here.id, "--reason", "wrong form")
+    assert "I was ill" not in here.ok("progression", "P-001").text
+    here.ok(*ERASE)
+    assert b"I was ill" not in here.store.read_bytes()
+
+
+@check
+def a_persons_own_data_are_whole_and_without_other_people(shop):
+    shop.filled()
+    shop.ok("participant", "add", "P-002", "--attr", "team=SECRET")
+    shop.ok("correct", shop.id, "coping=4", "--note", "<script>alert(1)</script>", "--reason", "typed wrong")
+    shop.ok("subject", "P-001", "--out", "P-001")
+    page = (shop.folder / "P-001" / "subject.html").read_text()
+    data = json.loads((shop.folder / "P-001" / "subject.json").read_text())
+    assert data["known"]["participant"] == data["progression"]["participant"] == "P-001"
+    assert [(x["by"], x["reason"]) for x in data["history"]][-1] == ("anna", "typed wrong")
+    assert "typed wrong" in page and "anna" in page and "<script>" not in page
+    for text in (page, json.dumps(data)):
+        assert "P-002" not in text and "SECRET" not in text
+    shop.fails(1, "subject", "P-404", "--out", "P-404", says="P-404")
+
+
+@check
+def every_participant_read_is_logged_where_that_is_asked_for(shop):
+    shop.filled()
+    shop.ok("participant", "add", "P-002")
+    log = shop.folder / "read.log"
+    shop.ok("--read-log", "read.log", "--actor", "per", "progression", "P-001")
+    shop.ok("export", env={"BIP_READ_LOG": "read.log"})
+    lines = [json.loads(x) for x in log.read_text().splitlines()]
+    assert [(x["by"], x["read"], x["participant"]) for x in lines] == [
+        ("per", "progression-text", "P-001"), ("anna", "json", "P-001"), ("anna", "json", "P-002")]
+    assert lines[0]["at"] == "2026-11-21T10:00:00.000Z"
+    assert shop("--read-log", "/dev/full", "progression", "P-001").status == 1
+    shop.fails(1, "--read-log", "no/such/folder", "progression", "P-001", says="no/such/folder")

@@ -1,0 +1,67 @@
+#include "record/retention.h"
+#include "api/api.h"
+
+bip_status bip_retention_keep(bip_change *change, int32_t days, bip_error *err)
+{
+    if (change == NULL || days < 0)
+        return bip__fail(err, BIP_E_USAGE, NULL, "a change and a number of days are needed");
+    return bip__keep_days_put(change->inner, days, err);
+}
+
+int32_t bip_retention_days(bip_store *store)
+{
+    int32_t days = 0;
+    return store != NULL && bip__keep_days_get(&store->context, &days, NULL) == BIP_OK ? days : 0;
+}
+
+static bip_date day_or_today(const bip__context *c, bip_date as_of)
+{
+    return as_of == BIP_NO_DATE ? bip__context_today(c) : as_of;
+}
+
+bip_status bip_retention_list(bip_store *store, int32_t days, bip_date as_of, bip_write_fn write, void *ctx,
+                              bip_error *err)
+{
+    bip__overdue_list list;
+    bip__out o;
+    if (store == NULL || write == NULL)
+        return bip__fail(err, BIP_E_USAGE, NULL, "a store and a sink are needed");
+    bip__storage *storage = store->context.storage;
+    bip_status st = storage->api->snapshot(storage, err);
+    if (st != BIP_OK)
+        return st;
+    as_of = day_or_today(&store->context, as_of);
+    bip__out_init(&o, write, ctx);
+    st = bip__overdue_read(&store->context, days, as_of, &list, err);
+    storage->api->release(storage);
+    bip__context_reads(&store->context, "retention");
+    for (size_t i = 0; st == BIP_OK && i < list.n; i++)
+        st = bip__context_read(&store->context, list.list[i].code, err);
+    if (st == BIP_OK) {
+        bip__overdue_print(&o, &list, as_of);
+        st = bip__out_finish(&o, err);
+    }
+    bip__out_free(&o);
+    bip__overdue_free(&list);
+    return st;
+}
+
+bip_status bip_retention_erase(bip_change *change, int32_t days, bip_date as_of, bip_write_fn write, void *ctx,
+                               bip_error *err)
+{
+    bip__overdue_list list = {0};
+    bip_status st;
+    if (change == NULL || change->inner->reason == NULL)
+        return bip__fail(err, BIP_E_USAGE, "reason", "a change with a reason is needed");
+    if (change->store->readings > 0)
+        return bip__fail(err, BIP_E_USAGE, NULL, "a reading is open: close cursors before writing");
+    as_of = day_or_today(change->inner->context, as_of);
+    if ((st = bip__change_write(change->inner, err)) == BIP_OK) /* from here on nobody can add to what is listed */
+        st = bip_retention_list(change->store, days, as_of, write, ctx, err);
+    if (st == BIP_OK)
+        st = bip__overdue_read(change->inner->context, days, as_of, &list, err);
+    for (size_t i = 0; st == BIP_OK && i < list.n; i++)
+        st = bip__participant_erase(change->inner, list.list[i].person, err);
+    bip__overdue_free(&list);
+    return st;
+}

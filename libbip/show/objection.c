@@ -44,9 +44,9 @@ static void say(teller *t, const bip__assessment_row *row, const char *text)
 
 static bip_status say_fact(teller *t, const bip__fact_row *fact, bip_error *err)
 {
-    bip__assessment_row row;
+    bip__assessment_row row = {0};
     cJSON *body = NULL;
-    bool found;
+    bool found = false;
     bip_status st = bip__json_parse(fact->body, fact->body_n, &body, err);
     if (st == BIP_E_REFUSED)
         return bip__fail(err, BIP_E_CORRUPT, NULL, "a stored fact can't be read");

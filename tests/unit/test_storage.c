@@ -331,6 +331,99 @@ static void test_storage__keeps_no_uuid_and_no_person_of_an_erased_identity(void
     assert_memory_equal(out.uuid, none, sizeof none);
 }
 
+/* A person with two identities; in entry 1 the first has the facts 0 and 1, the second those from 2 on. */
+static int32_t add_two_faced(fixture *f, int32_t identities[2], int32_t *rater)
+{
+    bip__identity_row row = {.uuid = {1}, .hash = {1}};
+    const int32_t person = row.person = add_person(f, "P-001");
+
+    assert_ok(f->api->identity_add(f->s, &row, &identities[0], &err));
+    row.uuid[0] = row.hash[0] = 2;
+    assert_ok(f->api->identity_add(f->s, &row, &identities[1], &err));
+    assert_ok(f->api->leaf_put(f->s, &(bip__leaf_row){.entry = 1, .pos = 0, .identity = identities[0]}, &err));
+    assert_ok(f->api->leaf_put(f->s, &(bip__leaf_row){.entry = 1, .pos = 2, .identity = identities[1]}, &err));
+    assert_ok(f->api->word_add(f->s, BIP__WORD_RESPONDENT, "participant", &f->respondent, &err));
+    assert_ok(f->api->word_add(f->s, BIP__WORD_RATER, "H07", rater, &err));
+    for (int32_t i = 0; i < 4; i++) {
+        const bip__assessment_row a = {.person = person,
+                                       .day = 20000 + i,
+                                       .entry = 1,
+                                       .idx = i,
+                                       .instrument = 1,
+                                       .respondent = f->respondent,
+                                       .rater = i < 2 ? *rater : 0,
+                                       .current = 1,
+                                       .root_entry = 1,
+                                       .root_idx = i,
+                                       .scores = "[1]",
+                                       .scores_n = 3};
+        assert_ok(f->api->assessments_put(f->s, &a, 1, &err));
+    }
+    return person;
+}
+
+static void test_storage__erases_what_stands_under_an_identity(void **state)
+{
+    fixture *f = *state;
+    int32_t identities[2], rater = 0, other;
+    const char *code, *word;
+    bip__identity_row row;
+    char traces[16];
+
+    begin(f);
+    const int32_t person = add_two_faced(f, identities, &rater);
+    commit(f);
+    begin(f);
+    assert_ok(f->api->identity_erase(f->s, identities[0], 7, &err));
+    commit(f);
+    assert_int_equal(count_assessments(f, person, true), 2);
+    assert_ok(f->api->identity_get(f->s, identities[0], &row, &err));
+    assert_true(row.erased && row.person == 0 && row.erased_by == 7 && row.hash[0] == 1 && row.uuid[0] == 0);
+    assert_ok(f->api->person_find(f->s, "P-001", &other, &err));
+    assert_status(f->api->word_find(f->s, BIP__WORD_RATER, "H07", &other, &err), BIP_E_NOT_FOUND);
+    begin(f);
+    assert_ok(f->api->identity_erase(f->s, identities[1], 8, &err));
+    commit(f);
+    assert_int_equal(count_assessments(f, person, true), 0);
+    assert_status(f->api->person_find(f->s, "P-001", &other, &err), BIP_E_NOT_FOUND);
+    assert_status(f->api->person_get(f->s, person, &code, &err), BIP_E_CORRUPT);
+    assert_ok(f->api->scrub(f->s, -1, &err));
+    assert_ok(f->api->setting_get(f->s, "traces", traces, sizeof traces, &err));
+    assert_string_equal(traces, "");
+    assert_ok(f->api->word_text(f->s, f->respondent, &word, &err));
+    assert_string_equal(word, "participant");
+}
+
+static void test_storage__rolls_an_erasing_back(void **state)
+{
+    fixture *f = *state;
+    int32_t identities[2], rater = 0, other;
+    bip__identity_row row;
+
+    begin(f);
+    const int32_t person = add_two_faced(f, identities, &rater);
+    commit(f);
+    begin(f);
+    assert_ok(f->api->set_current(f->s, person, 20003, 1, 3, 0, &err));
+    assert_ok(f->api->identity_erase(f->s, identities[0], 7, &err));
+    assert_ok(f->api->set_current(f->s, person, 20002, 1, 2, 0, &err));
+    assert_ok(f->api->identity_erase(f->s, identities[1], 7, &err));
+    assert_int_equal(count_assessments(f, person, true), 0);
+    f->api->rollback(f->s);
+    assert_int_equal(count_assessments(f, person, true), 4);
+    assert_ok(f->api->person_find(f->s, "P-001", &other, &err));
+    assert_ok(f->api->identity_get(f->s, identities[1], &row, &err));
+    assert_true(!row.erased && row.person == person && row.uuid[0] == 2);
+    assert_ok(f->api->word_find(f->s, BIP__WORD_RATER, "H07", &other, &err));
+    assert_int_equal(other, rater);
+    bip__rows *rows;
+    bip__assessment_row a;
+    assert_ok(f->api->assessments(f->s, person, 20002, 20003, false, &rows, &err)); /* both are current again */
+    assert_ok(f->api->next_assessment(rows, &a, &err));
+    assert_ok(f->api->next_assessment(rows, &a, &err));
+    f->api->close_rows(rows);
+}
+
 /* ------------------------------------------------------------------------------------------------------ instruments */
 
 static void test_storage__lists_instruments_in_the_order_of_adding(void **state)
@@ -1463,6 +1556,8 @@ int main(void)
         ON_ALL(test_storage__refuses_a_participant_code_twice),
         ON_ALL(test_storage__keeps_identities_by_number_hash_and_person),
         ON_ALL(test_storage__keeps_no_uuid_and_no_person_of_an_erased_identity),
+        ON_ALL(test_storage__erases_what_stands_under_an_identity),
+        ON_ALL(test_storage__rolls_an_erasing_back),
         ON_ALL(test_storage__lists_instruments_in_the_order_of_adding),
         ON_ALL(test_storage__lists_items_by_respondent_then_position),
         ON_ALL(test_storage__orders_assessments_by_day_entry_and_index),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The contract of the program `bip`, tried from outside: tests/contract/run.py BIP [--vectors DIR] [--examples DIR] [--all].
+"""The contract of the program `bip`, tried from outside: tests/contract/run.py BIP [--vectors DIR] [--examples DIR] [--random N].
 
 Worked cases in folders (args.txt, instrument.json, input.csv, expected*.ndjson), checks written as functions whose names
 are claims, and random stores held against reference.py. Needs nothing but Python's standard library.
@@ -840,7 +840,7 @@ def main():
     p.add_argument("bip", help="the program")
     p.add_argument("--vectors", type=Path, default=HERE.parents[2] / "shared" / "vectors", help="more worked cases")
     p.add_argument("--examples", type=Path, help="folder with the built example programs")
-    p.add_argument("--all", action="store_true", help="1,000 random stores instead of 50")
+    p.add_argument("--random", type=int, default=50, help="how many random stores")
     p.add_argument("--seed", type=int, default=1, help="of the first random store")
     p.add_argument("--only", help="names that contain this")
     a = p.parse_args()
@@ -852,7 +852,7 @@ def main():
             tally.run(f"case {case.name}", lambda shop, case=case: run_case(shop, case))
     for expected in sorted((HERE / "examples").glob("*.txt")) if a.examples else []:
         tally.run(f"example {expected.stem}", lambda _, e=expected: run_example(a.examples / f"example_{e.stem}", e))
-    for seed in range(a.seed, a.seed + (1000 if a.all else 50)):
+    for seed in range(a.seed, a.seed + a.random):
         tally.run(f"random store {seed}", lambda shop, seed=seed: random_stores.compare_one(shop, seed))
     print(f"{tally.passed} passed, {tally.failed} failed")
     return 1 if tally.failed else 0

@@ -125,8 +125,12 @@ typedef struct cli_sink {
     int error; /* errno of the first failed write */
 } cli_sink;
 
+/* What the environment may say in place of an option. */
+typedef enum cli_variable { ENV_STORE, ENV_ACTOR, ENV_NOW, ENV_READ_LOG, ENV_COUNT } cli_variable;
+
 typedef struct cli {
     const cli_command *command;
+    char *environment[ENV_COUNT]; /* NULL: not set, or empty */
     cli_args global, args;
     bool json;
     const char *lang; /* of the program's own texts; known once the store is open */
@@ -142,6 +146,8 @@ typedef struct cli {
 } cli;
 
 /* session.c */
+bip_status cli_environment_read(cli *c);
+void cli_environment_free(cli *c);
 bip_status cli_clock_init(cli *c);
 const char *cli_store_path(cli *c); /* NULL, with c->err filled, where none is named */
 bip_status cli_open(cli *c, uint32_t flags);

@@ -1,5 +1,7 @@
 #include "cli/cli.h"
 
+#include "base/platform.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -9,7 +11,7 @@ bip_status cli_input_open(cli *c, cli_input *in, const char *path)
 
     in->name = standard ? "stdin" : path;
     in->error = 0;
-    in->file = standard ? stdin : fopen(path, "rb");
+    in->file = standard ? stdin : bip__file_open(path, "rb");
     return in->file ? BIP_OK : cli_fail_system(c, path, errno);
 }
 

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
-#include <signal.h>
+#include "base/program.h"
+
 #include <string.h>
 
 static bip_status check_operands(cli *c)
@@ -93,12 +94,11 @@ static bip_status run(cli *c, int argc, char **argv)
 int main(int argc, char **argv)
 {
     cli c = {0};
-    bip_status st;
+    bip__program program;
+    bip_status st = bip__program_begin(&program, argc, argv);
 
-#ifdef SIGPIPE
-    signal(SIGPIPE, SIG_IGN); /* a reader that has gone is a failed write, told by the exit status */
-#endif
-    st = run(&c, argc, argv);
+    if (st == BIP_OK && (st = cli_environment_read(&c)) == BIP_OK)
+        st = run(&c, program.argc, program.argv);
     if (st != BIP_OK)
         cli_report(&c, st);
     bip_store_close(c.store);
@@ -106,5 +106,7 @@ int main(int argc, char **argv)
         fclose(c.read_log);
     cli_args_free(&c.args);
     cli_args_free(&c.global);
+    cli_environment_free(&c);
+    bip__program_end(&program);
     return cli_exit_status(st);
 }

@@ -1,14 +1,9 @@
-#ifndef _XOPEN_SOURCE
-#define _XOPEN_SOURCE 700 /* realpath() */
-#endif
 #include "cli/cli.h"
 
 #include "base/alloc.h"
 #include "base/platform.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 void cli_sink_begin(cli_sink *s, FILE *file, const char *name, bool hold)
@@ -114,15 +109,6 @@ bip_status cli_collect(cli *c, const char *document, const bip_query *query, bip
     return out != BIP_OK ? out : st;
 }
 
-/* Links are followed: the file that is written to is replaced, not the link that leads to it. */
-static char *real_path(const char *path)
-{
-    char *real = realpath(path, NULL), *copy = bip__strdup(real ? real : path);
-
-    free(real); /* NOLINT: realpath() took it from malloc() */
-    return copy;
-}
-
 /* "FILE.1f3a...": beside the file, so that it can take its place in one step. */
 static char *beside(const char *path)
 {
@@ -145,7 +131,7 @@ static bip_status write_to(cli *c, const char *document, const bip_query *query,
 {
     cli_sink sink;
     bip_status st;
-    FILE *file = fopen(path, "wb");
+    FILE *file = bip__file_open(path, "wb");
 
     if (!file)
         return cli_fail_system(c, shown, errno);
@@ -170,8 +156,8 @@ static bip_status replace(cli *c, const char *document, const bip_query *query, 
         goto done;
     }
     st = write_to(c, document, query, aside, shown);
-    if (st == BIP_OK && (!bip__path_sync(aside) || rename(aside, real) != 0))
-        st = cli_fail_system(c, shown, errno);
+    if (st == BIP_OK && (error = bip__path_sync(aside) ? bip__path_replace(real, aside) : errno) != 0)
+        st = cli_fail_system(c, shown, error);
     if (st == BIP_OK)
         bip__path_sync(real);
     else
@@ -183,7 +169,7 @@ done:
 
 bip_status cli_document_to_file(cli *c, const char *document, const bip_query *query, const char *path)
 {
-    char *real = real_path(path);
+    char *real = bip__path_real(path); /* the file that is written to is replaced, not the link that leads to it */
     bip_status st;
 
     if (!real)

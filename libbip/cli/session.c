@@ -1,20 +1,28 @@
 /* One run of the program: which store, whose clock, in which language, by whom. */
 #include "cli/cli.h"
 
+#include "base/alloc.h"
 #include "base/date.h"
 #include "base/platform.h"
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* An empty variable is one that isn't set. */
-static const char *environment(const char *name)
+bip_status cli_environment_read(cli *c)
 {
-    const char *value = getenv(name);
+    static const char *const names[ENV_COUNT] = {"BIP_STORE", "BIP_ACTOR", "BIP_NOW", "BIP_READ_LOG"};
+    bip_status st = BIP_OK;
 
-    return value && *value ? value : NULL;
+    for (int i = 0; i < ENV_COUNT && st == BIP_OK; i++)
+        st = bip__environment(names[i], &c->environment[i]);
+    return st == BIP_OK ? st : bip__nomem(&c->err);
+}
+
+void cli_environment_free(cli *c)
+{
+    for (int i = 0; i < ENV_COUNT; i++)
+        bip__free(c->environment[i]);
 }
 
 bip_status cli_fail(cli *c, bip_status st, const char *where, const char *fmt, ...)
@@ -41,7 +49,7 @@ void cli_hint(cli *c, const char *fmt, ...)
 
 bip_status cli_clock_init(cli *c)
 {
-    const char *now = environment("BIP_NOW");
+    const char *now = c->environment[ENV_NOW];
 
     if (!now)
         return BIP_OK;
@@ -63,7 +71,7 @@ const char *cli_store_path(cli *c)
     const char *path = cli_value(&c->global, OPT_STORE);
 
     if (!path)
-        path = environment("BIP_STORE");
+        path = c->environment[ENV_STORE];
     if (path && *path)
         return path;
     cli_fail(c, BIP_E_USAGE, NULL, "no store");
@@ -73,21 +81,15 @@ const char *cli_store_path(cli *c)
 
 const char *cli_lang_of(const cli *c, const char *store_lang)
 {
-    static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
     const char *lang = cli_value(&c->global, OPT_LANG);
+    char locale[16];
 
     if (lang)
         return lang;
     if (store_lang && cli_lang_known(store_lang))
         return store_lang;
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
-        const char *value = environment(variables[i]);
-
-        if (!value) /* the first that is set decides, as for the C library */
-            continue;
-        return strncmp(value, "sv", 2) == 0 ? "sv" : strncmp(value, "da", 2) == 0 ? "da" : "en";
-    }
-    return "en";
+    bip__user_locale(locale, sizeof locale);
+    return strncmp(locale, "sv", 2) == 0 ? "sv" : strncmp(locale, "da", 2) == 0 ? "da" : "en";
 }
 
 /* A language from a file; it is the run's, unless another is asked for. */
@@ -115,7 +117,7 @@ static const char *actor_of(const cli *c, char *login, size_t n)
     const char *actor = cli_value(&c->global, OPT_ACTOR);
 
     if (!actor)
-        actor = environment("BIP_ACTOR");
+        actor = c->environment[ENV_ACTOR];
     return actor ? actor : bip__login_name(login, n);
 }
 
@@ -149,11 +151,11 @@ static bip_status open_read_log(cli *c)
     const char *path = cli_value(&c->global, OPT_READ_LOG);
 
     if (!path)
-        path = environment("BIP_READ_LOG");
+        path = c->environment[ENV_READ_LOG];
     if (!path || c->read_log)
         return BIP_OK;
     bip__file_create_private(path); /* fails where it is there already, which is as well */
-    c->read_log = fopen(path, "ab");
+    c->read_log = bip__file_open(path, "ab");
     return c->read_log ? BIP_OK : cli_fail_system(c, path, errno);
 }
 

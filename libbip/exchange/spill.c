@@ -1,8 +1,8 @@
 #include "exchange/spill.h"
 
 #include "base/alloc.h"
+#include "base/platform.h"
 
-#include <limits.h>
 #include <string.h>
 
 #define HELD (1024u * 1024u) /* bytes in memory, or one text where it is longer */
@@ -10,11 +10,10 @@
 static bip_status to_file(bip__spill *s, bip_error *err)
 {
     if (s->file == NULL)
-        s->file = tmpfile();
+        s->file = bip__file_temporary();
     if (s->file == NULL)
         return bip__fail(err, BIP_E_IO, NULL, "no temporary file could be made for the notes");
-    if (s->filed > LONG_MAX || fseek(s->file, (long)s->filed, SEEK_SET) != 0 ||
-        fwrite(s->data, 1, s->n, s->file) != s->n || fflush(s->file) != 0)
+    if (bip__file_seek(s->file, s->filed) != 0 || fwrite(s->data, 1, s->n, s->file) != s->n || fflush(s->file) != 0)
         return bip__fail(err, BIP_E_IO, NULL, "the temporary file for the notes could not be written");
     s->filed += (int64_t)s->n;
     s->n = 0;
@@ -45,7 +44,7 @@ bip_status bip__spill_get(bip__spill *s, int64_t at, size_t n, const char **text
     }
     if (!bip__grow(&s->found, &s->found_cap, n, 1))
         return bip__nomem(err);
-    if (fseek(s->file, (long)at, SEEK_SET) != 0 || fread(s->found, 1, n, s->file) != n)
+    if (bip__file_seek(s->file, at) != 0 || fread(s->found, 1, n, s->file) != n)
         return bip__fail(err, BIP_E_IO, NULL, "the temporary file for the notes could not be read");
     *text = s->found;
     return BIP_OK;

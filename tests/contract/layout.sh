@@ -47,6 +47,13 @@ unlisted() {
     diff <(git ls-files -co --exclude-standard 'libbip/*.c' | grep -v '^libbip/store/memory/' | sort) \
         <(grep -oE 'libbip/[a-z0-9_/]+\.c\b' CMakeLists.txt | sort -u | while read -r f; do if [ -f "$f" ]; then echo "$f"; fi; done)
 }
+# errno.h is C's; io.h and what follows are Windows'.
+system_headers='(aio|arpa/[a-z]+|dirent|dlfcn|fcntl|fnmatch|ftw|glob|grp|iconv|langinfo|libgen|netdb|netinet/[a-z]+|poll|pthread|pwd|regex|sched|semaphore|signal|spawn|strings|sys/[a-z]+|syslog|termios|time|unistd|utime|wordexp|bcrypt|conio|direct|io|process|shellapi|wchar|windows|winsock2)\.h'
+# Without these words, a strict C11 build declares nothing of POSIX: a call elsewhere doesn't compile.
+seen_beyond_base() {
+    grep -rnE '_(POSIX_C|XOPEN|GNU|DEFAULT|BSD)_SOURCE' libbip CMakeLists.txt |
+        grep -vE '^libbip/base/(platform|program)_posix\.c:'
+}
 not_a_client() { sources examples | xargs grep -nE '#include "' | grep -vF '#include "bip.h"'; }
 # A function the length of two screens is two functions. Counts from the opening brace in the first column to the closing one.
 long_functions() {
@@ -60,6 +67,8 @@ claim "cJSON.h has one door: model" only_in '(cjson/)?cJSON.h' model
 claim "pcre2.h has one door: model" only_in pcre2.h model
 claim "sodium.h and utf8proc.h have one door: base" only_in '(sodium|utf8proc)\.h' base
 claim "locale.h is known to the platform only" only_in '(locale|xlocale)\.h' base cli
+claim "what POSIX and Windows have beyond C is called in base only" only_in "$system_headers" base
+claim "no other file is compiled with it in sight" seen_beyond_base
 claim "what SQLite's storage keeps to itself is known to store only" only_in 'store/sqlite/[a-z_]*\.h' store
 claim "nothing below the API knows it" only_in 'api/[a-z_]*\.h' api
 claim "nothing below the program knows it" only_in 'cli/[a-z_]*\.h' cli

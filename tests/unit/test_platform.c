@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/date.h"
 #include "base/platform.h"
 
@@ -161,40 +162,6 @@ static void test_path__syncs_a_file_and_its_folder(void **state)
     assert_true(bip__path_remove("file"));
 }
 
-static void test_path__a_place_for_a_new_file_is_writable(void **state)
-{
-    char longer[5000];
-
-    (void)state;
-    assert_true(bip__path_writable("new"));
-    assert_true(bip__path_writable(in_folder("new")));
-    assert_true(bip__folder_writable("new"));
-    assert_false(bip__path_writable("none/new"));
-    assert_false(bip__folder_writable(in_folder("none/new")));
-    memset(longer, 'x', sizeof longer);
-    longer[sizeof longer - 1] = '\0';
-    assert_false(bip__path_writable(longer));
-    longer[4990] = '/';
-    assert_false(bip__folder_writable(longer));
-}
-
-static void test_path__what_may_not_be_written_is_said_so(void **state)
-{
-    bool root = geteuid() == 0, writable, beside, inside;
-
-    (void)state;
-    if (root)
-        assert_int_equal(seteuid(65534), 0); /* root may write everywhere */
-    writable = bip__path_writable("/etc/passwd");
-    beside = bip__path_writable("/etc/bip-new");
-    inside = bip__folder_writable("/etc/passwd");
-    if (root)
-        assert_int_equal(seteuid(0), 0);
-    assert_false(writable);
-    assert_false(beside);
-    assert_false(inside);
-}
-
 static void test_path__a_folder_that_cannot_be_synced_is_said_so(void **state)
 {
     char own[] = "/tmp/bip-sync-XXXXXX", file[32];
@@ -220,20 +187,139 @@ static void test_path__a_folder_that_cannot_be_synced_is_said_so(void **state)
 /* SQLite keeps its journals beside the file a link leads to. */
 static void test_path__the_folder_of_a_link_is_that_of_its_file(void **state)
 {
-    bool root = geteuid() == 0, beside;
+    char own[] = "/tmp/bip-link-XXXXXX", file[32], link[32];
+    bool root = geteuid() == 0, whole, without_folder;
 
     (void)state;
-    assert_int_equal(symlink("/etc/passwd", "link"), 0);
-    assert_int_equal(chmod(folder, 0755), 0);
-    if (root) {
-        assert_int_equal(chown(folder, 65534, (gid_t)-1), 0);
-        assert_int_equal(seteuid(65534), 0);
-    }
-    beside = bip__folder_writable("other") && !bip__folder_writable("link") && !bip__folder_writable("/link");
+    if (root)
+        assert_int_equal(seteuid(65534), 0); /* root may read everything */
+    assert_non_null(mkdtemp(own));
+    snprintf(file, sizeof file, "%s/file", own);
+    snprintf(link, sizeof link, "%s.link", own);
+    assert_int_equal(bip__file_create_private(file), 0);
+    assert_int_equal(symlink(file, link), 0);
+    whole = bip__path_sync(link);
+    assert_int_equal(chmod(own, 0300), 0);
+    without_folder = bip__path_sync(link);
+    assert_true(bip__path_remove(link));
+    assert_true(bip__path_remove(file));
+    assert_int_equal(rmdir(own), 0);
     if (root)
         assert_int_equal(seteuid(0), 0);
-    assert_true(beside);
+    assert_true(whole);
+    assert_false(without_folder);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = bip__file_open(path, "wb");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+    assert_int_equal(fclose(file), 0);
+}
+
+static void assert_file_holds(const char *path, const char *text)
+{
+    char found[64];
+    FILE *file = bip__file_open(path, "rb");
+    size_t n;
+
+    assert_non_null(file);
+    n = fread(found, 1, sizeof found - 1, file);
+    found[n] = '\0';
+    fclose(file);
+    assert_string_equal(found, text);
+}
+
+static void test_path__replacing_takes_the_place_of_what_stood_there(void **state)
+{
+    (void)state;
+    write_file("\xc3\xa5ldre", "old");
+    write_file("new", "new");
+    assert_int_equal(bip__path_replace("\xc3\xa5ldre", "new"), 0);
+    assert_file_holds("\xc3\xa5ldre", "new");
+    assert_int_equal(bip__path_look("new", NULL), BIP__PATH_NONE);
+    assert_int_equal(bip__path_replace("other", "none"), ENOENT);
+    assert_int_equal(bip__path_replace("other", "\xc3\xa5ldre"), 0); /* nothing stood there */
+    assert_file_holds("other", "new");
+    assert_true(bip__path_remove("other"));
+}
+
+static void test_path__what_a_link_leads_to_is_the_real_path(void **state)
+{
+    char *real, *missing;
+
+    (void)state;
+    write_file("file", "");
+    assert_int_equal(symlink("file", "link"), 0);
+    real = bip__path_real("link");
+    missing = bip__path_real("none/such");
+    assert_non_null(strrchr(real, '/'));
+    assert_string_equal(strrchr(real, '/'), "/file");
+    assert_string_equal(missing, "none/such");
+    bip__free(real);
+    bip__free(missing);
     assert_true(bip__path_remove("link"));
+    assert_true(bip__path_remove("file"));
+}
+
+static void test_file__a_temporary_one_is_read_where_one_seeks(void **state)
+{
+    FILE *file = bip__file_temporary();
+    char found[4] = "";
+
+    (void)state;
+    assert_non_null(file);
+    assert_int_equal(bip__file_seek(file, 5000000000), 0); /* more than 32 bits */
+    assert_int_equal(fwrite("end", 1, 3, file), 3);
+    assert_int_equal(bip__file_seek(file, 0), 0);
+    assert_int_equal(fwrite("one", 1, 3, file), 3);
+    assert_int_equal(bip__file_seek(file, 5000000000), 0);
+    assert_int_equal(fread(found, 1, 3, file), 3);
+    assert_string_equal(found, "end");
+    assert_int_equal(fclose(file), 0);
+}
+
+static void test_platform__an_empty_variable_is_one_that_is_not_set(void **state)
+{
+    char *value;
+
+    (void)state;
+    setenv("BIP_TEST", "v\xc3\xa4rde", 1);
+    assert_int_equal(bip__environment("BIP_TEST", &value), BIP_OK);
+    assert_string_equal(value, "v\xc3\xa4rde");
+    bip__free(value);
+    bip__alloc_fail_at(0, false);
+    assert_int_equal(bip__environment("BIP_TEST", &value), BIP_E_NOMEM);
+    assert_null(value);
+    bip__alloc_fail_at(-1, false);
+    setenv("BIP_TEST", "", 1);
+    assert_int_equal(bip__environment("BIP_TEST", &value), BIP_OK);
+    assert_null(value);
+    unsetenv("BIP_TEST");
+    assert_int_equal(bip__environment("BIP_TEST", &value), BIP_OK);
+    assert_null(value);
+}
+
+static void test_platform__the_first_variable_that_is_set_names_the_locale(void **state)
+{
+    char locale[8];
+
+    (void)state;
+    setenv("LC_ALL", "", 1);
+    setenv("LC_MESSAGES", "da_DK.UTF-8", 1);
+    setenv("LANG", "sv_SE.UTF-8", 1);
+    bip__user_locale(locale, sizeof locale);
+    assert_string_equal(locale, "da_DK.U");
+    setenv("LC_ALL", "sv", 1);
+    bip__user_locale(locale, sizeof locale);
+    assert_string_equal(locale, "sv");
+    unsetenv("LC_ALL");
+    unsetenv("LC_MESSAGES");
+    unsetenv("LANG");
+    bip__user_locale(locale, sizeof locale);
+    assert_string_equal(locale, "");
 }
 
 static void test_platform__the_login_name_is_the_users_not_the_environments(void **state)
@@ -294,8 +380,8 @@ static void test_platform__sleeps_no_shorter_than_told(void **state)
 
     (void)state;
     clock_gettime(CLOCK_MONOTONIC, &before);
-    bip__sleep_ms(3);
-    bip__sleep_ms(0);
+    assert_true(bip__sleep_ms(3) >= 3);
+    assert_true(bip__sleep_ms(0) >= 0);
     bip__sleep_ms(-1);
     clock_gettime(CLOCK_MONOTONIC, &after);
     assert_true((after.tv_sec - before.tv_sec) * 1000000000L + after.tv_nsec - before.tv_nsec >= 3000000);
@@ -354,10 +440,13 @@ int main(void)
         cmocka_unit_test(test_path__making_a_file_takes_nothing_over),
         cmocka_unit_test(test_path__removing_leaves_no_file_and_no_folder_behind),
         cmocka_unit_test(test_path__syncs_a_file_and_its_folder),
-        cmocka_unit_test(test_path__a_place_for_a_new_file_is_writable),
-        cmocka_unit_test(test_path__what_may_not_be_written_is_said_so),
         cmocka_unit_test(test_path__a_folder_that_cannot_be_synced_is_said_so),
         cmocka_unit_test(test_path__the_folder_of_a_link_is_that_of_its_file),
+        cmocka_unit_test(test_path__replacing_takes_the_place_of_what_stood_there),
+        cmocka_unit_test(test_path__what_a_link_leads_to_is_the_real_path),
+        cmocka_unit_test(test_file__a_temporary_one_is_read_where_one_seeks),
+        cmocka_unit_test(test_platform__an_empty_variable_is_one_that_is_not_set),
+        cmocka_unit_test(test_platform__the_first_variable_that_is_set_names_the_locale),
         cmocka_unit_test(test_platform__the_login_name_is_the_users_not_the_environments),
         cmocka_unit_test(test_platform__the_environment_names_who_has_no_entry),
         cmocka_unit_test(test_platform__sleeps_no_shorter_than_told),

@@ -215,14 +215,14 @@ static bip_status temporary_name(const char *path, bip__out *name, bip_error *er
 }
 
 /* Give the finished copy its name. An empty file is made under it first: that fails where the name is taken, and
- * rename() replaces it in one step. */
+ * the copy replaces it in one step. */
 static bip_status publish(const char *temporary, const char *path, bip_error *err)
 {
     int error = bip__file_create_private(path);
 
     if (error)
         return bip__sqlite_fail_create(error, path, err);
-    if (rename(temporary, path) != 0) {
+    if (bip__path_replace(path, temporary) != 0) {
         bip__path_remove(path);
         return bip__fail(err, BIP_E_IO, path, "the copy can't be given its name");
     }

@@ -78,7 +78,7 @@ bip_status bip__sqlite_fail_code(sqlite3 *db, int extended, const char *path, co
     const char *reason;
 
     /* The shared memory of a store on a full disk can't grow, and SQLite calls that a fault of the disk. */
-    if (st == BIP_E_IO && db && sqlite3_system_errno(db) == ENOSPC)
+    if (st == BIP_E_IO && db && bip__disk_full(sqlite3_system_errno(db)))
         st = BIP_E_FULL;
     if (st == BIP_E_NOMEM) {
         bip__nomem(err);
@@ -132,8 +132,7 @@ int bip__sqlite_wait(void *store, int times)
     s->polite = POLITE;
     sqlite3_randomness(1, &chance);
     ms = s->waited_ms < 50 ? 1 + chance % 4 : 1;
-    bip__sleep_ms(ms);
-    s->waited_ms += ms;
+    s->waited_ms += bip__sleep_ms(ms);
     return 1;
 }
 

@@ -1,9 +1,8 @@
-/* POSIX. Windows would be a second file with the same functions, chosen by the build. */
-#ifndef _XOPEN_SOURCE
-#define _XOPEN_SOURCE 700 /* realpath() */
-#endif
+/* POSIX: the only file that is compiled with its functions in sight, but for program_posix.c. */
+#define _XOPEN_SOURCE 700
 #include "base/platform.h"
 
+#include "base/alloc.h"
 #include "base/date.h"
 
 #include <errno.h>
@@ -89,11 +88,12 @@ int bip__random(void *into, size_t n)
 }
 #endif
 
-void bip__sleep_ms(int ms)
+int bip__sleep_ms(int ms)
 {
     struct timespec length = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
 
     nanosleep(&length, NULL); /* a signal may end it early: the host wants its thread back */
+    return ms;
 }
 
 bip__path_kind bip__path_look(const char *path, int64_t *size)
@@ -122,23 +122,6 @@ static bool folder_of(const char *path, char folder[PATH_MAX])
     memcpy(folder, n ? p : ".", n ? n : 1);
     folder[n ? n : 1] = '\0';
     return true;
-}
-
-static bool may_write(const char *path)
-{
-    return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
-}
-
-bool bip__folder_writable(const char *path)
-{
-    char folder[PATH_MAX];
-
-    return folder_of(path, folder) && may_write(folder);
-}
-
-bool bip__path_writable(const char *path)
-{
-    return bip__path_look(path, NULL) == BIP__PATH_NONE ? bip__folder_writable(path) : may_write(path);
 }
 
 /* statfs(2) lists these numbers; not all of them stand in a header. 9P is left out: containers and virtual machines
@@ -221,6 +204,14 @@ const char *bip__path_network(const char *path)
     return folder_of(path, folder) ? network_of(folder) : NULL;
 }
 
+char *bip__path_real(const char *path)
+{
+    char *real = realpath(path, NULL), *copy = bip__strdup(real ? real : path);
+
+    free(real); /* NOLINT: realpath() took it from malloc() */
+    return copy;
+}
+
 bool bip__path_remove(const char *path)
 {
     return unlink(path) == 0 || errno == ENOENT;
@@ -245,6 +236,18 @@ bool bip__path_sync(const char *path)
     return sync_one(path) && folder_of(path, folder) && sync_one(folder);
 }
 
+int bip__path_replace(const char *path, const char *by)
+{
+    return rename(by, path) == 0 ? 0 : errno;
+}
+
+int bip__folder_create_private(const char *path)
+{
+    if (mkdir(path, 0700) == 0)
+        return 0;
+    return errno == EEXIST && bip__path_look(path, NULL) == BIP__PATH_DIR ? 0 : errno;
+}
+
 int bip__file_create_private(const char *path)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -252,6 +255,26 @@ int bip__file_create_private(const char *path)
     if (fd < 0)
         return errno;
     return close(fd) == 0 ? 0 : errno;
+}
+
+FILE *bip__file_open(const char *path, const char *mode)
+{
+    return fopen(path, mode);
+}
+
+FILE *bip__file_temporary(void)
+{
+    return tmpfile();
+}
+
+int bip__file_seek(FILE *file, int64_t to)
+{
+    return fseeko(file, (off_t)to, SEEK_SET);
+}
+
+bool bip__disk_full(int system_error)
+{
+    return system_error == ENOSPC;
 }
 
 bool bip__stderr_is_terminal(void)
@@ -277,9 +300,21 @@ const char *bip__login_name(char *into, size_t n)
     return into;
 }
 
-int bip__folder_create_private(const char *path)
+bip_status bip__environment(const char *name, char **out)
 {
-    if (mkdir(path, 0700) == 0)
-        return 0;
-    return errno == EEXIST && bip__path_look(path, NULL) == BIP__PATH_DIR ? 0 : errno;
+    const char *value = getenv(name);
+
+    *out = value && *value ? bip__strdup(value) : NULL;
+    return *out || !value || !*value ? BIP_OK : BIP_E_NOMEM;
+}
+
+/* The first that is set decides, as for the C library. */
+void bip__user_locale(char *into, size_t n)
+{
+    static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *value = NULL;
+
+    for (size_t i = 0; i < sizeof variables / sizeof *variables && !(value && *value); i++)
+        value = getenv(variables[i]);
+    snprintf(into, n, "%s", value ? value : "");
 }

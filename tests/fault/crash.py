@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """The program killed at random moments: tests/fault/crash.py BIP [--kills N] [--seed S]
 
-SIGKILL while it records, corrects, withdraws, registers, imports CSV and a whole store, makes a backup, makes a store,
-and now and then while what came before is put right again. After each kill: every entry that was acknowledged is
-there unchanged, the killed command did all or nothing, `verify` is clean, and a file that init or backup left is no
-store at all or a whole one.
+SIGKILL while it records, corrects, withdraws, objects, registers, erases, imports CSV and a whole store, merges, makes a
+backup, makes a store, and now and then while what came before is put right again. After each kill: every entry that
+was acknowledged is there unchanged, the killed command did all or nothing, `verify` is clean, and a file that init or
+backup left is no store at all or a whole one. With --only WORD: of the deeds, those whose name contains it.
 """
 import argparse
 import json
@@ -19,6 +19,8 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from crash_erase import Erasing
+
 ROLES = ("participant", "caseworker")
 ITEMS = ("cooperation", "job_search", "everyday_coping")
 
@@ -31,10 +33,14 @@ class Crash:
     def __init__(self, bip, folder, rng):
         self.bip, self.folder, self.rng = bip, Path(folder), rng
         self.store = self.folder / "s.bip"
-        self.env = {"PATH": os.environ["PATH"], "BIP_ACTOR": "anna", "TZ": "UTC"}
+        temporary = self.folder / "tmp"  # where a program would put its temporary files
+        temporary.mkdir()
+        self.env = {"PATH": os.environ["PATH"], "BIP_ACTOR": "anna", "TZ": "UTC", "TMPDIR": str(temporary),
+                    "SQLITE_TMPDIR": str(temporary)}
         self.took = defaultdict(lambda: [0.02])  # seconds of earlier runs, by command
         self.kills, self.after, self.left = Counter(), Counter(), Counter()
         self.serial = 0
+        self.erasing = Erasing(self)
 
     def run(self, *args, store=None):
         return subprocess.run([self.bip, "-s", store or self.store, *map(str, args)], env=self.env, capture_output=True,
@@ -45,14 +51,14 @@ class Crash:
         assert done.returncode == 0, f"{args}: {done.returncode} {done.stderr.decode()}"
         return done.stdout
 
-    def start_and_kill(self, name, args, store=None):
+    def start_and_kill(self, name, args, store=None, delay=None):
         """The exit status, or None where it was killed."""
         past = self.took[name]
         usual = sorted(past)[len(past) // 2]
         start = time.monotonic()
         process = subprocess.Popen([self.bip, "-s", store or self.store, *map(str, args)], env=self.env,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        delay = usual * (self.rng.random() if self.rng.random() < 0.3 else self.rng.uniform(0.4, 1.1))
+        delay = delay or usual * (self.rng.random() if self.rng.random() < 0.3 else self.rng.uniform(0.4, 1.1))
         try:
             process.wait(delay)
         except subprocess.TimeoutExpired:
@@ -115,6 +121,9 @@ class Crash:
 
     def withdraw(self, now):
         return [1], ["withdraw", self.rng.choice(now[1]), "--reason", "killed here"]
+
+    def dispute(self, now):
+        return [1], ["dispute", self.rng.choice(now[1]), "--text", "I was ill %d" % self.rng.getrandbits(40)]
 
     def register(self, now):
         return [2], ["participant", "add", "N-" + "".join(self.rng.choices("abcdefghij", k=12)), "--attr", "sex=woman"]
@@ -182,24 +191,27 @@ class Crash:
 
     def new_store(self):
         self.serial = 0
-        for beside in self.folder.glob("*"):
+        for beside in self.folder.glob("*.*"):
             beside.unlink()
         self.ok("init")
         self.write_csv(self.folder / "in.csv", 60, [f"P-{i:03}" for i in range(20)])
         self.ok("import", self.folder / "in.csv", "--instrument", "employability", "--create-participants")
         return self.state()
 
-    def go(self, kills):
+    def go(self, kills, only):
         deeds = [("record", 4, self.record), ("correct", 3, self.correct), ("withdraw", 1, self.withdraw),
-                 ("participant add", 2, self.register), ("import", 4, self.imports), ("merge", 2, self.merge)]
-        names = [d for d, weight, _ in deeds for _ in range(weight)] + ["backup"] * 3 + ["init"] * 3
+                 ("dispute", 1, self.dispute), ("participant add", 2, self.register), ("import", 4, self.imports),
+                 ("merge", 2, self.merge)]
+        whole = {"backup": self.backup, "init": self.init, "erase": self.erasing.go}
+        names = [d for d, weight, _ in deeds for _ in range(weight)] + ["backup"] * 3 + ["init"] * 3 + ["erase"] * 5
+        names = [n for n in names if only in n]
         make = {d: m for d, _, m in deeds}
         now = self.new_store()
         while sum(self.kills.values()) < kills:
             if len(now[0]) > 50:
                 now = self.new_store()
             name = self.rng.choice(names)
-            now = getattr(self, name)(now) if name in ("init", "backup") else self.in_store(name, make[name], now)
+            now = whole[name](now) if name in whole else self.in_store(name, make[name], now)
 
 
 def main():
@@ -207,13 +219,14 @@ def main():
     parser.add_argument("bip", type=os.path.abspath)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--only", default="")
     args = parser.parse_args()
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(10 ** 9)
     print(f"seed {seed}", flush=True)  # the moment of a kill can't be had again, the commands can
     folder = tempfile.mkdtemp(prefix="bip-crash-")
     crash = Crash(args.bip, folder, random.Random(seed))
     try:
-        crash.go(args.kills)
+        crash.go(args.kills, args.only)
     except AssertionError as e:
         print(f"FAILED: {e}"[:2000] + f"\nleft in {folder}")
         print("0 passed, 1 failed")
@@ -221,6 +234,9 @@ def main():
     shutil.rmtree(folder)
     print("figure: kills: " + ", ".join(f"{n} of {k}" for k, n in sorted(crash.kills.items())))
     print("figure: after them or before the kill came: " + ", ".join(f"{k} {n} times" for k, n in sorted(crash.after.items())))
+    if crash.erasing.stages:
+        print("figure: of those who were to be erased: " +
+              ", ".join(f"{k} {n} times" for k, n in sorted(crash.erasing.stages.items())))
     print("left behind: " + ", ".join(f"{k} {n} times" for k, n in sorted(crash.left.items())))
     print(f"{sum(crash.kills.values())} passed, 0 failed")
     return 0

@@ -16,6 +16,11 @@ void bip__alloc_fail_at(long n, bool sticky)
     fail_sticky = sticky;
 }
 
+bool bip__alloc_failed(void)
+{
+    return fail_countdown < 0;
+}
+
 long bip__alloc_live(void)
 {
     return live_blocks;

@@ -19,7 +19,8 @@ bool bip__grow(void *items_ptr, size_t *cap, size_t need, size_t each);
 #ifdef BIP_FAULTS
 /* Tests only: the nth allocation from now (0 the next one) fails, and every one after it while sticky; n < 0: none. */
 void bip__alloc_fail_at(long n, bool sticky);
-long bip__alloc_live(void); /* blocks not yet freed */
+bool bip__alloc_failed(void); /* whether that allocation was asked for */
+long bip__alloc_live(void);   /* blocks not yet freed */
 #endif
 
 /* A heap that is freed as a whole: many small things with one owner. Zero-initialise; pointers stay where they are. */

@@ -12,8 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-KEEPS_QUIET = {"init"}  # with a store that is there they are refused anyway
-passed, failures, left_out = 0, [], []
+from commands import MAKES, calls, fill, forgotten, with_out
+
+passed, failures = 0, []
 
 
 class Store:
@@ -43,66 +44,44 @@ def claim(holds, what):
         failures.append(what)
 
 
-def fill(s):
-    s.ok("init")
-    for p in ("P-001", "P-002"):
-        s.ok("participant", "add", p, "--attr", "sex=woman")
-    ids = []
-    for month in range(1, 7):
-        ids.append(s.ok("record", "P-001", "--instrument", "employability", "--respondent", "participant", "--date",
-                        f"2026-0{month}-01", f"cooperation={1 + month % 5}", "job_search=2").decode().strip())
-    rows = "".join(f"P-002,2025-{1 + i % 12:02}-{1 + i // 12:02},participant,{1 + i % 5}\n" for i in range(250))
-    (s.folder / "in.csv").write_text("participant,date,respondent,cooperation\n" + rows)
-    (s.folder / "own.json").write_text(
-        '{"instrument":"own","version":"1","title":{"en":"O"},"respondents":[{"code":"participant","title":{"en":"P"}}],'
-        '"scales":[{"code":"five","min":1,"max":5}],"indicators":[{"code":"sleep","title":{"en":"S"},"scale":"five"}]}')
-    return ids
+def out_of_the_way(s):
+    for made in MAKES.values():
+        (s.folder / made).unlink(missing_ok=True)
 
 
-def commands(ids, folder):
-    """Of each command of the program one call that prints something."""
-    return {
-        "instrument list": [], "instrument show": ["employability"], "instrument add": [folder / "own.json"],
-        "instrument check": [folder / "own.json"], "participant add": ["P-009"], "participant list": [],
-        "participant show": ["P-001"], "participant set": ["P-001", "--attr", "unit=north"],
-        "record": ["P-001", "--instrument", "employability", "--respondent", "participant", "--date", "2026-09-09",
-                   "cooperation=2"],
-        "correct": [ids[0], "cooperation=5"], "withdraw": [ids[1], "--reason", "wrong"],
-        "import": [folder / "in.csv", "--instrument", "employability"],
-        "progression": ["P-001"], "steps": ["--all"], "history": ["P-001"],
-        "export": ["--format", "json", "--out", "-"], "head": [], "verify": [], "backup": [folder / "b.bip"],
-        "help": [],
-    }
+def full_output(s, name, call, before):
+    """Does it print, then with /dev/full as its output it fails and has changed nothing."""
+    store = s.folder / MAKES["init"] if name == "init" else None
+    out_of_the_way(s)
+    prints = s(*call, store=store).stdout
+    if s.state() != before:  # it wrote: again from where it was
+        restore(s)
+    out_of_the_way(s)
+    if not prints:
+        return
+    with open("/dev/full", "w") as full:
+        done = s(*call, out=full, store=store)
+    claim(done.returncode == 1, f"/dev/full: {call}: exit {done.returncode}")
+    claim(done.stderr, f"/dev/full: {call} says nothing")
+    claim(not (s.folder / MAKES.get(name, "none")).exists(), f"/dev/full: {call} left a file")
+    claim(s.state() == before, f"/dev/full: {call} changed the store")
+    restore(s)
 
 
 def full_outputs(s, ids):
-    known = commands(ids, s.folder)
-    listed = [line[2:22].strip() for line in s.ok("help").decode().split("Commands:")[1].split("\n\n")[0].splitlines()
-              if line.startswith("  ") and line[2] != " "]
-    left_out.extend(c for c in listed if c not in known and c not in KEEPS_QUIET)
+    known = calls(ids, s.folder)
+    for name in forgotten(s.bip, known):
+        claim(False, f"{name} is not tried: tests/fault/commands.py lacks it")
     before = s.state()
-    for json in ([], ["--json"]):
-        for name in listed:
-            if name not in known:
-                continue
-            (s.folder / "b.bip").unlink(missing_ok=True)
-            prints = s(*json, *name.split(), *known[name]).stdout
-            if s.state() != before:  # it wrote: again from where it was
-                restore(s)
-            (s.folder / "b.bip").unlink(missing_ok=True)
-            if not prints:
-                continue
-            with open("/dev/full", "w") as full:
-                done = s(*json, *name.split(), *known[name], out=full)
-            claim(done.returncode == 1, f"/dev/full: {json} {name}: exit {done.returncode}")
-            claim(done.stderr, f"/dev/full: {json} {name} says nothing")
-            if name != "backup":
-                claim(s.state() == before, f"/dev/full: {json} {name} changed the store")
-            if s.state() != before:
-                restore(s)
-    for name in ("export", ):
-        done = s(name, "--format", "json", "--out", "/dev/full")
-        claim(done.returncode == 1, f"--out /dev/full: exit {done.returncode}")
+    for name, call in known.items():
+        full_output(s, name, call, before)
+        full_output(s, name, ["--json", *call], before)
+    for option in ("--version", "--help", "-h"):
+        full_output(s, option, [option], before)
+    for name, call in with_out(known).items():
+        at = call.index("--out") + 1
+        done = s(*call[:at], "/dev/full", *call[at + 1:])
+        claim(done.returncode == 1, f"{name} --out /dev/full: exit {done.returncode}")
 
 
 def keep(s):
@@ -117,20 +96,20 @@ def restore(s):
 
 def small_disk(s, ids, outside):
     """Less and less room; each deed goes well or fails whole."""
-    deeds = {k: v for k, v in commands(ids, outside).items() if k in ("record", "correct", "withdraw", "import",
-                                                                        "participant add", "instrument add", "backup")}
-    deeds["init"] = []
-    deeds["export"] = ["--format", "json", "--out", s.folder / "all.json"]
+    writes = ("record", "correct", "withdraw", "dispute", "import", "merge", "participant add", "participant erase",
+              "instrument add", "backup", "init", "export")
+    deeds = {k: v for k, v in calls(ids, outside).items() if k in writes}
+    deeds["backup"][-1] = s.folder / MAKES["backup"]
+    deeds["export"][-1] = s.folder / "all.json"
     outcome = {0: 0, 1: 0}
     for room in [*range(0, 64, 8), *range(64, 400, 48)]:
         for name, args in deeds.items():
             restore_to(s, outside)
-            args = [s.folder / "b.bip" if a == outside / "b.bip" else a for a in args]
             before = s.state()
             space = os.statvfs(s.folder)
             with open(s.folder / "ballast", "wb") as f:
                 f.write(b"x" * max(0, space.f_bavail * space.f_frsize - room * 1024))
-            done = s(*name.split(), *args, store=s.folder / "new.bip" if name == "init" else None)
+            done = s(*args, store=s.folder / "new.bip" if name == "init" else None)
             (s.folder / "ballast").unlink()
             said = done.stderr.decode()
             outcome[done.returncode] = outcome.get(done.returncode, 0) + 1
@@ -145,7 +124,7 @@ def small_disk(s, ids, outside):
                 mine = (made == "new.bip") == (name == "init") and name in ("init", "backup")
                 claim(there == (mine and done.returncode == 0), f"{room} KiB left, {name}: {made} is {'' if there else 'not '}there")
             claim(not list(s.folder.glob("*.tmp-*")), f"{room} KiB left, {name}: a temporary file is left")
-            again = s(*name.split(), *args, store=s.folder / "new.bip" if name == "init" else None)
+            again = s(*args, store=s.folder / "new.bip" if name == "init" else None)
             claim(again.returncode == 0 or done.returncode == 0, f"with room again, {name}: {again.stderr.decode()}")
     print(f"figure: a disk with less and less room: {outcome[0]} deeds done, {outcome[1]} refused whole")
 
@@ -160,10 +139,11 @@ def read_only(s, ids, outside):
     restore_to(s, outside)
     before = s.state()
     subprocess.run(["mount", "-o", "remount,ro", str(s.folder)], check=True)
-    for name, args in commands(ids, outside).items():
-        done = s(*name.split(), *args)
-        writes = name in ("record", "correct", "withdraw", "import", "participant add", "participant set", "instrument add")
-        claim(done.returncode == (1 if writes else 0), f"read-only, {name}: exit {done.returncode}: {done.stderr.decode()}")
+    writes = ("init", "record", "correct", "withdraw", "dispute", "import", "merge", "participant add", "participant set",
+              "participant erase", "instrument add")
+    for name, args in calls(ids, outside).items():
+        done = s(*args)
+        claim(done.returncode == (name in writes), f"read-only, {name}: exit {done.returncode}: {done.stderr.decode()}")
         (outside / "b.bip").unlink(missing_ok=True)
     claim(s("init", store=s.folder / "new.bip").returncode == 1, "read-only: init")
     claim(s("backup", s.folder / "b.bip").returncode == 1, "read-only: backup to it")
@@ -202,8 +182,6 @@ def main():
         keep(s)
         full_outputs(s, ids)
         shutil.rmtree(folder)
-        if left_out:
-            print("not tried with /dev/full:", ", ".join(left_out))
         if may_mount():
             done = subprocess.run(["unshare", "-rm", sys.executable, __file__, bip, "--mounts"])
             claim(done.returncode == 0, "on a small disk, see above")

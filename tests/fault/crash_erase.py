@@ -32,14 +32,17 @@ class Erasing:
         shutil.rmtree(copy)
         return found
 
+    def letters(self):  # digits could happen to be somebody's national identity number, which is refused
+        return "".join(self.rng.choices("bcdfghjklmnpqrstvwxz", k=14))
+
     def secret(self, kind):
-        return f"{kind} {self.rng.getrandbits(60):x}"
+        return f"{kind} {self.letters()}"
 
     def victim(self, objects):
         """Somebody with everything that can be known of a person: (code, what must not be found again). An objection is
         a fact of today: it would keep them from what is erased for its age."""
-        ok, rng = self.c.ok, self.rng
-        code, secrets = f"V-{rng.getrandbits(60):x}", [self.secret(k) for k in
+        ok = self.c.ok
+        code, secrets = f"V-{self.letters()}", [self.secret(k) for k in
                                                        ("unit", "why", "rater", "note", "again", "objection", "wrong")]
         unit, why, rater, note, again, objection, wrong = secrets
         ok("participant", "add", code, "--enrolled", OLD % (1, 1), "--attr", f"unit={unit}", "--reason", why)
@@ -124,7 +127,7 @@ class Erasing:
 
     def finish(self, gone, doomed, name):
         """The next run that writes; that one may be killed as well. Then nothing is left in any file."""
-        add = lambda: ["participant", "add", f"N-{self.rng.getrandbits(60):x}"]
+        add = lambda: ["participant", "add", f"N-{self.letters()}"]
         if gone and self.rng.random() < 0.3:
             self.c.start_and_kill("the run after an erasing", add())
         if gone:

@@ -7,8 +7,8 @@
 typedef struct bip__held_row {
     const bip__layout *layout;
     const bip__version *version;
-    int32_t respondent, rater;
-    int64_t root_entry;
+    int32_t respondent, word, rater; /* the respondent's index in the version, and its word */
+    int64_t root_entry;              /* looked up only where the order of recording matters */
     int32_t root_idx;
 } held_row;
 
@@ -136,6 +136,34 @@ static bool take_row(bip__course *course, const held_row *row, bip_date day, con
 
 /* ------------------------------------------------------------ days */
 
+/* Rows of different respondents have no series in common. */
+static bool order_matters(const bip__course *course)
+{
+    for (size_t i = 1; i < course->n_day_rows; i++)
+        for (size_t j = 0; j < i; j++)
+            if (course->day_rows[i].word == course->day_rows[j].word)
+                return true;
+    return false;
+}
+
+/* Which facts the rows of the day are revisions of. Few days have several assessments of one respondent, so these
+ * columns are not read of every row. */
+static bip_status look_up_roots(bip__course *course, bip_date day, bip_error *err)
+{
+    bip__storage *storage = course->context->storage;
+    bip__rows *rows = NULL;
+    bip__assessment_row row;
+    size_t n = 0;
+    bip_status st = storage->api->assessments(storage, course->person, day, day, false, &rows, err);
+    while (st == BIP_OK && (st = storage->api->next_assessment(rows, &row, err)) == BIP_OK)
+        if (row.scores != NULL && n < course->n_day_rows) {
+            course->day_rows[n].root_entry = row.root_entry;
+            course->day_rows[n++].root_idx = row.root_idx;
+        }
+    storage->api->close_rows(rows);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
 /* The rows of a day in the order of recording: a revision keeps the place of its first. */
 static bip_status order_day(bip__course *course, size_t *order, bip_error *err)
 {
@@ -163,8 +191,13 @@ static bip_status end_day(bip__course *course, bip_date day, bip_error *err)
     bip_status st = BIP_OK;
     if (n > sizeof few / sizeof *few && (order = bip__alloc(n * sizeof *order)) == NULL)
         return bip__nomem(err);
-    if (n > 1)
-        st = order_day(course, order, err);
+    for (size_t i = 0; i < n; i++)
+        order[i] = i;
+    if (order_matters(course)) {
+        st = look_up_roots(course, day, err);
+        if (st == BIP_OK)
+            st = order_day(course, order, err);
+    }
     for (size_t i = 0; st == BIP_OK && i < n; i++)
         if (!take_row(course, &course->day_rows[order[i]], day, course->scores + order[i] * course->plan->most_items))
             st = bip__nomem(err);
@@ -174,7 +207,7 @@ static bip_status end_day(bip__course *course, bip_date day, bip_error *err)
     return st;
 }
 
-static bip_status hold_row(bip__course *course, const bip__assessment_row *row, bip_error *err)
+static bip_status hold_row(bip__course *course, const bip__scores_row *row, bip_error *err)
 {
     const bip__version *v = bip__catalogue_number(course->plan->catalogue, row->instrument);
     int32_t r = v == NULL ? -1 : bip__version_respondent(v, row->respondent);
@@ -190,7 +223,7 @@ static bip_status hold_row(bip__course *course, const bip__assessment_row *row, 
         }
     }
     const bip__layout *layout = &course->plan->layouts[v - course->plan->catalogue->versions][r];
-    course->day_rows[n] = (held_row){layout, v, r, row->rater, row->root_entry, row->root_idx};
+    course->day_rows[n] = (held_row){layout, v, r, row->respondent, row->rater, 0, 0};
     if (!bip__scores_parse(row->scores, row->scores_n, course->scores + n * most, layout->n_items))
         return bip__fail(err, BIP_E_CORRUPT, course->participant, "stored scores can't be read");
     course->n_day_rows++;
@@ -199,7 +232,7 @@ static bip_status hold_row(bip__course *course, const bip__assessment_row *row, 
     return BIP_OK;
 }
 
-static void forget(bip__course *course, const char *code)
+static void forget(bip__course *course, int32_t person, const char *code)
 {
     for (size_t s = 0; s < course->plan->n_slots; s++) {
         bip__track *t = &course->tracks[s];
@@ -210,6 +243,7 @@ static void forget(bip__course *course, const char *code)
     course->n_day_rows = 0;
     course->assessments = 0;
     course->last_day = BIP_NO_DATE;
+    course->person = person;
     course->participant = code;
 }
 
@@ -217,14 +251,11 @@ bip_status bip__course_read(bip__course *course, int32_t person, const char *cod
 {
     const bip__storage_api *api = course->context->storage->api;
     bip__rows *rows = NULL;
-    bip__assessment_row row;
+    bip__scores_row row;
     bip_date day = BIP_NO_DATE;
-    forget(course, code);
-    bip_status st =
-        api->assessments(course->context->storage, person, BIP_NO_DATE, course->plan->as_of, false, &rows, err);
-    while (st == BIP_OK && (st = api->next_assessment(rows, &row, err)) == BIP_OK) {
-        if (row.scores == NULL) /* withdrawn */
-            continue;
+    forget(course, person, code);
+    bip_status st = api->scores(course->context->storage, person, course->plan->as_of, &rows, err);
+    while (st == BIP_OK && (st = api->next_scores(rows, &row, err)) == BIP_OK) {
         if (row.day != day && course->n_day_rows > 0 && (st = end_day(course, day, err)) != BIP_OK)
             break;
         day = row.day;

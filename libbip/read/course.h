@@ -29,6 +29,7 @@ typedef struct bip__course {
     size_t n_day_rows, day_rows_cap;
     bip__pair *pairs;
     size_t pairs_cap;
+    int32_t person;
     const char *participant; /* lent by the caller of bip__course_read() */
     size_t assessments;      /* read for this participant, current ones */
     bip_date last_day;       /* of the latest assessment; BIP_NO_DATE: none */

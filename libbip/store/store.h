@@ -29,6 +29,14 @@ typedef struct bip__assessment_row {
     size_t scores_n, note_n, reason_n;
 } bip__assessment_row;
 
+/* What a series needs of an assessment. */
+typedef struct bip__scores_row {
+    bip_date day;
+    int32_t instrument, respondent, rater;
+    const char *scores; /* lent until the next call on the same rows */
+    size_t scores_n;
+} bip__scores_row;
+
 /* Everything else about people, in one envelope; person 0: about nobody. */
 typedef enum bip__fact_kind {
     BIP__FACT_PARTICIPANT = 1,
@@ -157,6 +165,8 @@ typedef struct bip__storage_api {
     /* those of one person up to and including a day, by (day, entry, idx); revisions: also what is not current */
     bip_status (*assessments)(bip__storage *, int32_t person, bip_date from_day, bip_date until_day, bool revisions,
                               bip__rows **out, bip_error *);
+    /* of the current ones that aren't withdrawn, in the same order, what a series needs: the hot path of progression */
+    bip_status (*scores)(bip__storage *, int32_t person, bip_date until_day, bip__rows **out, bip_error *);
     /* BIP_E_NOT_FOUND: no such row */
     bip_status (*set_current)(bip__storage *, int32_t person, bip_date day, int64_t entry, int32_t idx, int32_t current,
                               bip_error *);
@@ -186,6 +196,7 @@ typedef struct bip__storage_api {
     bip_status (*next_instrument)(bip__rows *, bip__instrument_row *, bip_error *);
     bip_status (*next_item)(bip__rows *, bip__item_row *, bip_error *);
     bip_status (*next_assessment)(bip__rows *, bip__assessment_row *, bip_error *);
+    bip_status (*next_scores)(bip__rows *, bip__scores_row *, bip_error *);
     bip_status (*next_fact)(bip__rows *, bip__fact_row *, bip_error *);
     bip_status (*next_entry)(bip__rows *, bip__entry_row *, bip_error *);
     bip_status (*next_leaf)(bip__rows *, bip__leaf_row *, bip_error *);

@@ -184,6 +184,19 @@ static void test_course__leaves_a_revision_the_place_of_its_first(void **state)
     assert_string_equal(a_of_participant(f), "01-01=2/H02 missing 0 0 0 0");
 }
 
+static void test_course__leaves_out_the_withdrawn_of_a_day_that_has_several(void **state)
+{
+    fixture *f = *state;
+    char first[BIP_ID_SIZE], second[BIP_ID_SIZE];
+    test_record(f, "P1", DAY1 " H01", "a=1", first);
+    test_record(f, "P1", DAY1 " H02", "a=2", second);
+    test_record(f, "P1", DAY1 " H03", "a=3", NULL);
+    test_record(f, "P1", "steps coach 2026-01-01", "a=4", NULL);
+    test_withdraw(f, first);
+    test_correct(f, second, "a=5", NULL);
+    assert_string_equal(a_of_participant(f), "01-01=3/H03 missing 0 0 0 0");
+}
+
 static void test_course__takes_the_current_revision_even_if_the_clock_went_back(void **state)
 {
     fixture *f = *state;
@@ -318,6 +331,7 @@ int main(void)
         ON_EACH(test_course__orders_a_day_by_the_calls_of_one_change),
         ON_EACH(test_course__keeps_the_order_of_calls_under_a_clock_that_stands_or_goes_back),
         ON_EACH(test_course__leaves_a_revision_the_place_of_its_first),
+        ON_EACH(test_course__leaves_out_the_withdrawn_of_a_day_that_has_several),
         ON_EACH(test_course__takes_the_current_revision_even_if_the_clock_went_back),
         ON_EACH(test_course__falls_back_on_the_other_number_of_the_day_after_a_withdrawal),
         ON_EACH(test_course__puts_what_was_recorded_again_last),

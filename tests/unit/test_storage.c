@@ -551,6 +551,39 @@ static void test_storage__reads_the_days_asked_for_ends_included(void **state)
     }
 }
 
+static void test_storage__reads_the_scores_that_series_are_made_of(void **state)
+{
+    fixture *f = *state;
+    bip__assessment_row in[6];
+    bip__scores_row out;
+    bip__rows *rows;
+
+    begin(f);
+    const int32_t p = add_person(f, "P-001"), q = add_person(f, "P-002");
+    in[0] = assessment(p, 20001, 3, 0, "[2]");
+    in[1] = assessment(p, 20000, 2, 10, "[1]");
+    in[2] = assessment(p, 20000, 2, 9, NULL); /* withdrawn */
+    in[3] = assessment(p, 20000, 2, 8, "[9]");
+    in[3].current = 0;
+    in[4] = assessment(p, 20002, 1, 0, "[9]"); /* a day too late */
+    in[5] = assessment(q, 20000, 2, 11, "[9]");
+    assert_ok(f->api->assessments_put(f->s, in, 6, &err));
+    commit(f);
+    assert_ok(f->api->scores(f->s, p, 20001, &rows, &err));
+    for (const bip__assessment_row *want = &in[1]; want >= in; want--) {
+        assert_ok(f->api->next_scores(rows, &out, &err));
+        assert_int_equal(out.day, want->day);
+        assert_int_equal(out.instrument, want->instrument);
+        assert_int_equal(out.respondent, want->respondent);
+        assert_int_equal(out.rater, want->rater);
+        assert_int_equal(out.scores_n, want->scores_n);
+        assert_string_equal(out.scores, want->scores);
+    }
+    assert_status(f->api->next_scores(rows, &out, &err), BIP_DONE);
+    assert_status(f->api->next_scores(rows, &out, &err), BIP_DONE);
+    f->api->close_rows(rows);
+}
+
 static void test_storage__gives_back_every_column_of_an_assessment(void **state)
 {
     fixture *f = *state;
@@ -1561,6 +1594,7 @@ int main(void)
         ON_ALL(test_storage__lists_instruments_in_the_order_of_adding),
         ON_ALL(test_storage__lists_items_by_respondent_then_position),
         ON_ALL(test_storage__orders_assessments_by_day_entry_and_index),
+        ON_ALL(test_storage__reads_the_scores_that_series_are_made_of),
         ON_ALL(test_storage__reads_the_days_asked_for_ends_included),
         ON_ALL(test_storage__gives_back_every_column_of_an_assessment),
         ON_ALL(test_storage__gives_null_for_what_an_assessment_lacks),

@@ -671,6 +671,24 @@ static bip_status next_assessment(bip__rows *r, bip__assessment_row *out, bip_er
     return rows_next(r, out);
 }
 
+static bip_status scores(bip__storage *base, int32_t person, bip_date until_day, bip__rows **out, bip_error *err)
+{
+    return assessments(base, person, INT32_MIN, until_day, false, out, err);
+}
+
+static bip_status next_scores(bip__rows *r, bip__scores_row *out, bip_error *err)
+{
+    bip__assessment_row row;
+    bip_status st;
+
+    do
+        st = next_assessment(r, &row, err);
+    while (st == BIP_OK && !row.scores);
+    if (st == BIP_OK)
+        *out = (bip__scores_row){row.day, row.instrument, row.respondent, row.rater, row.scores, row.scores_n};
+    return st;
+}
+
 static bool same_fact(const void *a, const void *b)
 {
     const bip__fact_row *x = a, *y = b;
@@ -1073,6 +1091,7 @@ static const bip__storage_api functions = {
     .items = items,
     .assessments_put = assessments_put,
     .assessments = assessments,
+    .scores = scores,
     .set_current = set_current,
     .fact_put = fact_put,
     .facts = facts,
@@ -1091,6 +1110,7 @@ static const bip__storage_api functions = {
     .next_instrument = next_instrument,
     .next_item = next_item,
     .next_assessment = next_assessment,
+    .next_scores = next_scores,
     .next_fact = next_fact,
     .next_entry = next_entry,
     .next_leaf = next_leaf,

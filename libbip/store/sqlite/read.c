@@ -428,8 +428,11 @@ static bip_status assessments(bip__storage *base, int32_t person, bip_date from_
                               bip__rows **out, bip_error *err)
 {
     const int64_t keys[] = {person, from_day, until_day};
+    bip_status st = open_rows(base, revisions ? BIP__S_REVISIONS : BIP__S_ASSESSMENTS, keys, 3, out, err);
 
-    return open_rows(base, revisions ? BIP__S_REVISIONS : BIP__S_ASSESSMENTS, keys, 3, out, err);
+    if (st == BIP_OK)
+        (*out)->person = person;
+    return st;
 }
 
 static bip_status next_assessment(bip__rows *r, bip__assessment_row *out, bip_error *err)
@@ -440,23 +443,57 @@ static bip_status next_assessment(bip__rows *r, bip__assessment_row *out, bip_er
 
     if (st != BIP_OK)
         return st;
-    out->person = column_int32(q, 0, &wide);
-    out->day = column_int32(q, 1, &wide);
-    out->entry = sqlite3_column_int64(q, 2);
-    out->idx = column_int32(q, 3, &wide);
-    out->instrument = column_int32(q, 4, &wide);
-    out->respondent = column_int32(q, 5, &wide);
-    out->rater = column_int32(q, 6, &wide);
-    out->current = column_int32(q, 7, &wide);
+    out->person = r->person;
+    out->day = column_int32(q, 0, &wide);
+    out->entry = sqlite3_column_int64(q, 1);
+    out->idx = column_int32(q, 2, &wide);
+    out->instrument = column_int32(q, 3, &wide);
+    out->respondent = column_int32(q, 4, &wide);
+    out->rater = column_int32(q, 5, &wide);
+    out->current = column_int32(q, 6, &wide);
     out->root_entry = out->entry;
     out->root_idx = out->idx;
-    if (sqlite3_column_type(q, 8) != SQLITE_NULL) {
-        out->root_entry = sqlite3_column_int64(q, 8);
-        out->root_idx = column_int32(q, 9, &wide);
+    if (sqlite3_column_type(q, 7) != SQLITE_NULL) {
+        out->root_entry = sqlite3_column_int64(q, 7);
+        out->root_idx = column_int32(q, 8, &wide);
     }
-    out->scores = column_text(q, 10, &out->scores_n);
-    out->note = column_text(q, 11, &out->note_n);
-    out->reason = column_text(q, 12, &out->reason_n);
+    out->scores = column_text(q, 9, &out->scores_n);
+    out->note = column_text(q, 10, &out->note_n);
+    out->reason = column_text(q, 11, &out->reason_n);
+    return wide ? damaged(r->store, "an assessment's number", err) : BIP_OK;
+}
+
+static bip_status scores(bip__storage *base, int32_t person, bip_date until_day, bip__rows **out, bip_error *err)
+{
+    const int64_t keys[] = {person};
+    bip_status st = open_rows(base, BIP__S_SCORES, keys, 1, out, err);
+
+    if (st == BIP_OK)
+        (*out)->until = until_day;
+    return st;
+}
+
+static bip_status next_scores(bip__rows *r, bip__scores_row *out, bip_error *err)
+{
+    sqlite3_stmt *q = r->statement;
+    int64_t wide = 0;
+    bip_status st;
+
+    do {
+        if ((st = next_row(r, err)) != BIP_OK)
+            return st;
+        out->day = column_int32(q, 0, &wide);
+        if (!wide && out->day > r->until) {
+            r->done = true;
+            return BIP_DONE;
+        }
+        out->scores = column_text(q, 4, &out->scores_n);
+        if (!out->scores && sqlite3_errcode(r->store->db) == SQLITE_NOMEM)
+            return bip__nomem(err);
+    } while (!out->scores); /* withdrawn */
+    out->instrument = column_int32(q, 1, &wide);
+    out->respondent = column_int32(q, 2, &wide);
+    out->rater = column_int32(q, 3, &wide);
     return wide ? damaged(r->store, "an assessment's number", err) : BIP_OK;
 }
 
@@ -545,6 +582,7 @@ void bip__sqlite_readers(bip__storage_api *api)
     api->instruments = instruments;
     api->items = items;
     api->assessments = assessments;
+    api->scores = scores;
     api->facts = facts;
     api->entry_get = entry_get;
     api->entry_find = entry_find;
@@ -558,6 +596,7 @@ void bip__sqlite_readers(bip__storage_api *api)
     api->next_instrument = next_instrument;
     api->next_item = next_item;
     api->next_assessment = next_assessment;
+    api->next_scores = next_scores;
     api->next_fact = next_fact;
     api->next_entry = next_entry;
     api->next_leaf = next_leaf;

@@ -5,8 +5,8 @@
 /* Columns in the order in which read.c takes them. */
 #define ENTRY_OF(t) t "n, " t "id, " t "at, " t "logical, " t "actor, " t "hash"
 #define ASSESSMENT                                                                                                     \
-    "SELECT person, day, entry, idx, instrument, respondent, rater, current, root_entry, root_idx, scores, note, "     \
-    "reason FROM assessment WHERE person = ?1 AND day BETWEEN ?2 AND ?3"
+    "SELECT day, entry, idx, instrument, respondent, rater, current, root_entry, root_idx, scores, note, reason "      \
+    "FROM assessment WHERE person = ?1 AND day BETWEEN ?2 AND ?3"
 #define IDENTITY "SELECT n, uuid, hash, person, erased_by FROM identity"
 #define FACT "SELECT person, kind, entry, idx, current, day, day_to, root_entry, root_idx, body FROM fact"
 #define LEAF "SELECT entry, pos, identity, hash FROM leaf"
@@ -60,6 +60,9 @@
     X(ASSESSMENTS_ADD, ADD_ASSESSMENT FOUR ", " FOUR ", " FOUR ", " FOUR)                                              \
     X(ASSESSMENTS, ASSESSMENT " AND current ORDER BY day, entry, idx")                                                 \
     X(REVISIONS, ASSESSMENT " ORDER BY day, entry, idx")                                                               \
+    /* every column costs, and so does a second bound: the last day is looked for in C */                              \
+    X(SCORES, "SELECT day, instrument, respondent, rater, scores FROM assessment WHERE person = ?1 AND current "       \
+              "ORDER BY day, entry, idx")                                                                              \
     X(SET_CURRENT, "UPDATE assessment SET current = ?5 WHERE person = ?1 AND day = ?2 AND entry = ?3 AND idx = ?4")    \
     X(FACT_ADD, "INSERT INTO fact(person, kind, entry, idx, current, day, day_to, root_entry, root_idx, body) "        \
                 "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                                                     \

@@ -8,7 +8,9 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define PIECE 65536u /* bytes a sink is given at a time, about */
+/* Bytes a sink is given at a time, about. A quarter of what half of this takes the kernel is its entering and leaving.
+ */
+#define PIECE 262144u
 
 void bip__out_init(bip__out *o, bip_write_fn write, void *ctx)
 {
@@ -30,8 +32,7 @@ static void drain(bip__out *o)
     o->len = 0;
 }
 
-/* Room for n more bytes at the end, or NULL after a failure. With a sink n must be small against PIECE. */
-static char *room(bip__out *o, size_t n)
+char *bip__out_room(bip__out *o, size_t n)
 {
     if (o->status != BIP_OK)
         return NULL;
@@ -70,7 +71,7 @@ void bip__out_clear(bip__out *o)
     o->status = BIP_OK;
 }
 
-void bip__out_bytes(bip__out *o, const char *p, size_t n)
+void bip__out_bytes_far(bip__out *o, const char *p, size_t n)
 {
     char *to;
 
@@ -79,24 +80,9 @@ void bip__out_bytes(bip__out *o, const char *p, size_t n)
     if (o->write && n >= PIECE) {
         drain(o);
         give(o, p, n);
-    } else if ((to = room(o, n))) {
+    } else if ((to = bip__out_room(o, n))) {
         memcpy(to, p, n);
         o->len += n;
-    }
-}
-
-void bip__out_text(bip__out *o, const char *s)
-{
-    bip__out_bytes(o, s, strlen(s));
-}
-
-void bip__out_char(bip__out *o, char c)
-{
-    char *to = room(o, 1);
-
-    if (to) {
-        *to = c;
-        o->len++;
     }
 }
 
@@ -184,7 +170,7 @@ void bip__out_hex(bip__out *o, const uint8_t *p, size_t n)
     static const char digits[] = "0123456789abcdef";
 
     for (size_t i = 0; i < n; i++) {
-        char *to = room(o, 2);
+        char *to = bip__out_room(o, 2);
 
         if (!to)
             return;

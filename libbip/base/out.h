@@ -6,6 +6,7 @@
 #include "error.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 typedef struct bip__out {
     char *data;
@@ -21,9 +22,38 @@ bip_status bip__out_finish(bip__out *o, bip_error *err); /* drain; says what wen
 void bip__out_free(bip__out *o);
 void bip__out_clear(bip__out *o); /* empty, keep the memory; for collecting only */
 
-void bip__out_bytes(bip__out *o, const char *p, size_t n);
-void bip__out_text(bip__out *o, const char *s);
-void bip__out_char(bip__out *o, char c);
+/* Room for n more bytes at the end, or NULL after a failure. Whoever has filled it from its beginning on says up to
+ * where. */
+char *bip__out_room(bip__out *o, size_t n);
+static inline void bip__out_filled(bip__out *o, const char *end)
+{
+    o->len = (size_t)(end - o->data);
+}
+
+void bip__out_bytes_far(bip__out *o, const char *p, size_t n); /* where there is no room yet: of the next two */
+
+/* Tens of millions of short pieces make an export: where there is room, no call. */
+static inline void bip__out_bytes(bip__out *o, const char *p, size_t n)
+{
+    if (n < o->cap - o->len) {
+        if (n)
+            memcpy(o->data + o->len, p, n);
+        o->len += n;
+    } else {
+        bip__out_bytes_far(o, p, n);
+    }
+}
+static inline void bip__out_char(bip__out *o, char c)
+{
+    if (o->len < o->cap)
+        o->data[o->len++] = c;
+    else
+        bip__out_bytes_far(o, &c, 1);
+}
+static inline void bip__out_text(bip__out *o, const char *s)
+{
+    bip__out_bytes(o, s, strlen(s));
+}
 void bip__out_int(bip__out *o, int64_t v);
 void bip__out_number(bip__out *o, double v); /* ECMAScript Number::toString; NaN and infinity become null */
 void bip__out_date(bip__out *o, bip_date d); /* YYYY-MM-DD */

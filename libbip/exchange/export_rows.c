@@ -1,349 +1,132 @@
-/* Current assessments as JSON lines and as CSV, long and wide: what the importers read. A stream: one participant is in
- * hand at a time. */
-#include "base/alloc.h"
-#include "exchange/csv_columns.h"
-#include "exchange/exchange.h"
-#include "model/score.h"
-#include "read/assessments.h"
+#include "exchange/export_rows.h"
 
 #include <string.h>
 
-typedef struct writer {
-    bip__context *context;
-    const bip__catalogue *catalogue;
-    bip_query query;
-    bip__out *o;
-    bip__out before, after; /* csv-long: the cells on either side of the indicator and its score */
-    const char **columns;   /* csv-wide: codes of indicators */
-    size_t n_columns, columns_cap;
-} writer;
-
-typedef void (*row_fn)(writer *w, const bip_assessment *a);
-
-/* ------------------------------------------------------------ every form */
-
-static bip_status check_options(const char *document, const char *options_json, bip_error *err)
+bip_status bip__exporter_open(bip__exporter *x, const bip__row_format *format, bip__context *c, const bip_query *query,
+                              const char *options_json, bip__out *o, bip_error *err)
 {
-    return options_json == NULL ? BIP_OK : bip__fail(err, BIP_E_USAGE, document, "this document has no options");
-}
-
-static bip_status begin(writer *w, bip__context *c, const bip_query *query, bip__out *o, bip_error *err)
-{
-    *w = (writer){.context = c, .query = *query, .o = o};
+    *x = (bip__exporter){.context = c, .query = *query, .o = o, .format = format};
+    if (options_json != NULL)
+        return bip__fail(err, BIP_E_USAGE, format->document, "this document has no options");
     /* What nobody asked to be left out isn't: dates after today too. */
-    if (w->query.as_of == BIP_NO_DATE)
-        w->query.as_of = INT32_MAX;
-    return bip__context_catalogue(c, &w->catalogue, err);
-}
-
-static bip_status write_rows(writer *w, row_fn row, bip_error *err)
-{
-    bip__assessments *reading;
-    const bip_assessment *a;
-    bip_status st = bip__assessments_open(w->context, &w->query, &reading, err);
+    if (x->query.as_of == BIP_NO_DATE)
+        x->query.as_of = INT32_MAX;
+    bip_status st = bip__context_catalogue(c, &x->catalogue, err);
     if (st != BIP_OK)
         return st;
-    while (w->o->status == BIP_OK && (st = bip__assessments_next(reading, &a, err)) == BIP_OK)
-        row(w, a);
-    bip__assessments_close(reading);
-    return st == BIP_DONE ? BIP_OK : st; /* what the sink didn't take, bip__out_finish() tells */
+    x->forms = bip__arena_alloc(&x->arena, (x->catalogue->n + 1) * sizeof *x->forms);
+    return x->forms == NULL ? bip__nomem(err) : BIP_OK;
 }
 
-/* ------------------------------------------------------------ JSON lines */
-
-/* Codes need no escape. */
-static void code_member(bip__out *o, const char *key, size_t key_n, const char *code)
+void bip__exporter_close(bip__exporter *x)
 {
-    bip__out_bytes(o, key, key_n);
-    bip__out_text(o, code);
-}
-#define CODE_MEMBER(o, key, code) code_member(o, key, sizeof(key) - 1, code)
-
-static void json_score(bip__out *o, const bip_score *score)
-{
-    const char *word = bip__answer_word(score->answer);
-    if (word != NULL)
-        bip__out_json_text(o, word);
-    else if (score->answer == BIP_NUMBER)
-        bip__out_number(o, score->number);
-    else
-        bip__out_bytes(o, "null", 4);
+    bip__out_free(&x->person.text);
+    bip__out_free(&x->entry.text);
+    bip__out_free(&x->date.text);
+    bip__out_free(&x->text);
+    bip__free(x->scores);
+    bip__arena_free(&x->arena);
 }
 
-static void write_line(writer *w, const bip_assessment *a)
+/* ------------------------------------------------------------ forms */
+
+bip_status bip__exporter_piece(bip__exporter *x, bip__piece *out, bip_error *err)
 {
-    bip__out *o = w->o;
-    CODE_MEMBER(o, "{\"schema\":\"bip-assessment-1\",\"id\":\"", a->id);
-    bip__out_text(o, "\",\"participant\":");
-    bip__out_json_text(o, a->participant);
-    CODE_MEMBER(o, ",\"instrument\":\"", a->instrument);
-    CODE_MEMBER(o, "\",\"version\":\"", a->version);
-    CODE_MEMBER(o, "\",\"respondent\":\"", a->respondent);
-    bip__out_text(o, "\",\"date\":\"");
-    bip__out_date(o, a->date);
-    bip__out_text(o, "\",\"rater\":");
-    bip__out_json_text(o, a->rater);
-    bip__out_text(o, ",\"note\":");
-    bip__out_json_text(o, a->note);
-    bip__out_text(o, ",\"recorded\":\"");
-    bip__out_time(o, a->recorded_ms);
-    bip__out_text(o, "\",\"by\":");
-    bip__out_json_text(o, a->actor);
-    bip__out_text(o, ",\"scores\":{");
-    for (size_t i = 0; i < a->n; i++) {
-        if (i > 0)
-            bip__out_char(o, ',');
-        CODE_MEMBER(o, "\"", a->indicators[i]);
-        bip__out_bytes(o, "\":", 2);
-        json_score(o, &a->scores[i]);
-    }
-    bip__out_bytes(o, "}}\n", 3);
-}
-
-bip_status bip__export_jsonl(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
-                             bip_error *err)
-{
-    writer w;
-    bip_status st = check_options("jsonl", options_json, err);
-    if (st == BIP_OK)
-        st = begin(&w, c, query, o, err);
-    return st == BIP_OK ? write_rows(&w, write_line, err) : st;
-}
-
-/* ------------------------------------------------------------ CSV */
-
-static bool needs_quotes(const char *s, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (s[i] == ',' || s[i] == '"' || s[i] == '\n' || s[i] == '\r')
-            return true;
-    /* blanks at the ends, U+00A0 (C2 A0) among them: who reads the file may drop them where they aren't quoted */
-    return n > 0 && (s[0] == ' ' || s[0] == '\t' || s[0] == '\xC2' || s[n - 1] == ' ' || s[n - 1] == '\t');
-}
-
-static void csv_cell(bip__out *o, const char *s /* NULL: empty */)
-{
-    size_t n = s == NULL ? 0 : strlen(s);
-    if (!needs_quotes(s, n)) {
-        bip__out_bytes(o, s, n);
-        return;
-    }
-    bip__out_char(o, '"');
-    for (const char *quote; n > 0 && (quote = memchr(s, '"', n)) != NULL;) {
-        const size_t run = (size_t)(quote - s) + 1;
-        bip__out_bytes(o, s, run);
-        bip__out_char(o, '"');
-        s += run;
-        n -= run;
-    }
-    bip__out_bytes(o, s, n);
-    bip__out_char(o, '"');
-}
-
-static void csv_score(bip__out *o, const bip_score *score)
-{
-    const char *word = bip__answer_word(score->answer);
-    if (word != NULL)
-        bip__out_text(o, word);
-    else if (score->answer == BIP_NUMBER)
-        bip__out_number(o, score->number);
-}
-
-static void csv_key(bip__out *o, const bip_assessment *a)
-{
-    csv_cell(o, a->participant);
-    bip__out_char(o, ',');
-    bip__out_date(o, a->date);
-    bip__out_char(o, ',');
-    bip__out_text(o, a->respondent);
-    bip__out_char(o, ',');
-}
-
-/* With its version: another may be the one added last where the file is read. */
-static void csv_instrument(bip__out *o, const bip_assessment *a)
-{
-    bip__out_text(o, a->instrument);
-    bip__out_char(o, '@');
-    bip__out_text(o, a->version);
-    bip__out_char(o, ',');
-    csv_cell(o, a->rater);
-    bip__out_char(o, ',');
-}
-
-/* ------------------------------------------------------------ long */
-
-static void long_row(writer *w, const char *indicator, const bip_score *score, const char *note, const char *id)
-{
-    bip__out *o = w->o;
-    bip__out_bytes(o, w->before.data, w->before.len);
-    bip__out_text(o, indicator);
-    bip__out_char(o, ',');
-    csv_score(o, score);
-    bip__out_bytes(o, w->after.data, w->after.len);
-    csv_cell(o, note);
-    bip__out_char(o, ',');
-    bip__out_text(o, id);
-    bip__out_bytes(o, "\r\n", 2);
-}
-
-/* The note stands in the first row only; where nothing was asked or answered a row without an indicator carries it. */
-static void write_long(writer *w, const bip_assessment *a)
-{
-    const bip_score none = {.answer = BIP_NOT_ASKED};
-    const char *note = a->note;
-    bool any = false;
-    bip__out_clear(&w->before);
-    bip__out_clear(&w->after);
-    csv_key(&w->before, a);
-    bip__out_char(&w->after, ',');
-    csv_instrument(&w->after, a);
-    if (w->before.status != BIP_OK || w->after.status != BIP_OK) {
-        w->o->status = BIP_E_NOMEM;
-        return;
-    }
-    for (size_t i = 0; i < a->n; i++)
-        if (a->scores[i].answer != BIP_NOT_ASKED) {
-            long_row(w, a->indicators[i], &a->scores[i], note, a->id);
-            note = NULL;
-            any = true;
-        }
-    if (!any)
-        long_row(w, "", &none, note, a->id);
-}
-
-bip_status bip__export_csv_long(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
-                                bip_error *err)
-{
-    writer w;
-    bip_status st = check_options("csv-long", options_json, err);
-    if (st == BIP_OK)
-        st = begin(&w, c, query, o, err);
+    bip_status st = bip__out_finish(&x->text, err);
     if (st != BIP_OK)
         return st;
-    bip__out_init(&w.before, NULL, NULL);
-    bip__out_init(&w.after, NULL, NULL);
-    bip__out_text(o, "participant,date,respondent,indicator,score,instrument,rater,note,assessment\r\n");
-    st = write_rows(&w, write_long, err);
-    bip__out_free(&w.before);
-    bip__out_free(&w.after);
-    return st;
+    *out = (bip__piece){bip__arena_strndup(&x->arena, x->text.data, x->text.len), x->text.len};
+    bip__out_clear(&x->text);
+    return out->text == NULL ? bip__nomem(err) : BIP_OK;
 }
 
-/* ------------------------------------------------------------ wide */
-
-/* One file holds one instrument: the one asked for, or the only one that there are assessments of. */
-static bip_status only_instrument(writer *w, const char **code, bip_error *err)
+/* What is asked of the respondent and visible to whom the query is for. */
+static bip_status list_items(bip__exporter *x, bip__row_form *form, bip_error *err)
 {
-    bip__assessments *reading;
-    const bip_assessment *a;
-    *code = w->query.instrument;
-    if (*code != NULL)
-        return BIP_OK;
-    bip_status st = bip__assessments_open(w->context, &w->query, &reading, err);
-    if (st != BIP_OK)
-        return st;
-    while ((st = bip__assessments_next(reading, &a, err)) == BIP_OK) {
-        if (*code != NULL && strcmp(*code, a->instrument) != 0)
-            st = bip__fail(err, BIP_E_USAGE, "instrument",
-                           "csv-wide holds one instrument, and there are assessments of %s and %s: name one", *code,
-                           a->instrument);
-        if (st != BIP_OK)
-            break;
-        *code = a->instrument; /* of the catalogue */
-    }
-    bip__assessments_close(reading);
-    return st == BIP_DONE ? BIP_OK : st;
-}
-
-static bool has_column(const writer *w, const char *code)
-{
-    for (size_t i = 0; i < w->n_columns; i++)
-        if (strcmp(w->columns[i], code) == 0)
-            return true;
-    return false;
-}
-
-static bip_status add_columns(writer *w, const bip__instrument *def, bip_error *err)
-{
-    const char *role = w->query.for_role;
-    const int32_t viewer = role == NULL ? -1 : bip__instrument_respondent(def, role);
-    for (size_t i = 0; i < def->n_indicators; i++) {
-        const bip__indicator *indicator = &def->indicators[i];
-        bool fixed = false;
-        if (has_column(w, indicator->code) ||
-            (role != NULL && (viewer < 0 || (indicator->visible >> viewer & 1u) == 0)))
+    const bip__instrument *def = form->version->def;
+    const size_t n = def->n_items[form->respondent];
+    const int32_t role = x->query.for_role == NULL ? -1 : bip__instrument_respondent(def, x->query.for_role);
+    form->at = bip__arena_alloc(&x->arena, (n + 1) * sizeof *form->at);
+    form->names = bip__arena_alloc(&x->arena, (n + 1) * sizeof *form->names);
+    if (form->at == NULL || form->names == NULL || !bip__grow(&x->scores, &x->scores_cap, n + 1, sizeof *x->scores))
+        return bip__nomem(err);
+    for (size_t k = 0; k < n; k++) {
+        const bip__indicator *in = &def->indicators[def->items[form->respondent][k]];
+        if (x->query.for_role != NULL && (role < 0 || (in->visible >> role & 1u) == 0))
             continue;
-        bip_status st = bip__columns_is_fixed(indicator->code, &fixed, err);
-        if (st != BIP_OK)
-            return st;
-        if (fixed)
-            return bip__fail(err, BIP_E_USAGE, indicator->code,
-                             "an indicator has the name of a column of csv-wide: use csv-long");
-        if (!bip__grow(&w->columns, &w->columns_cap, w->n_columns + 1, sizeof *w->columns))
-            return bip__nomem(err);
-        w->columns[w->n_columns++] = indicator->code;
+        form->at[form->n] = (int32_t)k;
+        form->names[form->n++] = (bip__piece){in->code, strlen(in->code)};
     }
     return BIP_OK;
 }
 
-/* In the order of the newest version; codes it lacks follow, in that of the newest that has them. */
-static bip_status find_columns(writer *w, const char *instrument, bip_error *err)
+static bip_status make_form(bip__exporter *x, bip__row_form *form, const bip__stored *a, bip_error *err)
 {
-    const size_t n = instrument == NULL ? 0 : strcspn(instrument, "@");
-    bip_status st = BIP_OK;
-    for (size_t i = w->catalogue->n; instrument != NULL && st == BIP_OK && i-- > 0;) {
-        const bip__instrument *def = w->catalogue->versions[i].def;
-        if (strlen(def->code) == n && memcmp(def->code, instrument, n) == 0 &&
-            (instrument[n] == '\0' || strcmp(instrument + n + 1, def->version) == 0))
-            st = add_columns(w, def, err);
-    }
+    *form = (bip__row_form){.respondent = a->respondent, .version = a->version};
+    bip_status st = list_items(x, form, err);
+    if (st == BIP_OK)
+        st = x->format->form(x, form, err);
+    for (size_t i = 0; st == BIP_OK && form->names != NULL && i < form->n; i++)
+        form->longest = form->names[i].n > form->longest ? form->names[i].n : form->longest;
     return st;
 }
 
-static void write_wide(writer *w, const bip_assessment *a)
+static bip_status find_form(bip__exporter *x, const bip__stored *a, const bip__row_form **out, bip_error *err)
 {
-    bip__out *o = w->o;
-    size_t next = 0; /* mostly the columns stand in the order of the scores */
-    csv_key(o, a);
-    csv_instrument(o, a);
-    csv_cell(o, a->note);
-    bip__out_char(o, ',');
-    bip__out_text(o, a->id);
-    for (size_t c = 0; c < w->n_columns; c++) {
-        size_t i = next;
-        bip__out_char(o, ',');
-        if (i >= a->n || strcmp(a->indicators[i], w->columns[c]) != 0)
-            for (i = 0; i < a->n && strcmp(a->indicators[i], w->columns[c]) != 0;)
-                i++;
-        if (i < a->n) {
-            csv_score(o, &a->scores[i]);
-            next = i + 1;
-        }
-    }
-    bip__out_bytes(o, "\r\n", 2);
+    bip__row_form **forms = &x->forms[a->version - x->catalogue->versions];
+    if (*forms == NULL)
+        *forms = bip__arena_alloc(&x->arena, a->version->def->n_respondents * sizeof **forms);
+    if (*forms == NULL)
+        return bip__nomem(err);
+    bip__row_form *form = &(*forms)[a->respondent];
+    *out = form;
+    return form->version != NULL ? BIP_OK : make_form(x, form, a, err);
 }
 
-bip_status bip__export_csv_wide(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
-                                bip_error *err)
+/* ------------------------------------------------------------ rows */
+
+static bip_status write_row(bip__exporter *x, const bip__stored *a, bip_error *err)
 {
-    writer w = {0};
-    const char *instrument;
-    bip_status st = check_options("csv-wide", options_json, err);
-    if (st == BIP_OK)
-        st = begin(&w, c, query, o, err);
-    if (st == BIP_OK)
-        st = only_instrument(&w, &instrument, err);
-    if (st == BIP_OK)
-        st = find_columns(&w, instrument, err);
-    if (st == BIP_OK) {
-        bip__out_text(o, "participant,date,respondent,instrument,rater,note,assessment");
-        for (size_t i = 0; i < w.n_columns; i++) {
-            bip__out_char(o, ',');
-            bip__out_text(o, w.columns[i]);
-        }
-        bip__out_bytes(o, "\r\n", 2);
-        st = write_rows(&w, write_wide, err);
+    const bip__row_form *form = NULL;
+    bip_status st = find_form(x, a, &form, err);
+    if (st != BIP_OK)
+        return st;
+    if (!bip__scores_split(a->scores, a->scores_n, x->scores, a->version->def->n_items[a->respondent]))
+        return bip__assessments_damaged(a, err);
+    x->format->row(x, a, form);
+    return BIP_OK;
+}
+
+bip_status bip__exporter_run(bip__exporter *x, bip_error *err)
+{
+    bip__assessments *reading;
+    const bip__stored *a;
+    bip_status st = bip__assessments_open(x->context, &x->query, &reading, err);
+    if (st != BIP_OK)
+        return st;
+    while (st == BIP_OK && x->o->status == BIP_OK && (st = bip__assessments_next_stored(reading, &a, err)) == BIP_OK)
+        st = write_row(x, a, err);
+    bip__assessments_close(reading);
+    return st == BIP_DONE ? BIP_OK : st; /* what the sink didn't take, bip__out_finish() tells */
+}
+
+/* ------------------------------------------------------------ texts */
+
+/* Both views of one date stand one behind the other. */
+void bip__put_date(bip__exporter *x, bip__out *o, bip_date date)
+{
+    if (bip__kept_is_other(&x->date, date))
+        bip__out_date(&x->date.text, date);
+    bip__put_text(o, &x->date.text);
+}
+
+/* ENTRY.IDX: an import is one entry for all it brings. */
+void bip__put_id(bip__exporter *x, bip__out *o, const bip__stored *a)
+{
+    if (bip__kept_is_other(&x->entry, a->root.n)) {
+        bip__out_hex(&x->entry.text, a->root.id, sizeof a->root.id);
+        bip__out_char(&x->entry.text, '.');
     }
-    bip__free(w.columns);
-    return st;
+    bip__put_text(o, &x->entry.text);
+    bip__out_int(o, a->idx);
 }

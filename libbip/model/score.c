@@ -89,9 +89,27 @@ static bool parse_one(const char *s, size_t n, bip_score *score)
     return parse_plain(s, n, &score->number) || parse_exact(s, n, &score->number);
 }
 
-bool bip__scores_parse(const char *s, size_t len, bip_score *scores, size_t n)
+/* Nine in ten scores are one digit, and what closes them stands behind. */
+static bool is_digit_before(const char *at, const char *end, char closing)
+{
+    return end - at >= 2 && at[1] == closing && (unsigned char)(at[0] - '0') <= 9;
+}
+
+/* Any other score, up to what closes it; NULL where it doesn't hold. */
+static const char *parse_other(const char *at, const char *end, char closing, bip_score *score)
+{
+    const char *stop = at;
+
+    while (stop < end && *stop != closing && *stop != ',')
+        stop++;
+    return stop < end && *stop == closing && parse_one(at, (size_t)(stop - at), score) ? stop : NULL;
+}
+
+/* Fills scores or spans; the compiler makes a loop of each. */
+static inline bool read_array(const char *s, size_t len, bip_score *scores, bip__score_span *spans, size_t n)
 {
     const char *at = s + 1, *end = s + len;
+    bip_score other;
 
     if (len < 2 || s[0] != '[' || end[-1] != ']')
         return false;
@@ -99,20 +117,28 @@ bool bip__scores_parse(const char *s, size_t len, bip_score *scores, size_t n)
         return len == 2;
     for (size_t i = 0; i < n; i++) {
         const char closing = i + 1 < n ? ',' : ']';
-        const char *stop = at;
-        /* nine in ten scores are one digit */
-        if (end - at >= 2 && at[1] == closing && (unsigned char)(at[0] - '0') <= 9) {
-            scores[i] = (bip_score){.number = at[0] - '0', .answer = BIP_NUMBER};
-            at += 2;
-            continue;
-        }
-        while (stop < end && *stop != closing && *stop != ',')
-            stop++;
-        if (stop == end || *stop != closing || !parse_one(at, (size_t)(stop - at), &scores[i]))
+        const char *stop = at + 1;
+        if (is_digit_before(at, end, closing))
+            other = (bip_score){.number = at[0] - '0', .answer = BIP_NUMBER};
+        else if ((stop = parse_other(at, end, closing, &other)) == NULL)
             return false;
+        if (scores != NULL)
+            scores[i] = other;
+        else
+            spans[i] = (bip__score_span){at, (size_t)(stop - at)};
         at = stop + 1;
     }
     return at == end;
+}
+
+bool bip__scores_parse(const char *s, size_t len, bip_score *scores, size_t n)
+{
+    return read_array(s, len, scores, NULL, n);
+}
+
+bool bip__scores_split(const char *s, size_t len, bip__score_span *spans, size_t n)
+{
+    return read_array(s, len, NULL, spans, n);
 }
 
 bool bip__score_equal(const bip_score *a, const bip_score *b)

@@ -15,6 +15,14 @@ void bip__scores_print(bip__out *o, const bip_score *scores, size_t n);
  * path of every reading. */
 bool bip__scores_parse(const char *s, size_t len, bip_score *scores, size_t n);
 
+/* The same without a number being made: where each stands in s. For whoever only copies them: what is stored is already
+ * as it is printed. */
+typedef struct bip__score_span {
+    const char *text; /* digits, a word in quotes, or null */
+    size_t n;
+} bip__score_span;
+bool bip__scores_split(const char *s, size_t len, bip__score_span *spans, size_t n);
+
 bool bip__score_equal(const bip_score *a, const bip_score *b);
 
 #endif

@@ -28,6 +28,8 @@ struct bip__assessments {
     const char *code;
     held *rows; /* those of the participant in hand that pass the filters */
     size_t n, cap, at;
+    int32_t person;
+    bip__stored stored;
     bip_assessment record;
     char id[BIP_ID_SIZE];
     const char **indicators;
@@ -173,31 +175,6 @@ static bip_status read_person(bip__assessments *r, int32_t person, bip_error *er
 
 /* ------------------------------------------------------------ one assessment */
 
-static bip_status fill_scores(bip__assessments *r, const bip__version *v, int32_t respondent, const held *h,
-                              bip_error *err)
-{
-    const bip__instrument *def = v->def;
-    size_t n = def->n_items[respondent];
-    int32_t role = r->query->for_role == NULL ? -1 : bip__instrument_respondent(def, r->query->for_role);
-    if (!bip__grow(&r->indicators, &r->items_cap, n + 1, sizeof *r->indicators) ||
-        !bip__grow(&r->scores, &r->scores_cap, n + 1, sizeof *r->scores))
-        return bip__nomem(err);
-    if (!bip__scores_parse(h->row.scores, h->row.scores_n, r->scores, n))
-        return bip__fail(err, BIP_E_CORRUPT, r->code, "stored scores can't be read");
-    size_t kept = 0;
-    for (size_t k = 0; k < n; k++) {
-        const bip__indicator *in = &def->indicators[def->items[respondent][k]];
-        if (r->query->for_role != NULL && (role < 0 || (in->visible >> role & 1u) == 0))
-            continue;
-        r->indicators[kept] = in->code;
-        r->scores[kept++] = r->scores[k];
-    }
-    r->record.n = kept;
-    r->record.indicators = r->indicators;
-    r->record.scores = r->scores;
-    return BIP_OK;
-}
-
 static bip_status find_entry(bip__assessments *r, int64_t n, const known_entry **out, bip_error *err)
 {
     bip__storage *s = r->context->storage;
@@ -216,56 +193,118 @@ static bip_status find_entry(bip__assessments *r, int64_t n, const known_entry *
 static bip_status fill_trail(bip__assessments *r, const held *h, bip_error *err)
 {
     bip__storage *s = r->context->storage;
+    bip__stored *out = &r->stored;
     const known_entry *entry;
-    bip_status st = find_entry(r, h->row.root_entry, &entry, err);
+    bip_status st = BIP_OK;
+    if (out->root.n != h->row.root_entry && (st = find_entry(r, h->row.root_entry, &entry, err)) == BIP_OK)
+        out->root = entry->row;
+    if (st == BIP_OK)
+        st = find_entry(r, h->row.entry, &entry, err);
     if (st != BIP_OK)
         return st;
-    bip__id_print(entry->row.id, h->row.root_idx, r->id);
-    r->record.id = r->id;
-    st = find_entry(r, h->row.entry, &entry, err);
-    if (st != BIP_OK)
-        return st;
-    r->record.actor = entry->actor;
-    r->record.recorded_ms = entry->row.at_ms;
-    return h->row.rater != 0 ? s->api->word_text(s, h->row.rater, &r->record.rater, err) : BIP_OK;
+    out->idx = h->row.root_idx;
+    out->actor = entry->actor;
+    out->recorded_ms = entry->row.at_ms;
+    out->rater = NULL;
+    return h->row.rater != 0 ? s->api->word_text(s, h->row.rater, &out->rater, err) : BIP_OK;
 }
 
-static bip_status fill(bip__assessments *r, const held *h, bip_error *err)
+static bip_status fill_stored(bip__assessments *r, const held *h, bip_error *err)
 {
+    bip__stored *out = &r->stored;
     const bip__version *v = bip__catalogue_number(r->catalogue, h->row.instrument);
     int32_t respondent = v == NULL ? -1 : bip__version_respondent(v, h->row.respondent);
     if (respondent < 0)
         return bip__fail(err, BIP_E_CORRUPT, r->code,
                          "an assessment names an instrument or respondent that is not there");
-    r->record = (bip_assessment){.participant = r->code,
-                                 .instrument = v->def->code,
-                                 .version = v->def->version,
-                                 .respondent = v->def->respondents[respondent].code,
-                                 .note = h->row.note,
-                                 .date = h->row.day,
-                                 .revision = h->revision};
-    bip_status st = fill_scores(r, v, respondent, h, err);
-    return st == BIP_OK ? fill_trail(r, h, err) : st;
+    out->person = r->person;
+    out->participant = r->code;
+    out->version = v;
+    out->respondent = respondent;
+    out->date = h->row.day;
+    out->note = h->row.note;
+    out->note_n = h->row.note_n;
+    out->scores = h->row.scores;
+    out->scores_n = h->row.scores_n;
+    out->revision = h->revision;
+    return fill_trail(r, h, err);
 }
 
-bip_status bip__assessments_next(bip__assessments *r, const bip_assessment **lent, bip_error *err)
+bip_status bip__assessments_next_stored(bip__assessments *r, const bip__stored **lent, bip_error *err)
 {
     *lent = NULL;
     for (;;) {
         while (r->at < r->n) {
-            bip_status st = fill(r, &r->rows[r->at++], err);
+            bip_status st = fill_stored(r, &r->rows[r->at++], err);
             if (st != BIP_OK)
                 return st;
-            if (r->query->respondent != NULL && strcmp(r->record.respondent, r->query->respondent) != 0)
+            const bip__stored *a = &r->stored;
+            if (r->query->respondent != NULL &&
+                strcmp(a->version->def->respondents[a->respondent].code, r->query->respondent) != 0)
                 continue;
-            *lent = &r->record;
+            *lent = a;
             return BIP_OK;
         }
-        int32_t person;
-        bip_status st = bip__walk_next(&r->walk, &person, &r->code, err);
+        bip_status st = bip__walk_next(&r->walk, &r->person, &r->code, err);
         if (st == BIP_OK)
-            st = read_person(r, person, err);
+            st = read_person(r, r->person, err);
         if (st != BIP_OK)
             return st;
     }
+}
+
+bip_status bip__assessments_damaged(const bip__stored *a, bip_error *err)
+{
+    return bip__fail(err, BIP_E_CORRUPT, a->participant, "stored scores can't be read");
+}
+
+/* ------------------------------------------------------------ the same as numbers */
+
+static bip_status fill_scores(bip__assessments *r, const bip__stored *a, bip_error *err)
+{
+    const bip__instrument *def = a->version->def;
+    size_t n = def->n_items[a->respondent];
+    int32_t role = r->query->for_role == NULL ? -1 : bip__instrument_respondent(def, r->query->for_role);
+    if (!bip__grow(&r->indicators, &r->items_cap, n + 1, sizeof *r->indicators) ||
+        !bip__grow(&r->scores, &r->scores_cap, n + 1, sizeof *r->scores))
+        return bip__nomem(err);
+    if (!bip__scores_parse(a->scores, a->scores_n, r->scores, n))
+        return bip__assessments_damaged(a, err);
+    size_t kept = 0;
+    for (size_t k = 0; k < n; k++) {
+        const bip__indicator *in = &def->indicators[def->items[a->respondent][k]];
+        if (r->query->for_role != NULL && (role < 0 || (in->visible >> role & 1u) == 0))
+            continue;
+        r->indicators[kept] = in->code;
+        r->scores[kept++] = r->scores[k];
+    }
+    r->record.n = kept;
+    r->record.indicators = r->indicators;
+    r->record.scores = r->scores;
+    return BIP_OK;
+}
+
+bip_status bip__assessments_next(bip__assessments *r, const bip_assessment **lent, bip_error *err)
+{
+    const bip__stored *a;
+    *lent = NULL;
+    bip_status st = bip__assessments_next_stored(r, &a, err);
+    if (st != BIP_OK)
+        return st;
+    bip__id_print(a->root.id, a->idx, r->id);
+    r->record = (bip_assessment){.id = r->id,
+                                 .participant = a->participant,
+                                 .instrument = a->version->def->code,
+                                 .version = a->version->def->version,
+                                 .respondent = a->version->def->respondents[a->respondent].code,
+                                 .rater = a->rater,
+                                 .note = a->note,
+                                 .actor = a->actor,
+                                 .recorded_ms = a->recorded_ms,
+                                 .date = a->date,
+                                 .revision = a->revision};
+    st = fill_scores(r, a, err);
+    if (st == BIP_OK)
+        *lent = &r->record;
+    return st;
 }

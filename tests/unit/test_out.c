@@ -363,12 +363,12 @@ static void test_sink__gets_the_same_bytes_in_large_pieces(void **state)
     write_much(&whole);
     bip__out_init(&o, sink_write, &s);
     write_much(&o);
-    assert_true(o.cap <= 2 * 65536);
+    assert_true(o.cap <= 2 * 262144);
     assert_int_equal(bip__out_finish(&o, NULL), BIP_OK);
     assert_int_equal(bip__out_finish(&o, NULL), BIP_OK);
     assert_int_equal(s.len, whole.len);
     assert_memory_equal(s.text, whole.data, whole.len);
-    assert_in_range(s.pieces, whole.len / 131072, whole.len / 32768);
+    assert_in_range(s.pieces, whole.len / 524288, whole.len / 65536);
     bip__out_free(&whole);
     bip__out_free(&o);
     bip__free(s.text);
@@ -400,7 +400,7 @@ static void test_sink__that_says_stop_is_left_alone(void **state)
         st = bip__out_finish(&o, &err);
         if (s.pieces < at) {
             assert_int_equal(st, BIP_OK);
-            assert_true(at > 10);
+            assert_true(at > 4);
         } else {
             assert_int_equal(st, BIP_E_CANCELLED);
             assert_int_equal(err.status, BIP_E_CANCELLED);

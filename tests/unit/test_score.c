@@ -74,6 +74,23 @@ static void test_score__parses_what_is_printed(void **state)
     assert_true(bip__scores_parse("[]", 2, scores, 0));
 }
 
+static void test_score__splits_where_it_parses(void **state)
+{
+    const char *text = "[3,null,\"declined\",-2.5,10]";
+    static const char *const parts[] = {"3", "null", "\"declined\"", "-2.5", "10"};
+    bip__score_span spans[5];
+
+    (void)state;
+    assert_true(bip__scores_split(text, strlen(text), spans, 5));
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(spans[i].n, strlen(parts[i]));
+        assert_memory_equal(spans[i].text, parts[i], spans[i].n);
+    }
+    assert_true(bip__scores_split("[]", 2, spans, 0));
+    assert_false(bip__scores_split(text, strlen(text), spans, 4));
+    assert_false(bip__scores_split("[3,03]", 6, spans, 2)); /* would be printed as it is */
+}
+
 static void test_score__parses_nothing_looser(void **state)
 {
     static const char *const two[] = {"",
@@ -129,10 +146,11 @@ static void test_score__parses_nothing_looser(void **state)
                                       "[1,-01]",
                                       "[1,1000000000000000000000]"};
     bip_score scores[3];
+    bip__score_span spans[2];
 
     (void)state;
     for (size_t i = 0; i < sizeof two / sizeof *two; i++)
-        if (bip__scores_parse(two[i], strlen(two[i]), scores, 2))
+        if (bip__scores_parse(two[i], strlen(two[i]), scores, 2) || bip__scores_split(two[i], strlen(two[i]), spans, 2))
             fail_msg("%s", two[i]);
     assert_false(bip__scores_parse("[1,2]", 5, scores, 1));
     assert_false(bip__scores_parse("[1,2]", 5, scores, 3));
@@ -206,6 +224,7 @@ int main(void)
         cmocka_unit_test(test_score__reasons_have_words_and_read_back),
         cmocka_unit_test(test_score__prints_one_compact_array),
         cmocka_unit_test(test_score__parses_what_is_printed),
+        cmocka_unit_test(test_score__splits_where_it_parses),
         cmocka_unit_test(test_score__parses_nothing_looser),
         cmocka_unit_test(test_score__every_printed_number_reads_back_equal),
         cmocka_unit_test(test_score__takes_a_short_number_only_as_it_is_printed),

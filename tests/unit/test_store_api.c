@@ -251,7 +251,7 @@ static void test_store_api__takes_no_fact_from_inside_a_document(void **state)
 {
     fixture *f = *state;
     reentry r = {test_begin(f, NULL), BIP_OK};
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < 6000; i++) {
         char code[20];
         snprintf(code, sizeof code, "Q%d", i);
         assert_ok(bip_participant_add(r.change, code, BIP_NO_DATE, &test_err));

@@ -67,7 +67,7 @@ static bip_status fill_new(bip__storage *s, bip_open_options *o, bip_error *err)
 
 static bip_status read_settings(bip__context *c, bip_error *err)
 {
-    char national_ids[16];
+    char national_ids[16] = "";
     bip_status st = c->storage->api->setting_get(c->storage, "lang", c->lang, sizeof c->lang, err);
     if (st == BIP_OK)
         st = c->storage->api->setting_get(c->storage, "national_ids", national_ids, sizeof national_ids, err);

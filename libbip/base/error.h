@@ -17,4 +17,10 @@ bip_status bip__fail(bip_error *err, bip_status st, const char *where, const cha
 /* The one text for a failed allocation. */
 bip_status bip__nomem(bip_error *err);
 
+/* The analyzer doesn't look into another file: it is told here that what comes back is what was given. */
+#ifdef __clang_analyzer__
+#define bip__fail(err, st, ...) (bip__fail(err, st, __VA_ARGS__), (st))
+#define bip__nomem(err) (bip__nomem(err), BIP_E_NOMEM)
+#endif
+
 #endif

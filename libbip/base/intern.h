@@ -9,18 +9,26 @@
 
 typedef struct bip__interned {
     const char *s; /* NUL-terminated */
-    uint32_t n, hash;
+    size_t n;
 } bip__interned;
+
+/* Of a table with open addressing. The hash stands beside the number, so that what is passed by is not touched. */
+typedef struct bip__hashed {
+    uint32_t number; /* 0: free */
+    uint32_t hash;
+} bip__hashed;
 
 /* Zero-initialise. */
 typedef struct bip__intern {
     bip__arena arena;
     bip__interned *list; /* list[k - 1] is number k */
     size_t n, cap;
-    uint32_t *slots; /* open addressing; 0: free */
-    size_t n_slots;  /* a power of two */
+    bip__hashed *slots;
+    size_t n_slots; /* a power of two */
 } bip__intern;
 
+/* Twice as many slots, of none `first`, each number where its hash says. false: no memory, nothing changed. */
+bool bip__slots_grow(bip__hashed **slots, size_t *n_slots, size_t first);
 uint64_t bip__intern_hash(const void *p, size_t n);
 uint32_t bip__intern_find(const bip__intern *t, const char *s, size_t n); /* 0: not there */
 uint32_t bip__intern_add(bip__intern *t, const char *s, size_t n);        /* or finds it; 0: no memory */

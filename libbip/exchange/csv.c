@@ -1,6 +1,7 @@
 #include "exchange/csv.h"
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "base/out.h"
 #include "base/text.h"
 
@@ -268,6 +269,77 @@ static bip_status take_row(bip__csv *c, char *row, size_t n, bip_error *err)
     return BIP_OK;
 }
 
+/* ------------------------------------------------------------ rows that need no second look */
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (unsigned char)(byte))
+
+/* The highest bit of each of eight bytes that is the separator, a quote or no printable ASCII. Where no byte has that
+ * bit itself, adding 7F to one sets it unless the byte is 0, and nothing is carried to the next. */
+static uint64_t marks(uint64_t bytes, uint64_t separators)
+{
+    const uint64_t low = bytes & EACH(0x7F);
+    const uint64_t separator = ~((low ^ separators) + EACH(0x7F)), quote = ~((low ^ EACH('"')) + EACH(0x7F)),
+                   control = ~(low + EACH(0x80 - ' ')), del = low + EACH(1);
+    return (separator | quote | control | del | bytes) & EACH(0x80);
+}
+
+/* Take the separators among eight bytes from `at` on. false: something else stands there, at *at. */
+static bool take_marks(bip__quick *q, uint64_t marked, char separator, size_t *at, size_t *n)
+{
+    for (size_t i; marked != 0; marked &= marked - 1) {
+        i = *at + bip__lowest_bit(marked) / 8;
+        if (q->row[i] != separator || *n + 1 >= q->width) {
+            *at = i;
+            return false;
+        }
+        q->ends[(*n)++] = (uint32_t)i;
+    }
+    *at += 8;
+    return true;
+}
+
+/* Whether the row ends at `at`: with one line feed, and a carriage return before it. */
+static bool ends_at(bip__quick *q, size_t at, size_t have)
+{
+    q->next = at + 1 + (q->row[at] == '\r');
+    return q->next <= have && q->row[q->next - 1] == '\n';
+}
+
+static void remember_lead(bip__quick *q)
+{
+    const size_t n = q->lead > 0 ? q->ends[q->lead - 1] + 1 : 0;
+    q->lead_n = n <= sizeof q->before ? n : 0;
+    if (q->lead_n > 0)
+        memcpy(q->before, q->row, q->lead_n);
+}
+
+bool bip__csv_peek(bip__csv *c)
+{
+    const bip__source *s = c->source;
+    const size_t have = s->end - s->at < BIP__MAX_LINE ? s->end - s->at : BIP__MAX_LINE;
+    const uint64_t separators = EACH(c->separator);
+    bip__quick *q = &c->quick;
+    q->row = s->data + s->at;
+    q->same = q->lead_n > 0 && have > q->lead_n && memcmp(q->row, q->before, q->lead_n) == 0;
+    size_t at = q->same ? q->lead_n : 0, n = q->same ? q->lead : 0;
+    if (q->width == 0)
+        return false;
+    do {
+        if (have - at < 8)
+            return false;
+    } while (take_marks(q, marks(bip__load_8(q->row + at), separators), c->separator, &at, &n));
+    q->ends[n] = (uint32_t)at;
+    return n + 1 == q->width && ends_at(q, at, have);
+}
+
+void bip__csv_take(bip__csv *c)
+{
+    c->line = c->next_line++;
+    c->source->at += c->quick.next;
+    if (!c->quick.same)
+        remember_lead(&c->quick);
+}
+
 static bool is_empty(const bip__csv *c)
 {
     for (size_t i = 0; i < c->n; i++)
@@ -328,6 +400,7 @@ static bip_status next_row(bip__csv *c, bip_error *err)
 bip_status bip__csv_next(bip__csv *c, bip_error *err)
 {
     bip_status st = c->next_line == 1 ? skip_bom(c, err) : BIP_OK;
+    c->quick.lead_n = 0;
     while (st == BIP_OK) {
         st = next_row(c, err);
         if (st == BIP_OK && !is_empty(c))

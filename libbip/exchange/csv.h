@@ -15,6 +15,20 @@ typedef struct bip__cell {
 
 typedef enum bip__encoding { BIP__ENCODING_OPEN, BIP__ENCODING_UTF8, BIP__ENCODING_CP1252 } bip__encoding;
 
+/* Rows that need no second look: printable ASCII without quotes, whole in hand, as many cells as the header. */
+#define BIP__QUICK_CELLS 24
+#define BIP__QUICK_LEAD 256
+typedef struct bip__quick {
+    size_t width;  /* cells of the header; 0: no row is quick */
+    size_t lead;   /* so many cells at the beginning are compared with those of the quick row before */
+    bool same;     /* they are equal, byte for byte */
+    size_t lead_n; /* bytes of them in the row before, with the separator behind each; 0: not known */
+    char before[BIP__QUICK_LEAD];
+    const char *row;                 /* lent like cells */
+    uint32_t ends[BIP__QUICK_CELLS]; /* where cell i ends in the row, and its separator stands */
+    size_t next;                     /* where the row behind it begins, from this one */
+} bip__quick;
+
 typedef struct bip__csv {
     bip__source *source;
     bip__encoding encoding; /* decided by the first byte above 127 */
@@ -26,6 +40,7 @@ typedef struct bip__csv {
     bool plain; /* the row in hand holds neither quotes, control characters nor bytes above 127: no cell has a fault */
     char *converted; /* room for the row in UTF-8 where the file is Windows-1252 */
     size_t converted_cap;
+    bip__quick quick;
 } bip__csv;
 
 void bip__csv_init(bip__csv *c, bip__source *source);
@@ -34,6 +49,18 @@ void bip__csv_free(bip__csv *c);
 /* The next row that isn't empty; the first is the header. BIP_DONE at the end. BIP_E_REFUSED with the line where the
  * file can't be read on: a quote not closed, a row over 1 MiB. */
 bip_status bip__csv_next(bip__csv *c, bip_error *err);
+
+/* Look at the next row without taking it: false where it must be read by bip__csv_next(). What it says stands in
+ * `quick` and is lent until the next call. */
+bool bip__csv_peek(bip__csv *c);
+/* That row is done with. */
+void bip__csv_take(bip__csv *c);
+/* Its cell i, as it stands. */
+static inline bip__cell bip__csv_quick_cell(const bip__csv *c, size_t i)
+{
+    const size_t begin = i > 0 ? c->quick.ends[i - 1] + 1 : 0;
+    return (bip__cell){.s = c->quick.row + begin, .n = c->quick.ends[i] - begin};
+}
 
 /* Without the blanks (U+0020, tab, U+00A0) at its ends. */
 bip__cell bip__cell_trim_blanks(bip__cell cell);

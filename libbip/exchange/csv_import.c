@@ -1,4 +1,4 @@
-#include "exchange/csv_columns.h"
+#include "exchange/csv_memo.h"
 
 #include "base/hash.h"
 
@@ -10,23 +10,20 @@ typedef struct group {
     int64_t line;
 } group;
 
-/* The key of the row before and the cells that told it: most rows of csv-long say the same once more. */
-#define KEY_CELLS 5
-typedef struct known_key {
-    bip__row_key key;
-    bool known; /* and good */
-    size_t n[KEY_CELLS];
-    char text[320]; /* the cells, one behind the other */
-} known_key;
-
 typedef struct reader {
     bip__intake *in;
     bip__csv csv;
     bip__columns columns;
-    known_key before;
+    bip__memo memo;
     group *groups; /* by number in the intake's groups, less 1 */
     size_t groups_cap;
 } reader;
+
+/* What was refused is told; the rest of the file is looked at all the same. */
+static bool goes_on(bip_status st)
+{
+    return st == BIP_OK || st == BIP_E_REFUSED;
+}
 
 /* A cell of the row in hand; empty where the row ends before it. */
 static bip__said said_at(const reader *r, size_t column, bool trim)
@@ -69,43 +66,6 @@ static bip_status check_cells(reader *r, bip_error *err)
     return all;
 }
 
-static const bip__column_kind key_columns[KEY_CELLS] = {BIP__COLUMN_PARTICIPANT, BIP__COLUMN_DATE, BIP__COLUMN_RATER,
-                                                        BIP__COLUMN_INSTRUMENT, BIP__COLUMN_RESPONDENT};
-
-/* A cell of the key as it stands; empty where the file or the row has none. */
-static bip__cell key_cell(const reader *r, size_t k)
-{
-    const int32_t at = r->columns.at[key_columns[k]];
-    return at >= 0 && (size_t)at < r->csv.n ? r->csv.cells[at] : (bip__cell){.s = ""};
-}
-
-static bool same_as_before(const reader *r)
-{
-    const char *have = r->before.text;
-    for (size_t k = 0; r->before.known && k < KEY_CELLS; k++) {
-        const bip__cell cell = key_cell(r, k);
-        if (cell.n != r->before.n[k] || memcmp(cell.s, have, cell.n) != 0)
-            return false;
-        have += cell.n;
-    }
-    return r->before.known;
-}
-
-static void remember_key(reader *r, const bip__row_key *key)
-{
-    size_t used = 0;
-    r->before.key = *key;
-    for (size_t k = 0; k < KEY_CELLS; k++) {
-        const bip__cell cell = key_cell(r, k);
-        if (cell.n > sizeof r->before.text - used)
-            return;
-        memcpy(r->before.text + used, cell.s, cell.n);
-        r->before.n[k] = cell.n;
-        used += cell.n;
-    }
-    r->before.known = true;
-}
-
 /* Everything that identifies the assessment. Every part is looked at, so that all that is wrong is told at once;
  * *placed: instrument and respondent are known, so that scores can be checked whatever else is wrong. */
 static bip_status read_key(reader *r, bip__row_key *key, bool *placed, bip_error *err)
@@ -114,12 +74,12 @@ static bip_status read_key(reader *r, bip__row_key *key, bool *placed, bip_error
     const bip__said person = said_of(r, BIP__COLUMN_PARTICIPANT), date = said_of(r, BIP__COLUMN_DATE),
                     rater = said_of(r, BIP__COLUMN_RATER), instrument = said_of(r, BIP__COLUMN_INSTRUMENT),
                     respondent = said_of(r, BIP__COLUMN_RESPONDENT);
-    *key = r->before.key;
+    *key = r->memo.key;
     *placed = true;
-    if (same_as_before(r))
+    if (bip__memo_same_key(&r->memo, &r->columns, &r->csv))
         return BIP_OK;
     *key = (bip__row_key){0};
-    *placed = r->before.known = false;
+    *placed = r->memo.known = false;
     bip_status all = bip__intake_person(in, &person, &key->person, err);
     all = bip__intake_both(all, bip__intake_date(in, &date, &key->day, err));
     all = bip__intake_both(all, bip__intake_rater(in, &rater, &key->rater, err));
@@ -133,7 +93,7 @@ static bip_status read_key(reader *r, bip__row_key *key, bool *placed, bip_error
         st = bip__intake_fits(in, &person, key->person, key->version, err);
     all = bip__intake_both(all, st);
     if (all == BIP_OK)
-        remember_key(r, key);
+        bip__memo_learn_key(&r->memo, in, &r->columns, &r->csv, key);
     return all;
 }
 
@@ -174,8 +134,7 @@ static bip_status long_group(reader *r, uint32_t *number, bip_error *err)
     *number = 0;
     if (said.n == 0)
         return BIP_OK;
-    *number = bip__intern_add(&r->in->groups, said.s, said.n);
-    return *number != 0 ? BIP_OK : bip__nomem(err);
+    return group_number(r, &said, number, err);
 }
 
 static bip_status long_score(reader *r, const bip__row_key *key, bip_score *score, int32_t *item, bip_error *err)
@@ -198,20 +157,10 @@ static bip_status long_score(reader *r, const bip__row_key *key, bip_score *scor
                                   indicator == BIP__AMBIGUOUS ? "%s is the name of more than one indicator of %s"
                                                               : "%s is no indicator of %s",
                                   name.n > 0 ? bip__intake_quote(in, name.s, name.n) : "an empty cell", code);
-    return bip__intake_score(in, &cell, key, indicator, score, item, err);
-}
-
-static bip_status add_score(reader *r, const bip_score *score, int32_t item, bip_error *err)
-{
-    bip__intake *in = r->in;
-    if (item < 0)
-        return BIP_OK;
-    if (in->scores[item].answer != BIP_NOT_ASKED)
-        return bip__intake_refuse(in, r->csv.line, said_of(r, BIP__COLUMN_INDICATOR).column, err,
-                                  "is a second score of this indicator in the assessment that begins on line %lld",
-                                  (long long)in->stage.list[in->stage.open - 1].line);
-    in->scores[item] = *score;
-    return BIP_OK;
+    st = bip__intake_score(in, &cell, key, indicator, score, item, err);
+    if (st == BIP_OK && *item >= 0)
+        bip__memo_learn_item(&r->memo, in, &r->columns, &r->csv, key, indicator, *item);
+    return st;
 }
 
 /* A file of this form has a row for each score there is: an indicator without a row is not asked, and a correction by
@@ -242,7 +191,28 @@ static bip_status read_long(reader *r, bip_error *err)
     if (st != BIP_OK)
         return st;
     st = bip__stage_note(r->in, r->csv.line, said_of(r, BIP__COLUMN_NOTE).column, note, note_n, err);
-    return bip__intake_both(st, add_score(r, &score, item, err));
+    if (item >= 0)
+        st = bip__intake_both(
+            st, bip__stage_score(r->in, r->csv.line, said_of(r, BIP__COLUMN_INDICATOR).column, item, &score, err));
+    return st;
+}
+
+/* Rows of which nothing is new but the score, for as long as they come. */
+static bip_status read_quick(reader *r, bip_error *err)
+{
+    const bool has_note = r->columns.at[BIP__COLUMN_NOTE] >= 0;
+    const int32_t at = r->columns.at[BIP__COLUMN_INDICATOR];
+    const char *column = at >= 0 ? r->columns.list[at].name : "";
+    bip_status all = BIP_OK;
+    bip__quick_row row;
+    while (goes_on(all) && bip__csv_peek(&r->csv) && bip__memo_row(&r->memo, r->in, &r->columns, &r->csv, &row)) {
+        bip__csv_take(&r->csv);
+        bip_status st = bip__stage_open(r->in, row.key, row.group, r->csv.line, has_note, err);
+        if (st == BIP_OK)
+            st = bip__stage_score(r->in, r->csv.line, column, row.item, &row.score, err);
+        all = bip__intake_both(all, st);
+    }
+    return all;
 }
 
 /* ------------------------------------------------------------ wide */
@@ -345,23 +315,26 @@ static bip_status stop_reading(reader *r, bip_status st, bip_error *why, bip_err
     return bip__intake_refuse_as(r->in, line, "", why, err);
 }
 
+static bip_status read_row(reader *r, bip_error *err)
+{
+    bip_status st = check_cells(r, err);
+    if (st == BIP_OK)
+        st = r->columns.is_long ? read_long(r, err) : read_wide(r, err);
+    return st;
+}
+
 static bip_status read_rows(reader *r, bip_error *err)
 {
     bip_error why;
-    bip_status st, all = BIP_OK;
-    while ((st = bip__csv_next(&r->csv, &why)) == BIP_OK) {
-        st = check_cells(r, err);
-        if (st == BIP_OK)
-            st = r->columns.is_long ? read_long(r, err) : read_wide(r, err);
-        all = bip__intake_both(all, st);
-        if (all != BIP_OK && all != BIP_E_REFUSED)
-            return all;
+    bip_status st = BIP_OK, all = BIP_OK;
+    while (st == BIP_OK && goes_on(all)) {
+        all = bip__intake_both(all, read_quick(r, err));
+        if (goes_on(all) && (st = bip__csv_next(&r->csv, &why)) == BIP_OK)
+            all = bip__intake_both(all, read_row(r, err));
     }
-    if (st != BIP_DONE)
+    if (goes_on(all) && st != BIP_DONE)
         all = bip__intake_both(all, stop_reading(r, st, &why, err));
-    if (all == BIP_OK || all == BIP_E_REFUSED)
-        all = bip__intake_both(all, bip__stage_compare_groups(r->in, err));
-    return all;
+    return goes_on(all) ? bip__intake_both(all, bip__stage_compare_groups(r->in, err)) : all;
 }
 
 bip_status bip__read_csv(bip__intake *in, bip__source *source, const char *format, bip_error *err)
@@ -376,8 +349,10 @@ bip_status bip__read_csv(bip__intake *in, bip__source *source, const char *forma
         st = bip__intake_refuse(in, 1, "", err, "the file is empty: there is no header");
     else
         st = stop_reading(&r, st, &why, err);
-    if (st == BIP_OK)
+    if (st == BIP_OK) {
+        bip__memo_open(&r.memo, &r.columns, &r.csv);
         st = read_rows(&r, err);
+    }
     bip__csv_free(&r.csv);
     bip__free(r.groups);
     return st;

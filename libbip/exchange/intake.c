@@ -184,8 +184,10 @@ bip_status bip__intake_note(bip__intake *in, const bip__said *cell, const char *
 
 static bip_status fill_vocabulary(bip__vocabulary *v, const bip__instrument *def, bip_error *err)
 {
-    bip_status st = BIP_OK;
+    v->roles = bip__alloc_zero(def->n_respondents, sizeof *v->roles);
+    bip_status st = v->roles != NULL ? BIP_OK : bip__nomem(err);
     for (size_t r = 0; st == BIP_OK && r < def->n_respondents; r++) {
+        v->roles[r] = (uint32_t)bip__intern_hash(def->respondents[r].code, strlen(def->respondents[r].code));
         st = bip__lexicon_add(&v->respondents, def->respondents[r].code, BIP__RANK_CODE, (int32_t)r, err);
         if (st == BIP_OK)
             st = bip__lexicon_add_title(&v->respondents, &def->respondents[r].title, (int32_t)r, err);
@@ -497,6 +499,7 @@ void bip__intake_close(bip__intake *in)
     for (size_t i = 0; in->vocabularies != NULL && i < in->n_vocabularies; i++) {
         bip__lexicon_free(&in->vocabularies[i].respondents);
         bip__lexicon_free(&in->vocabularies[i].indicators);
+        bip__free(in->vocabularies[i].roles);
         bip__free(in->vocabularies[i].covered);
     }
     bip__free(in->vocabularies);

@@ -14,7 +14,8 @@
 typedef struct bip__vocabulary {
     bool ready;
     bip__lexicon respondents, indicators;
-    bool *covered; /* by indicator: the file says something of it; NULL: of all */
+    uint32_t *roles; /* by respondent: a hash of the code, the same in every version */
+    bool *covered;   /* by indicator: the file says something of it; NULL: of all */
 } bip__vocabulary;
 
 /* A participant of the file. */

@@ -3,55 +3,52 @@
 #include <math.h>
 #include <string.h>
 
-#define WIDE 0        /* a double follows */
 #define FIRST_WHOLE 5 /* 0; between lie the answers that are no numbers, as they are numbered */
 
-static uint8_t code_of(const bip_score *score)
+uint8_t bip__packed_code(const bip_score *score)
 {
     if (score->answer != BIP_NUMBER)
         return (uint8_t)score->answer;
-    if (score->number >= 0 && score->number <= UINT8_MAX - FIRST_WHOLE && score->number == floor(score->number))
+    if (score->number >= 0 && score->number <= UINT8_MAX - FIRST_WHOLE && score->number == (int)score->number)
         return (uint8_t)(FIRST_WHOLE + (int)score->number);
-    return WIDE;
+    return BIP__PACKED_WIDE;
 }
 
 size_t bip__packed_size(const bip_score *scores, size_t n)
 {
     size_t size = n;
     for (size_t i = 0; i < n; i++)
-        if (code_of(&scores[i]) == WIDE)
+        if (bip__packed_code(&scores[i]) == BIP__PACKED_WIDE)
             size += sizeof scores[i].number;
     return size;
 }
 
 size_t bip__pack(const bip_score *scores, size_t n, uint8_t *to)
 {
-    uint8_t *at = to;
+    uint8_t *wide = to + n;
     for (size_t i = 0; i < n; i++) {
-        const uint8_t code = code_of(&scores[i]);
-        *at++ = code;
-        if (code == WIDE) {
-            memcpy(at, &scores[i].number, sizeof scores[i].number);
-            at += sizeof scores[i].number;
+        to[i] = bip__packed_code(&scores[i]);
+        if (to[i] == BIP__PACKED_WIDE) {
+            memcpy(wide, &scores[i].number, sizeof scores[i].number);
+            wide += sizeof scores[i].number;
         }
     }
-    return (size_t)(at - to);
+    return (size_t)(wide - to);
 }
 
 size_t bip__unpack(const uint8_t *from, bip_score *scores, size_t n)
 {
-    const uint8_t *at = from;
+    const uint8_t *wide = from + n;
     for (size_t i = 0; i < n; i++) {
-        const uint8_t code = *at++;
         scores[i] = (bip_score){.number = NAN, .answer = BIP_NUMBER};
-        if (code >= FIRST_WHOLE) {
-            scores[i].number = code - FIRST_WHOLE;
-        } else if (code != WIDE) {
-            scores[i].answer = code;
+        if (from[i] >= FIRST_WHOLE) {
+            scores[i].number = from[i] - FIRST_WHOLE;
+        } else if (from[i] != BIP__PACKED_WIDE) {
+            scores[i].answer = from[i];
         } else {
-            memcpy(&scores[i].number, at, sizeof scores[i].number);
-            at += sizeof scores[i].number;
+            memcpy(&scores[i].number, wide, sizeof scores[i].number);
+            wide += sizeof scores[i].number;
         }
     }
-    return (size_t)(at - from);
+    return (size_t)(wide - from);
 }

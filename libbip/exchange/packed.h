@@ -1,5 +1,5 @@
-/* Scores in as few bytes as an import can hold a million assessments with: one where the score is a whole number up to
- * 250 or a reason, nine elsewhere. */
+/* Scores in as few bytes as an import can hold a million assessments with: a byte for each, in which a reason or a
+ * whole number up to 250 stands; what is neither follows behind the last of them, eight bytes each. */
 #ifndef BIP_EXCHANGE_PACKED_H
 #define BIP_EXCHANGE_PACKED_H
 
@@ -8,7 +8,9 @@
 #include <stdint.h>
 
 #define BIP__PACKED_MOST 9 /* bytes of a score */
+#define BIP__PACKED_WIDE 0 /* the byte of a score that follows behind */
 
+uint8_t bip__packed_code(const bip_score *score); /* its byte */
 size_t bip__packed_size(const bip_score *scores, size_t n);
 size_t bip__pack(const bip_score *scores, size_t n, uint8_t *to);     /* gives the size; equal scores, equal bytes */
 size_t bip__unpack(const uint8_t *from, bip_score *scores, size_t n); /* gives the size */

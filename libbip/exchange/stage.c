@@ -31,6 +31,16 @@ static const char *rater_of(const bip__intake *in, const bip__staged *s)
     return s->rater != 0 ? bip__intern_text(&in->raters, s->rater) : NULL;
 }
 
+static const uint8_t *scores_of(const bip__staged *s)
+{
+    return s->apart ? s->scores.many.at : s->scores.few;
+}
+
+static uint8_t *packed_of(bip__staged *s)
+{
+    return s->apart ? s->scores.many.at : s->scores.few;
+}
+
 static size_t items_of(const bip__intake *in, const bip__staged *s)
 {
     return def_of(in, s->version)->n_items[s->respondent];
@@ -48,14 +58,17 @@ static bip__row_key key_of(const bip__staged *s)
                           .rater = s->rater};
 }
 
-static uint64_t hash_of(const bip__intake *in, const bip__row_key *key, uint32_t group)
+/* The same for equal keys, whatever the version. */
+static uint32_t hash_of(const bip__intake *in, const bip__row_key *key, uint32_t group)
 {
-    const uint32_t numbers[4] = {key->person, (uint32_t)key->day, key->rater, 0};
-    const char *respondent;
+    static const uint64_t odd = UINT64_C(0x9E3779B97F4A7C15);
+    const uint32_t role = in->vocabularies[key->version].roles[key->respondent];
+    uint64_t h = ((uint64_t)key->person << 32 | (uint32_t)key->day) * odd;
     if (group != 0)
-        return bip__intern_hash(&group, sizeof group);
-    respondent = respondent_of(in, key->version, key->respondent);
-    return bip__intern_hash(numbers, sizeof numbers) + bip__intern_hash(respondent, strlen(respondent));
+        h = group * odd;
+    else
+        h = (h ^ (h >> 32) ^ ((uint64_t)key->rater << 32 | role)) * odd;
+    return (uint32_t)(h >> 32 ^ h);
 }
 
 /* The key holds the codes of instrument and respondent, whatever the version. */
@@ -70,13 +83,13 @@ static bool same_key(const bip__intake *in, const bip__staged *s, const bip__row
 }
 
 /* The slot that holds the assessment of this group, or of this key where group is 0; else the free one. */
-static uint32_t *slot_of(const bip__intake *in, const bip__row_key *key, uint32_t group)
+static bip__hashed *slot_of(const bip__intake *in, const bip__row_key *key, uint32_t group, uint32_t hash)
 {
     const bip__stage *stage = &in->stage;
-    size_t i = hash_of(in, key, group) & (stage->n_slots - 1);
-    for (; stage->slots[i] != 0; i = (i + 1) & (stage->n_slots - 1)) {
-        const bip__staged *s = &stage->list[stage->slots[i] - 1];
-        if (s->group == group && (group != 0 || same_key(in, s, key)))
+    size_t i = hash & (stage->n_slots - 1);
+    for (; stage->slots[i].number != 0; i = (i + 1) & (stage->n_slots - 1)) {
+        const bip__staged *s = &stage->list[stage->slots[i].number - 1];
+        if (stage->slots[i].hash == hash && s->group == group && (group != 0 || same_key(in, s, key)))
             break;
     }
     return &stage->slots[i];
@@ -86,20 +99,9 @@ static uint32_t *slot_of(const bip__intake *in, const bip__row_key *key, uint32_
 static bip_status make_slots(bip__intake *in, bip_error *err)
 {
     bip__stage *stage = &in->stage;
-    if (stage->n_slots > 2 * stage->n)
+    if (stage->n_slots > 2 * stage->n || bip__slots_grow(&stage->slots, &stage->n_slots, 256))
         return BIP_OK;
-    const size_t n = stage->n_slots ? 2 * stage->n_slots : 256;
-    uint32_t *slots = bip__alloc_zero(n, sizeof *slots);
-    if (slots == NULL)
-        return bip__nomem(err);
-    bip__free(stage->slots);
-    stage->slots = slots;
-    stage->n_slots = n;
-    for (size_t i = 0; i < stage->n; i++) {
-        const bip__row_key key = key_of(&stage->list[i]);
-        *slot_of(in, &key, stage->list[i].group) = (uint32_t)i + 1;
-    }
-    return BIP_OK;
+    return bip__nomem(err);
 }
 
 static bip_status append(bip__intake *in, const bip__staged *s, bip_error *err)
@@ -140,9 +142,9 @@ static bip_status same_content(bip__intake *in, const bip__staged *a, const bip_
     *same = false;
     if (a->version != b->version)
         return BIP_OK;
-    const size_t a_n = bip__unpack(a->scores, in->scores, items_of(in, a));
-    const size_t b_n = bip__unpack(b->scores, in->scores, items_of(in, b));
-    if (a_n != b_n || memcmp(a->scores, b->scores, a_n) != 0)
+    const size_t a_n = bip__unpack(scores_of(a), in->scores, items_of(in, a));
+    const size_t b_n = bip__unpack(scores_of(b), in->scores, items_of(in, b));
+    if (a_n != b_n || memcmp(scores_of(a), scores_of(b), a_n) != 0)
         return BIP_OK;
     *same = true;
     return a->has_note && b->has_note ? same_note(in, a, b_note, b->note_n, same, err) : BIP_OK;
@@ -165,20 +167,17 @@ static bip_status repeat(bip__intake *in, const bip__staged *first, const bip__s
                               (long long)first->line);
 }
 
-/* The scores gathered in the intake. What has to move once may move again: there is room for anything then. */
-static bip_status keep_scores(bip__intake *in, bip__staged *s, bip_error *err)
+/* Room for so many bytes of scores. */
+static bip_status make_room(bip__intake *in, bip__staged *s, size_t n, bip_error *err)
 {
-    const size_t n = items_of(in, s);
-    size_t need = bip__packed_size(in->scores, n);
-    if (s->scores == NULL || need > s->room) {
-        if (s->scores != NULL)
-            need = BIP__PACKED_MOST * n;
-        s->scores = bip__arena_alloc(&in->stage.scores, need);
-        if (s->scores == NULL)
-            return bip__nomem(err);
-        s->room = (uint32_t)need;
-    }
-    bip__pack(in->scores, n, s->scores);
+    if (n <= (s->apart ? s->scores.many.room : sizeof s->scores.few))
+        return BIP_OK;
+    uint8_t *at = bip__arena_alloc(&in->stage.scores, n);
+    if (at == NULL)
+        return bip__nomem(err);
+    s->scores.many.at = at;
+    s->scores.many.room = (uint32_t)n;
+    s->apart = true;
     return BIP_OK;
 }
 
@@ -205,50 +204,27 @@ bip_status bip__stage_whole(bip__intake *in, const bip__row_key *key, int64_t li
                             bool has_note, bip_error *err)
 {
     bip__staged s = staged_of(key, 0, line, has_note);
-    bip_status st = keep_scores(in, &s, err);
+    const uint32_t hash = hash_of(in, key, 0);
+    bip_status st = make_room(in, &s, bip__packed_size(in->scores, items_of(in, &s)), err);
     if (st == BIP_OK)
         st = make_slots(in, err);
     if (st != BIP_OK)
         return st;
-    uint32_t *slot = slot_of(in, key, 0);
-    if (*slot != 0) {
+    bip__pack(in->scores, items_of(in, &s), packed_of(&s));
+    bip__hashed *slot = slot_of(in, key, 0, hash);
+    if (slot->number != 0) {
         s.note_n = note == NULL ? 0 : (uint32_t)note_n;
-        return repeat(in, &in->stage.list[*slot - 1], &s, note, err);
+        return repeat(in, &in->stage.list[slot->number - 1], &s, note, err);
     }
     st = keep_note(in, &s, note, note_n, err);
     if (st == BIP_OK)
         st = append(in, &s, err);
     if (st == BIP_OK)
-        *slot = (uint32_t)in->stage.n;
+        *slot = (bip__hashed){(uint32_t)in->stage.n, hash};
     return st;
 }
 
 /* ------------------------------------------------------------ gathered from rows */
-
-bip_status bip__stage_close(bip__intake *in, bip_error *err)
-{
-    bip__stage *stage = &in->stage;
-    if (stage->open == 0)
-        return BIP_OK;
-    bip__staged *s = &stage->list[stage->open - 1];
-    stage->open = 0;
-    return keep_scores(in, s, err);
-}
-
-static bip_status open_at(bip__intake *in, size_t number, bip_error *err)
-{
-    bip_status st = bip__stage_close(in, err);
-    if (st != BIP_OK)
-        return st;
-    bip__staged *s = &in->stage.list[number - 1];
-    in->stage.open = number;
-    if (s->scores == NULL)
-        for (size_t i = 0; i < items_of(in, s); i++)
-            in->scores[i] = (bip_score){.answer = BIP_NOT_ASKED};
-    else
-        bip__unpack(s->scores, in->scores, items_of(in, s));
-    return BIP_OK;
-}
 
 bip_status bip__stage_note(bip__intake *in, int64_t line, const char *column, const char *note, size_t n,
                            bip_error *err)
@@ -279,7 +255,8 @@ static bip_status go_on(bip__intake *in, const bip__row_key *key, size_t number,
     if (s->version != key->version)
         return bip__intake_refuse(in, line, "", err, "names another version of the instrument than line %lld",
                                   (long long)s->line);
-    return in->stage.open == number ? BIP_OK : open_at(in, number, err);
+    in->stage.open = number;
+    return BIP_OK;
 }
 
 /* Rows of one assessment mostly follow one another: no need to look for it. */
@@ -290,24 +267,65 @@ static bool goes_on_with_open(const bip__intake *in, const bip__row_key *key, ui
            s->version == key->version && s->respondent == key->respondent;
 }
 
+/* One without scores so far. */
+static bip_status begin(bip__intake *in, const bip__staged *s, bip_error *err)
+{
+    bip__stage *stage = &in->stage;
+    bip_status st = append(in, s, err);
+    if (st != BIP_OK)
+        return st;
+    bip__staged *begun = &stage->list[stage->n - 1];
+    stage->open = stage->n;
+    st = make_room(in, begun, items_of(in, s), err);
+    if (st == BIP_OK)
+        memset(packed_of(begun), BIP_NOT_ASKED, items_of(in, s));
+    return st;
+}
+
 bip_status bip__stage_open(bip__intake *in, const bip__row_key *key, uint32_t group, int64_t line, bool has_note,
                            bip_error *err)
 {
-    bip__stage *stage = &in->stage;
-    const bip__staged s = staged_of(key, group, line, has_note);
     if (goes_on_with_open(in, key, group))
         return BIP_OK;
+    const uint32_t hash = hash_of(in, key, group);
+    const bip__staged s = staged_of(key, group, line, has_note);
     bip_status st = make_slots(in, err);
     if (st != BIP_OK)
         return st;
-    uint32_t *slot = slot_of(in, key, group);
-    if (*slot != 0)
-        return go_on(in, key, *slot, line, err);
-    st = append(in, &s, err);
-    if (st != BIP_OK)
-        return st;
-    *slot = (uint32_t)stage->n;
-    return open_at(in, stage->n, err);
+    bip__hashed *slot = slot_of(in, key, group, hash);
+    if (slot->number != 0)
+        return go_on(in, key, slot->number, line, err);
+    st = begin(in, &s, err);
+    if (st == BIP_OK)
+        *slot = (bip__hashed){(uint32_t)in->stage.n, hash};
+    return st;
+}
+
+/* Most are a byte in its place. One that is more moves all, and may do so again: there is room for anything then. */
+static bip_status put_score(bip__intake *in, bip__staged *s, int32_t item, const bip_score *score, bip_error *err)
+{
+    const uint8_t code = bip__packed_code(score);
+    if (code != BIP__PACKED_WIDE) {
+        packed_of(s)[item] = code;
+        return BIP_OK;
+    }
+    bip__unpack(scores_of(s), in->scores, items_of(in, s));
+    in->scores[item] = *score;
+    bip_status st = make_room(in, s, BIP__PACKED_MOST * items_of(in, s), err);
+    if (st == BIP_OK)
+        bip__pack(in->scores, items_of(in, s), packed_of(s));
+    return st;
+}
+
+bip_status bip__stage_score(bip__intake *in, int64_t line, const char *column, int32_t item, const bip_score *score,
+                            bip_error *err)
+{
+    bip__staged *s = &in->stage.list[in->stage.open - 1];
+    if (scores_of(s)[item] == BIP_NOT_ASKED)
+        return put_score(in, s, item, score, err);
+    return bip__intake_refuse(in, line, column, err,
+                              "is a second score of this indicator in the assessment that begins on line %lld",
+                              (long long)s->line);
 }
 
 /* Both notes are among those kept, which lend one at a time. */
@@ -331,25 +349,26 @@ bip_status bip__stage_compare_groups(bip__intake *in, bip_error *err)
 {
     bip__stage *stage = &in->stage;
     const size_t n = stage->n;
-    bip_status st = bip__stage_close(in, err), all = BIP_OK;
-    if (st != BIP_OK || in->groups.n == 0 || n == 0)
-        return st;
+    bip_status st, all = BIP_OK;
+    if (in->groups.n == 0 || n == 0)
+        return BIP_OK;
     memset(stage->slots, 0, stage->n_slots * sizeof *stage->slots);
     stage->n = 0;
     for (size_t i = 0; i < n; i++) {
         bip__staged s = stage->list[i];
         s.group = 0;
         const bip__row_key key = key_of(&s);
-        uint32_t *slot = slot_of(in, &key, 0);
-        if (*slot != 0) {
-            st = repeat_of_group(in, &stage->list[*slot - 1], &s, err);
+        const uint32_t hash = hash_of(in, &key, 0);
+        bip__hashed *slot = slot_of(in, &key, 0, hash);
+        if (slot->number != 0) {
+            st = repeat_of_group(in, &stage->list[slot->number - 1], &s, err);
             if (st != BIP_OK && st != BIP_E_REFUSED)
                 return st;
             all = bip__intake_both(all, st);
             continue;
         }
         stage->list[stage->n++] = s; /* moves up where some before it were known */
-        *slot = (uint32_t)stage->n;
+        *slot = (bip__hashed){(uint32_t)stage->n, hash};
     }
     return all;
 }
@@ -395,7 +414,7 @@ static bip_status content_staged(bip__intake *in, const bip__staged *s, const bi
 {
     bip_status st = BIP_OK;
     *out = (content){.note_n = s->note_n};
-    bip__unpack(s->scores, in->scores, items_of(in, s));
+    bip__unpack(scores_of(s), in->scores, items_of(in, s));
     if (h != NULL && in->vocabularies[s->version].covered != NULL)
         st = merge_scores(in, s, h, err);
     bip__out_clear(&in->text);

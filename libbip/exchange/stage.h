@@ -2,8 +2,10 @@
 #ifndef BIP_EXCHANGE_STAGE_H
 #define BIP_EXCHANGE_STAGE_H
 
-#include "base/alloc.h"
+#include "base/intern.h"
 #include "exchange/spill.h"
+
+#include "bip.h"
 
 #include <stdbool.h>
 
@@ -12,13 +14,19 @@ struct bip__row_key;
 
 typedef enum bip__verdict { BIP__VERDICT_NEW, BIP__VERDICT_KNOWN, BIP__VERDICT_CHANGED } bip__verdict;
 
-/* One assessment; kept small, a file may hold a million: all that is held of one takes at most 200 bytes. */
+#define BIP__FEW 16 /* bytes of scores that stand in the assessment itself */
+
+/* One assessment; kept small, a file may hold a million: all that is held of one takes at most 200 bytes. Where the
+ * rows come in any order each is looked up in the middle of all: so what a row needs lies together. */
 typedef struct bip__staged {
-    int64_t line;           /* where it begins */
-    uint8_t *scores;        /* packed, in the order of the version's items; NULL: none yet */
-    int64_t note;           /* where it lies among the notes */
-    uint32_t note_n;        /* 0: there is none */
-    uint32_t room;          /* bytes for scores */
+    /* packed, in the order of the version's items */
+    union {
+        uint8_t few[BIP__FEW];
+        struct {
+            uint8_t *at;
+            uint32_t room; /* bytes */
+        } many;
+    } scores;
     uint32_t person, rater; /* numbers in the intake */
     uint32_t group;         /* of its `assessment` text; 0: none */
     bip_date day;
@@ -27,6 +35,10 @@ typedef struct bip__staged {
     uint8_t verdict;
     bool named : 1;    /* the file names the version */
     bool has_note : 1; /* the file says what the note is, if only that there is none */
+    bool apart : 1;    /* the scores are many */
+    uint32_t note_n;   /* 0: there is none */
+    int64_t note;      /* where it lies among the notes */
+    int64_t line;      /* where it begins */
 } bip__staged;
 
 /* Zero-initialise. */
@@ -35,9 +47,9 @@ typedef struct bip__stage {
     bip__spill notes;
     bip__staged *list; /* in the order of the file */
     size_t n, cap;
-    uint32_t *slots; /* numbers in list, from 1, by key or group */
+    bip__hashed *slots; /* numbers in list, from 1, by key or group */
     size_t n_slots;
-    size_t open; /* number of the assessment whose scores are being gathered in the intake; 0: none */
+    size_t open; /* number of the assessment that the last row of one score belongs to; 0: none */
 } bip__stage;
 
 void bip__stage_free(bip__stage *s);
@@ -54,8 +66,9 @@ bip_status bip__stage_open(struct bip__intake *in, const struct bip__row_key *ke
 /* Give the open assessment its note; another than it has is refused. */
 bip_status bip__stage_note(struct bip__intake *in, int64_t line, const char *column, const char *note, size_t n,
                            bip_error *err);
-/* Put the scores gathered so far where they stay. */
-bip_status bip__stage_close(struct bip__intake *in, bip_error *err);
+/* Give the open assessment the score of an item; a second one is refused. */
+bip_status bip__stage_score(struct bip__intake *in, int64_t line, const char *column, int32_t item,
+                            const bip_score *score, bip_error *err);
 /* At the end of a file with groups: equal keys in different groups. */
 bip_status bip__stage_compare_groups(struct bip__intake *in, bip_error *err);
 

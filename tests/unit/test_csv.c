@@ -31,8 +31,30 @@ static void print_row(bip__out *o, const bip__csv *csv)
     bip__out_char(o, '\n');
 }
 
-/* Every row as "LINE:|cell|cell", then the failure that ended the reading, if one did. */
-static void read_rows(const char *bytes, size_t n, size_t most, bip__out *o)
+/* The same row where it can be had the quick way. */
+static bool print_quick(bip__out *o, bip__csv *csv)
+{
+    const int64_t line = csv->next_line;
+    if (!bip__csv_peek(csv))
+        return false;
+    const bip__cell first = bip__csv_quick_cell(csv, 0);
+    if (csv->quick.ends[csv->quick.width - 1] + 1 == csv->quick.width && first.n == 0)
+        return false; /* nothing but separators: whoever reads it sees that it says nothing */
+    bip__out_printf(o, "%lld:", (long long)line);
+    for (size_t i = 0; i < csv->quick.width; i++) {
+        const bip__cell cell = bip__csv_quick_cell(csv, i);
+        bip__out_char(o, '|');
+        bip__out_bytes(o, cell.s, cell.n);
+    }
+    bip__out_char(o, '\n');
+    bip__csv_take(csv);
+    assert_int_equal(csv->line, line);
+    return true;
+}
+
+/* Every row as "LINE:|cell|cell", then the failure that ended the reading, if one did. lead: how many cells the quick
+ * way compares with the row before, -1: without it. */
+static void read_rows(const char *bytes, size_t n, size_t most, int lead, bip__out *o)
 {
     pieces p = {bytes, n, 0, most};
     bip__source source;
@@ -40,8 +62,15 @@ static void read_rows(const char *bytes, size_t n, size_t most, bip__out *o)
     bip_status st;
     bip__source_init(&source, give, &p);
     bip__csv_init(&csv, &source);
-    while ((st = bip__csv_next(&csv, &test_err)) == BIP_OK)
+    while ((st = bip__csv_next(&csv, &test_err)) == BIP_OK) {
         print_row(o, &csv);
+        if (lead >= 0 && csv.quick.width == 0 && csv.n <= BIP__QUICK_CELLS) {
+            csv.quick.width = csv.n;
+            csv.quick.lead = csv.n < (size_t)lead ? csv.n : (size_t)lead;
+        }
+        while (lead >= 0 && print_quick(o, &csv))
+            ;
+    }
     if (st != BIP_DONE)
         bip__out_printf(o, "%s: %s\n", test_err.where, test_err.message);
     bip__out_char(o, '\0');
@@ -52,13 +81,14 @@ static void read_rows(const char *bytes, size_t n, size_t most, bip__out *o)
 static void assert_rows_of(const char *bytes, size_t n, const char *expected)
 {
     static const size_t most[] = {1, 2, 3, 7, 65536};
-    for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
-        bip__out o;
-        bip__out_init(&o, NULL, NULL);
-        read_rows(bytes, n, most[i], &o);
-        assert_string_equal(o.data, expected);
-        bip__out_free(&o);
-    }
+    for (size_t i = 0; i < sizeof most / sizeof *most; i++)
+        for (int lead = -1; lead < 3; lead++) {
+            bip__out o;
+            bip__out_init(&o, NULL, NULL);
+            read_rows(bytes, n, most[i], lead, &o);
+            assert_string_equal(o.data, expected);
+            bip__out_free(&o);
+        }
 }
 
 #define assert_rows(bytes, expected) assert_rows_of(bytes, sizeof(bytes) - 1, expected)
@@ -72,6 +102,43 @@ static void test_csv__takes_the_separator_most_frequent_in_the_header(void **sta
     assert_rows("\"a,b,c,d\";e\n1;2\n", "1:|a,b,c,d|e\n2:|1|2\n");
     assert_rows("Health, body;Date\n1;2\n", "1:|Health, body|Date\n2:|1|2\n");
     assert_rows("a\n1\n", "1:|a\n2:|1\n");
+}
+
+static void test_csv__the_quick_way_reads_the_same_rows(void **state)
+{
+    (void)state;
+    assert_rows("a,b,c\nP-000001,x,1\nP-000001,x,23456789\r\nP-000001,y,1\n\nP-000001,y,\nP-000001,y\nP-000001,y,1\n",
+                "1:|a|b|c\n2:|P-000001|x|1\n3:|P-000001|x|23456789\n4:|P-000001|y|1\n6:|P-000001|y|\n"
+                "7:|P-000001|y\n8:|P-000001|y|1\n");
+    assert_rows("a;b;c\n1234567;8;9\n1234567;8;\"9\"\n1234567;8;\xC3\xA5\n1234567;8;9;0\n12345678;8;9\n12345678;;9",
+                "1:|a|b|c\n2:|1234567|8|9\n3:|1234567|8|9\n4:|1234567|8|\xC3\xA5\n5:|1234567|8|9|0\n"
+                "6:|12345678|8|9\n7:|12345678||9\n");
+    assert_rows("a\tb\n~~~~~~~\t \x7F\nx\r,y\tz\n",
+                "1:|a|b\n2:|~~~~~~~| \x7F\n3:|x\r,y<holds a carriage return without a line feed>|z\n");
+}
+
+/* Cells that are compared may be longer than what is remembered of them. */
+static void test_csv__the_quick_way_takes_long_cells(void **state)
+{
+    bip__out bytes, expected;
+    (void)state;
+    bip__out_init(&bytes, NULL, NULL);
+    bip__out_init(&expected, NULL, NULL);
+    bip__out_text(&bytes, "a,b\n");
+    bip__out_text(&expected, "1:|a|b\n");
+    for (int row = 2; row < 5; row++) {
+        bip__out_printf(&expected, "%d:|", row);
+        for (int i = 0; i < 300; i++) {
+            bip__out_char(&bytes, 'x');
+            bip__out_char(&expected, 'x');
+        }
+        bip__out_printf(&bytes, ",%d\n", row);
+        bip__out_printf(&expected, "|%d\n", row);
+    }
+    bip__out_char(&expected, '\0');
+    assert_rows_of(bytes.data, bytes.len, expected.data);
+    bip__out_free(&bytes);
+    bip__out_free(&expected);
 }
 
 static void test_csv__obeys_a_first_line_that_names_the_separator(void **state)
@@ -127,7 +194,7 @@ static void test_csv__refuses_what_no_text_holds(void **state)
     (void)state;
     bip__out o;
     bip__out_init(&o, NULL, NULL);
-    read_rows("a,b\n1\0002,3\n", 10, 3, &o);
+    read_rows("a,b\n1\0002,3\n", 10, 3, -1, &o);
     const char expected[] = "1:|a|b\n2:|1\0002<holds a NUL byte (is the file UTF-16?)>|3\n";
     assert_int_equal(o.len, sizeof expected);
     assert_memory_equal(o.data, expected, sizeof expected);
@@ -181,10 +248,10 @@ static void test_csv__takes_a_line_of_1_mib(void **state)
     memset(text, 'x', n + 3);
     memcpy(text, "a\n", 2);
     bip__out_init(&o, NULL, NULL);
-    read_rows(text, n + 2, 65536, &o);
+    read_rows(text, n + 2, 65536, -1, &o);
     assert_int_equal(o.len, strlen("1:|a\n2:|\n") + n + 1);
     bip__out_clear(&o);
-    read_rows(text, n + 3, 65536, &o);
+    read_rows(text, n + 3, 65536, -1, &o);
     assert_string_equal(o.data, "1:|a\nline 2: the line is longer than 1 MiB\n");
     bip__out_free(&o);
     free(text);
@@ -212,6 +279,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_csv__takes_the_separator_most_frequent_in_the_header),
+        cmocka_unit_test(test_csv__the_quick_way_reads_the_same_rows),
+        cmocka_unit_test(test_csv__the_quick_way_takes_long_cells),
         cmocka_unit_test(test_csv__obeys_a_first_line_that_names_the_separator),
         cmocka_unit_test(test_csv__reads_quoted_cells_as_rfc_4180_says),
         cmocka_unit_test(test_csv__names_the_line_where_a_quote_was_opened),

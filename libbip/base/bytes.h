@@ -1,0 +1,34 @@
+/* Eight bytes at a time. */
+#ifndef BIP_BASE_BYTES_H
+#define BIP_BASE_BYTES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The first byte in the lowest bits, whatever the machine's order; compilers make one load of it. */
+static inline uint64_t bip__load_8(const void *from)
+{
+    const unsigned char *p = from;
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+           (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
+static inline size_t bip__lowest_bit_plain(uint64_t x)
+{
+    size_t n = 0;
+    for (; (x & 1) == 0; x >>= 1)
+        n++;
+    return n;
+}
+
+/* Its number, of x > 0. */
+static inline size_t bip__lowest_bit(uint64_t x)
+{
+#ifdef __GNUC__
+    return (size_t)__builtin_ctzll(x);
+#else
+    return bip__lowest_bit_plain(x);
+#endif
+}
+
+#endif

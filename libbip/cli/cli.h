@@ -126,7 +126,7 @@ typedef struct cli_sink {
 } cli_sink;
 
 /* What the environment may say in place of an option. */
-typedef enum cli_variable { ENV_STORE, ENV_ACTOR, ENV_NOW, ENV_READ_LOG, ENV_COUNT } cli_variable;
+typedef enum cli_variable { ENV_STORE, ENV_ACTOR, ENV_NOW, ENV_READ_LOG, ENV_NO_COLOR, ENV_COUNT } cli_variable;
 
 typedef struct cli {
     const cli_command *command;
@@ -192,6 +192,9 @@ long cli_input_read(void *input, char *into, size_t n); /* a bip_read_fn */
 void cli_input_close(cli_input *in);
 bip_status cli_input_all(cli *c, const char *path, bip__out *text);
 
+/* hints.c: what to do next, where nobody has said so yet. */
+void cli_hint_at(cli *c, bip_status st);
+
 /* report.c */
 int cli_exit_status(bip_status st);
 void cli_report(cli *c, bip_status st);
@@ -199,7 +202,7 @@ void cli_warn(const cli *c, bip__out *text); /* and free it */
 /* Faults found one at a time: all are told at once, in the end. */
 typedef struct cli_faults {
     const char *file; /* what was read; NULL: the store itself */
-    bool json;
+    const cli *c;
     int64_t n;
     bip__out text;
 } cli_faults;

@@ -1,6 +1,8 @@
 /* What goes to standard error, in words or as JSON. */
 #include "cli/cli.h"
 
+#include "base/platform.h"
+
 #include <string.h>
 
 #define MOST_FAULTS 1000 /* told one by one */
@@ -30,9 +32,17 @@ static void say(bip__out *text)
     bip__out_free(text);
 }
 
-static void line(bip__out *o, const char *file, const char *where, const char *message)
+/* What stands before every message; red where somebody looks at a terminal and hasn't asked for no colour. */
+static void begin(bip__out *o, const cli *c)
 {
-    bip__out_text(o, "bip: ");
+    const bool colour = !c->environment[ENV_NO_COLOR] && bip__stderr_is_terminal();
+
+    bip__out_text(o, colour ? "\033[1;31mbip:\033[0m " : "bip: ");
+}
+
+static void line(bip__out *o, const cli *c, const char *file, const char *where, const char *message)
+{
+    begin(o, c);
     if (file)
         bip__out_printf(o, "%s: ", file);
     if (where && *where)
@@ -68,11 +78,12 @@ void cli_report(cli *c, bip_status st)
     bip__out_init(&o, NULL, NULL);
     if (c->err.status == BIP_OK)
         bip__fail(&c->err, st, NULL, "%s", bip_status_text(st));
+    cli_hint_at(c, st);
     if (c->json) {
         error_json(&o, c, st, NULL);
         bip__out_text(&o, "}}\n");
     } else {
-        line(&o, NULL, c->err.where, c->err.message);
+        line(&o, c, NULL, c->err.where, c->err.message);
         bip__out_printf(&o, "%s%s\n", c->hint[0] ? "; " : "", c->hint);
     }
     say(&o);
@@ -83,7 +94,7 @@ void cli_warn(const cli *c, bip__out *text)
     bip__out o;
 
     bip__out_init(&o, NULL, NULL);
-    bip__out_text(&o, "bip: ");
+    begin(&o, c);
     cli_words(&o, c, WORD_WARNING, NULL, 0);
     bip__out_text(&o, ": ");
     bip__out_bytes(&o, text->data, text->len);
@@ -95,7 +106,7 @@ void cli_warn(const cli *c, bip__out *text)
 void cli_faults_begin(const cli *c, cli_faults *f, const char *file)
 {
     f->file = file;
-    f->json = c->json;
+    f->c = c;
     f->n = 0;
     bip__out_init(&f->text, NULL, NULL);
 }
@@ -125,10 +136,10 @@ int cli_fault(void *faults, const bip_issue *issue)
 
     if (++f->n > MOST_FAULTS)
         return 0; /* counted all the same */
-    if (f->json) {
+    if (f->c->json) {
         fault_json(&f->text, f, issue);
     } else {
-        line(&f->text, f->file, issue->where, issue->message);
+        line(&f->text, f->c, f->file, issue->where, issue->message);
         bip__out_char(&f->text, '\n');
     }
     return 0;
@@ -144,7 +155,7 @@ void cli_faults_end(cli *c, cli_faults *f, bip_status st)
         return;
     }
     bip__out_init(&o, NULL, NULL);
-    if (f->json) {
+    if (c->json) {
         error_json(&o, c, st, f->file);
         bip__out_text(&o, ",\"rows\":[");
         bip__out_bytes(&o, f->text.data, f->text.len);

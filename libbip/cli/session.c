@@ -11,7 +11,7 @@
 
 bip_status cli_environment_read(cli *c)
 {
-    static const char *const names[ENV_COUNT] = {"BIP_STORE", "BIP_ACTOR", "BIP_NOW", "BIP_READ_LOG"};
+    static const char *const names[ENV_COUNT] = {"BIP_STORE", "BIP_ACTOR", "BIP_NOW", "BIP_READ_LOG", "NO_COLOR"};
     bip_status st = BIP_OK;
 
     for (int i = 0; i < ENV_COUNT && st == BIP_OK; i++)

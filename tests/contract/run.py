@@ -219,6 +219,46 @@ FAILURES = [
 ]
 
 
+# What is asked for by a wrong name: the error says which command tells the right ones.
+NEXT = [
+    ([*RECORD[:3], "exampel", *RECORD[4:], "coping=3"], "`bip instrument list`"),
+    ([*RECORD[:5], "self", *RECORD[6:], "coping=3"], "`bip instrument show CODE`"),
+    ([*RECORD, "copping=3"], "`bip instrument show CODE`"),
+    (["record", "P-009", *RECORD[2:], "coping=3"], "`bip participant add P-009`"),
+    (["correct", "0.0", "coping=3"], "`bip history PARTICIPANT`"),
+    (["participant", "show", "P-009"], "`bip participant list`"),
+    (["participant", "erase", "P-009", "--reason", "x"], "`bip participant list`"),
+    (["progression", "P-009"], "`bip participant list`"),
+    (["progression", "P-001", "--instrument", "exampel"], "`bip instrument list`"),
+    (["steps", "P-001", "--for", "nobody"], "`bip instrument show CODE`"),
+    (["form", "exampel"], "`bip instrument list`"),
+    (["-s", "none.bip", "verify"], "`bip -s none.bip init`"),
+]
+
+
+@check
+def a_wrong_name_is_answered_with_the_command_that_tells_the_right_ones(shop):
+    shop.filled()
+    for args, command in NEXT:
+        r = shop(*args)
+        assert r.status in (1, 3) and command in r.error, f"{args}: {r.error}"
+
+
+@check
+def colour_is_for_a_terminal_that_has_not_asked_for_none(shop):
+    def told(to, **env):
+        mine, theirs = os.openpty() if to == "terminal" else os.pipe()
+        subprocess.run([shop.bip, "recrod"], stderr=theirs, stdout=subprocess.DEVNULL, env={**shop.env, **env})
+        os.close(theirs)
+        text = os.read(mine, 4096)
+        os.close(mine)
+        return text
+    if os.name == "posix":
+        assert told("terminal", TERM="xterm").startswith(b"\x1b[1;31mbip:\x1b[0m no command")
+        assert told("terminal", TERM="xterm", NO_COLOR="1").startswith(b"bip: no command")
+        assert told("pipe", TERM="xterm").startswith(b"bip: no command")
+
+
 @check
 def every_failure_has_its_status_says_why_and_changes_nothing(shop):
     shop.filled()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Disks that are full or can't be written: tests/fault/disk.py BIP
 
-/dev/full as the output of every command; a small disk (tmpfs, in a mount namespace of its own) with less and less room
+/dev/full as the output of every command, and closed outputs; a small disk (tmpfs, in a mount namespace of its own) with less and less room
 left; the same disk mounted read-only. What fails says so with exit status 1 and has changed nothing; afterwards, with
 room, the same goes well.
 """
@@ -23,9 +23,10 @@ class Store:
         self.path = self.folder / "s.bip"
         self.env = {"PATH": os.environ["PATH"], "BIP_ACTOR": "anna", "TZ": "UTC", "BIP_STORE": str(self.path)}
 
-    def __call__(self, *args, out=subprocess.PIPE, store=None):
+    def __call__(self, *args, out=subprocess.PIPE, store=None, program=None):
         env = self.env | ({"BIP_STORE": str(store)} if store else {})
-        return subprocess.run([self.bip, *map(str, args)], env=env, stdout=out, stderr=subprocess.PIPE, timeout=60)
+        return subprocess.run([*(program or [self.bip]), *map(str, args)], env=env, stdout=out, stderr=subprocess.PIPE,
+                              timeout=60)
 
     def ok(self, *args, **more):
         done = self(*args, **more)
@@ -82,6 +83,38 @@ def full_outputs(s, ids):
         at = call.index("--out") + 1
         done = s(*call[:at], "/dev/full", *call[at + 1:])
         claim(done.returncode == 1, f"{name} --out /dev/full: exit {done.returncode}")
+
+
+def closed(s, call, how, **more):
+    """The call with standard streams closed: how is what a shell writes for that."""
+    return s(*call, program=("sh", "-c", f'exec "$0" "$@" {how}', s.bip), **more)
+
+
+def closed_outputs(s, ids):
+    """No file that is opened takes the place of a closed output, so that nothing is printed into a store."""
+    before = s.state()
+    for name, call in calls(ids, s.folder).items():
+        store = s.folder / MAKES["init"] if name == "init" else None
+        out_of_the_way(s)
+        usual = s(*call, store=store)
+        changes = s.state() != before
+        for how in (">&-", "2>&-", "<&- >&- 2>&-"):
+            out_of_the_way(s)
+            restore(s)
+            done = closed(s, call, how, store=store)
+            fails = bool(usual.stdout) and how != "2>&-"
+            claim(done.returncode == fails, f"{name} {how}: exit {done.returncode}: {done.stderr.decode()}")
+            claim(s("verify").returncode == 0, f"{name} {how}: verify")
+            claim((s.state() != before) == (changes and not fails), f"{name} {how}: the store")
+            if name in MAKES and not fails:
+                claim(s("verify", store=s.folder / MAKES[name]).returncode == 0, f"{name} {how}: what it made")
+        restore(s)
+    out_of_the_way(s)
+    log = s.folder / "log"
+    for how in (">&-", "2>&-"):
+        closed(s, ["--read-log", log, "progression", "P-001", "P-404"], how)
+    closed(s, ["--read-log", log, "progression", "P-001"], ">&-")
+    claim(all(line.startswith('{"at":') for line in log.read_text().splitlines()), "a message in the log of who reads")
 
 
 def keep(s):
@@ -181,6 +214,7 @@ def main():
         ids = fill(s)
         keep(s)
         full_outputs(s, ids)
+        closed_outputs(s, ids)
         shutil.rmtree(folder)
         if may_mount():
             done = subprocess.run(["unshare", "-rm", sys.executable, __file__, bip, "--mounts"])

@@ -23,6 +23,13 @@ bool bip__path_remove(const char *path); /* true: no file stands there any more;
 bool bip__path_sync(const char *path);   /* the file and the folder it stands in are on the disk */
 /* In one step, whether something stands there already or not. 0, or errno. */
 int bip__path_replace(const char *path, const char *by);
+/* The file `by` gets the name path, only where nothing stands there: 0, or errno. */
+int bip__path_name(const char *path, const char *by);
+/* For as long as a file is being made: bip__path_sweep() leaves it. Below 0 where that can't be. */
+int bip__file_hold(const char *path);
+void bip__file_let_go(int hold);
+/* Remove what was made aside for path (aside.h) and nobody holds. Where holding can't be told, nothing is removed. */
+void bip__path_sweep(const char *path);
 
 /* A folder that only its owner may read; one that is there already is left as it is. 0, or errno. */
 int bip__folder_create_private(const char *path);

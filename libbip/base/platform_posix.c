@@ -3,6 +3,7 @@
 #include "base/platform.h"
 
 #include "base/alloc.h"
+#include "base/aside.h"
 #include "base/date.h"
 
 #include <errno.h>
@@ -16,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 #ifdef __linux__
+#include <dirent.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -239,6 +242,81 @@ bool bip__path_sync(const char *path)
 int bip__path_replace(const char *path, const char *by)
 {
     return rename(by, path) == 0 ? 0 : errno;
+}
+
+/* Where there are no hard links an empty file takes the name first: a kill in between leaves that. */
+static int name_in_two_steps(const char *path, const char *by)
+{
+    int error = bip__file_create_private(path);
+
+    if (error)
+        return error;
+    if ((error = bip__path_replace(path, by)) != 0)
+        bip__path_remove(path);
+    return error;
+}
+
+int bip__path_name(const char *path, const char *by)
+{
+    if (link(by, path) != 0)
+        return errno == EEXIST ? EEXIST : name_in_two_steps(path, by);
+    unlink(by);
+    return 0;
+}
+
+#ifdef __linux__ /* where flock() and the locks that SQLite takes don't see one another */
+int bip__file_hold(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+static void remove_abandoned(const char *folder, const char *name)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/%s", folder, name);
+    int hold = n > 0 && (size_t)n < sizeof path ? bip__file_hold(path) : -1;
+
+    if (hold >= 0)
+        unlink(path);
+    bip__file_let_go(hold);
+}
+
+void bip__path_sweep(const char *path)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    DIR *list = folder_of(path, folder) ? opendir(folder) : NULL;
+
+    if (!list)
+        return;
+    for (struct dirent *each; (each = readdir(list)) != NULL;)
+        if (bip__is_aside(each->d_name, name))
+            remove_abandoned(folder, each->d_name);
+    closedir(list);
+}
+#else
+int bip__file_hold(const char *path)
+{
+    (void)path;
+    return -1;
+}
+
+void bip__path_sweep(const char *path)
+{
+    (void)path;
+}
+#endif
+
+void bip__file_let_go(int hold)
+{
+    if (hold >= 0)
+        close(hold);
 }
 
 int bip__folder_create_private(const char *path)

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "base/alloc.h"
+#include "base/aside.h"
 #include "base/platform.h"
 
 #include <errno.h>
@@ -109,24 +110,6 @@ bip_status cli_collect(cli *c, const char *document, const bip_query *query, bip
     return out != BIP_OK ? out : st;
 }
 
-/* "FILE.1f3a...": beside the file, so that it can take its place in one step. */
-static char *beside(const char *path)
-{
-    uint8_t chance[8];
-    bip__out name;
-
-    bip__out_init(&name, NULL, NULL);
-    bip__out_printf(&name, "%s.", path);
-    if (bip__random(chance, sizeof chance) == 0)
-        bip__out_hex(&name, chance, sizeof chance);
-    bip__out_text(&name, ".tmp");
-    bip__out_char(&name, '\0');
-    if (name.status == BIP_OK)
-        return name.data;
-    bip__out_free(&name);
-    return NULL;
-}
-
 static bip_status write_to(cli *c, const char *document, const bip_query *query, const char *path, const char *shown)
 {
     cli_sink sink;
@@ -145,16 +128,18 @@ static bip_status write_to(cli *c, const char *document, const bip_query *query,
 
 static bip_status replace(cli *c, const char *document, const bip_query *query, const char *real, const char *shown)
 {
-    char *aside = beside(real);
-    int error;
+    char *aside = bip__aside(real);
+    int error, hold;
     bip_status st;
 
     if (!aside)
         return bip__nomem(&c->err);
+    bip__path_sweep(real);
     if ((error = bip__file_create_private(aside)) != 0) {
         st = cli_fail_system(c, shown, error);
         goto done;
     }
+    hold = bip__file_hold(aside);
     st = write_to(c, document, query, aside, shown);
     if (st == BIP_OK && (error = bip__path_sync(aside) ? bip__path_replace(real, aside) : errno) != 0)
         st = cli_fail_system(c, shown, error);
@@ -162,6 +147,7 @@ static bip_status replace(cli *c, const char *document, const bip_query *query, 
         bip__path_sync(real);
     else
         bip__path_remove(aside);
+    bip__file_let_go(hold);
 done:
     bip__free(aside);
     return st;

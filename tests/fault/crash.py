@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """The program killed at random moments: tests/fault/crash.py BIP [--kills N] [--seed S]
 
-SIGKILL while it records, corrects, withdraws, objects, registers, erases, imports CSV and a whole store, merges, makes a
-backup, makes a store, and now and then while what came before is put right again. After each kill: every entry that
-was acknowledged is there unchanged, the killed command did all or nothing, `verify` is clean, and a file that init or
-backup left is no store at all or a whole one. With --only WORD: of the deeds, those whose name contains it.
+SIGKILL while it records, corrects, withdraws, objects, registers, erases, imports CSV and a whole store, merges, writes
+an export, makes a backup, makes a store, and now and then while what came before is put right again. After each kill:
+every entry that was acknowledged is there unchanged, the killed command did all or nothing, `verify` is clean, and a
+file that init left is no store at all or a whole one. What a backup or an export left aside is gone after the next one.
+With --only WORD: of the deeds, those whose name contains it.
 """
 import argparse
 import json
@@ -167,14 +168,24 @@ class Crash:
             assert b"employability" in self.ok("instrument", "list", store=path)
         self.after["the whole of it" if whole else "nothing of it"] += 1
         if not whole and path.exists():  # what may still stand beside it does no harm to the next one
-            self.left["a file that is no store"] += 1
+            assert name == "init", "a backup that was killed left something under its name"
+            self.left["a file of init that is no store"] += 1
             path.unlink()
-            self.ok("init", store=path)
-            self.ok("verify", store=path)
-        for beside in self.folder.glob(path.name + "*"):
-            self.left["a temporary file"] += ".tmp-" in beside.name
-            beside.unlink()
+        self.next_one_cleans_up(name, path)
         return whole
+
+    def next_one_cleans_up(self, name, path):
+        """What is made aside and was killed is gone when the same is made again, with all that it holds."""
+        aside = lambda: [p for p in self.folder.iterdir() if ".tmp-" in p.name]
+        self.left["a file made aside"] += len(aside())
+        for beside in self.folder.glob(path.name + "*"):
+            if ".tmp-" not in beside.name:
+                beside.unlink()
+        self.ok(*([name] if name == "init" else [name, path]), store=path if name == "init" else None)
+        self.ok("verify", store=path)
+        assert not aside(), f"{name}: {aside()} is left"
+        for beside in self.folder.glob(path.name + "*"):
+            beside.unlink()
 
     def init(self, now):
         path = self.folder / "new.bip"
@@ -189,6 +200,19 @@ class Crash:
         self.whole_or_none("backup", path, acknowledged)
         return self.check(now, [], False, "backup")
 
+    def export(self, now):
+        """The file is the old one or the new one, and the next one leaves nothing aside."""
+        path, args = self.folder / "all.json", ["export", "--format", "json", "--out", self.folder / "all.json"]
+        path.write_text("old")
+        acknowledged = self.start_and_kill("export", args) == 0
+        whole = self.ok("export", "--format", "json", "--out", "-")
+        assert path.read_bytes() in ([whole] if acknowledged else [whole, b"old"]), "export: half a file"
+        self.left["a file made aside"] += len(list(self.folder.glob("all.json.tmp-*")))
+        self.ok(*args)
+        assert [p.name for p in self.folder.glob("all.json*")] == ["all.json"], "export: something is left"
+        path.unlink()
+        return now
+
     def new_store(self):
         self.serial = 0
         for beside in self.folder.glob("*.*"):
@@ -202,8 +226,8 @@ class Crash:
         deeds = [("record", 4, self.record), ("correct", 3, self.correct), ("withdraw", 1, self.withdraw),
                  ("dispute", 1, self.dispute), ("participant add", 2, self.register), ("import", 4, self.imports),
                  ("merge", 2, self.merge)]
-        whole = {"backup": self.backup, "init": self.init, "erase": self.erasing.go}
-        names = [d for d, weight, _ in deeds for _ in range(weight)] + ["backup"] * 3 + ["init"] * 3 + ["erase"] * 5
+        whole = {"backup": self.backup, "init": self.init, "export": self.export, "erase": self.erasing.go}
+        names = [d for d, weight, _ in deeds for _ in range(weight)] + ["backup"] * 3 + ["init"] * 3 + ["export", *["erase"] * 5]
         names = [n for n in names if only in n]
         make = {d: m for d, _, m in deeds}
         now = self.new_store()

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/aside.h"
 #include "base/date.h"
 #include "base/platform.h"
 
@@ -246,6 +247,51 @@ static void test_path__replacing_takes_the_place_of_what_stood_there(void **stat
     assert_true(bip__path_remove("other"));
 }
 
+static void test_path__a_name_is_only_given_where_nothing_stands(void **state)
+{
+    const char *path = strdup(in_folder("whole")), *by = strdup(in_folder("aside"));
+    (void)state;
+    write_file(path, "old");
+    write_file(by, "new");
+    assert_int_equal(bip__path_name(path, by), EEXIST);
+    assert_file_holds(path, "old");
+    assert_file_holds(by, "new");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(bip__path_name(path, by), 0);
+    assert_file_holds(path, "new");
+    assert_int_equal(access(by, F_OK), -1);
+    unlink(path);
+    free((char *)path);
+    free((char *)by);
+}
+
+#ifdef __linux__
+static void test_path__what_a_killed_program_left_aside_is_removed(void **state)
+{
+    static const char *const others[] = {"b.bip.tmp-0123456789abcde", "b.bip.tmp-0123456789abcdef0", "b.bip.tmp-notes",
+                                         "bb.bip.tmp-0123456789abcdef", "b.bip"};
+    char *path = strdup(in_folder("b.bip")), *left = bip__aside(path), *held = bip__aside(path);
+    (void)state;
+    write_file(left, "all that was recorded");
+    write_file(held, "another program is at it");
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        write_file(in_folder(others[i]), "");
+    int hold = bip__file_hold(held);
+    assert_true(hold >= 0);
+    bip__path_sweep(path);
+    assert_int_equal(access(left, F_OK), -1);
+    assert_int_equal(access(held, F_OK), 0);
+    bip__file_let_go(hold);
+    bip__path_sweep(path);
+    assert_int_equal(access(held, F_OK), -1);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_int_equal(unlink(in_folder(others[i])), 0);
+    bip__free(left);
+    bip__free(held);
+    free(path);
+}
+#endif
+
 static void test_path__what_a_link_leads_to_is_the_real_path(void **state)
 {
     char *real, *missing;
@@ -429,6 +475,10 @@ static void test_platform__tells_a_network_drive_in_user_space_by_its_mount(void
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_path__a_name_is_only_given_where_nothing_stands),
+#ifdef __linux__
+        cmocka_unit_test(test_path__what_a_killed_program_left_aside_is_removed),
+#endif
         cmocka_unit_test(test_platform__knows_network_file_systems),
         cmocka_unit_test(test_platform__tells_a_network_drive_in_user_space_by_its_mount),
         cmocka_unit_test(test_platform__the_clock_is_in_milliseconds),

@@ -1,12 +1,11 @@
 /* Copying a store while others use it, and checking the file below the rows. */
 #include "base/alloc.h"
-#include "base/out.h"
+#include "base/aside.h"
 #include "base/platform.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/sqlite.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define PAGES_A_STEP 1024 /* 4 MiB: an interrupt is heard between steps */
@@ -200,43 +199,24 @@ static bip_status copy_to(bip__sqlite *s, const char *temporary, bip_error *err)
     return st;
 }
 
-/* A name beside path that nobody else has: "" on failure. */
-static bip_status temporary_name(const char *path, bip__out *name, bip_error *err)
-{
-    uint8_t chance[8];
-
-    sqlite3_randomness(sizeof chance, chance);
-    bip__out_init(name, NULL, NULL);
-    bip__out_text(name, path);
-    bip__out_text(name, ".tmp-");
-    bip__out_hex(name, chance, sizeof chance);
-    bip__out_char(name, '\0');
-    return bip__out_finish(name, err);
-}
-
-/* Give the finished copy its name. An empty file is made under it first: that fails where the name is taken, and
- * the copy replaces it in one step. */
 static bip_status publish(const char *temporary, const char *path, bip_error *err)
 {
-    int error = bip__file_create_private(path);
+    int error = bip__path_name(path, temporary);
 
     if (error)
         return bip__sqlite_fail_create(error, path, err);
-    if (bip__path_replace(path, temporary) != 0) {
-        bip__path_remove(path);
-        return bip__fail(err, BIP_E_IO, path, "the copy can't be given its name");
-    }
     bip__path_sync(path);
     return BIP_OK;
 }
 
 static bip_status backup_as(bip__sqlite *s, const char *temporary, const char *path, bip_error *err)
 {
-    int error = bip__file_create_private(temporary);
+    int error = bip__file_create_private(temporary), hold;
     bip_status st;
 
     if (error)
         return bip__sqlite_fail_create(error, path, err);
+    hold = bip__file_hold(temporary);
     if ((st = copy_to(s, temporary, err)) == BIP_OK && (st = bip__sqlite_probe(temporary, true, err)) == BIP_OK &&
         !bip__path_sync(temporary))
         st = bip__fail(err, BIP_E_IO, path, "the copy can't be brought to the disk");
@@ -244,6 +224,7 @@ static bip_status backup_as(bip__sqlite *s, const char *temporary, const char *p
         st = publish(temporary, path, err);
     if (st != BIP_OK)
         bip__sqlite_remove(temporary);
+    bip__file_let_go(hold);
     return st;
 }
 
@@ -251,18 +232,19 @@ static bip_status backup_as(bip__sqlite *s, const char *temporary, const char *p
 static bip_status backup(bip__storage *base, const char *path, bip_error *err)
 {
     bip__sqlite *s = (bip__sqlite *)base;
-    bip__out temporary;
+    char *temporary;
     bip_status st;
 
     if (s->writing)
         return bip__fail(err, BIP_E_USAGE, s->path, "a change is open: commit it before making a copy");
+    bip__path_sweep(path);
     if (bip__path_look(path, NULL) != BIP__PATH_NONE)
         return bip__sqlite_fail_create(EEXIST, path, err);
     if ((st = base->api->snapshot(base, err)) != BIP_OK)
         return st;
-    if ((st = temporary_name(path, &temporary, err)) == BIP_OK)
-        st = backup_as(s, temporary.data, path, err);
-    bip__out_free(&temporary);
+    temporary = bip__aside(path);
+    st = temporary ? backup_as(s, temporary, path, err) : bip__nomem(err);
+    bip__free(temporary);
     base->api->release(base);
     return st;
 }

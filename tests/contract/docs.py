@@ -274,13 +274,14 @@ def check_languages(_):
         assert f"`{table.name}`" in text_of("language.md"), f"language.md has no `{table.name}`"
 
 
-CHECKS = [check_links, check_commands, check_statuses, check_keys, check_tables, check_trail, check_documents, check_languages, check_length]
-
-
 def check_length(_):
     """The guide is read in one sitting: ten pages of 50 lines."""
     lines = len((DOC / "guide.md").read_text(encoding="utf-8").splitlines())
     assert lines <= 500, f"guide.md has {lines} lines; ten pages hold 500"
+
+
+CHECKS = [check_links, check_commands, check_statuses, check_keys, check_tables, check_trail, check_documents, check_languages,
+          check_length]
 
 
 def main():

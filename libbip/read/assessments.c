@@ -2,14 +2,10 @@
 
 #include "model/score.h"
 #include "read/course.h"
+#include "read/sweep.h"
 #include "store/canon.h"
 
 #include <string.h>
-
-typedef struct held {
-    bip__assessment_row row; /* texts in the arena */
-    int32_t revision;
-} held;
 
 /* An entry looked up before. An import is one entry for all of its assessments, recording one for each. */
 #define KNOWN 64
@@ -24,9 +20,10 @@ struct bip__assessments {
     const bip__catalogue *catalogue;
     bip_date as_of;
     bip__walk walk;
+    bip__sweep sweep;
     bip__arena arena; /* of the participant in hand */
     const char *code;
-    held *rows; /* those of the participant in hand that pass the filters */
+    bip__assessment_row *rows; /* those of the participant in hand that pass the filters; texts in the arena */
     size_t n, cap, at;
     int32_t person;
     bip__stored stored;
@@ -60,7 +57,7 @@ bip_status bip__assessments_open(bip__context *c, const bip_query *query, bip__a
     *out = NULL;
     if (r == NULL)
         return bip__nomem(err);
-    r->context = r->walk.context = c;
+    r->context = r->walk.context = r->sweep.context = c;
     r->query = query;
     r->as_of = query->as_of == BIP_NO_DATE ? bip__context_today(c) : query->as_of;
     bip_status st = bip__context_catalogue(c, &r->catalogue, err);
@@ -81,6 +78,7 @@ void bip__assessments_close(bip__assessments *r)
     if (r == NULL)
         return;
     bip__walk_close(&r->walk);
+    bip__sweep_close(&r->sweep);
     bip__arena_free(&r->arena);
     bip__free(r->rows);
     bip__free(r->indicators);
@@ -105,72 +103,50 @@ static bip_status keep(bip__assessments *r, const bip__assessment_row *row, bip_
 {
     if (!bip__grow(&r->rows, &r->cap, r->n + 1, sizeof *r->rows))
         return bip__nomem(err);
-    held *h = &r->rows[r->n];
-    *h = (held){.row = *row};
-    if (row->scores != NULL)
-        h->row.scores = bip__arena_strndup(&r->arena, row->scores, row->scores_n);
+    bip__assessment_row *kept = &r->rows[r->n];
+    *kept = *row;
+    kept->scores = bip__arena_strndup(&r->arena, row->scores, row->scores_n);
     if (row->note != NULL)
-        h->row.note = bip__arena_strndup(&r->arena, row->note, row->note_n);
-    h->row.reason = NULL;
-    if ((row->scores != NULL && h->row.scores == NULL) || (row->note != NULL && h->row.note == NULL))
+        kept->note = bip__arena_strndup(&r->arena, row->note, row->note_n);
+    if (kept->scores == NULL || (row->note != NULL && kept->note == NULL))
         return bip__nomem(err);
     r->n++;
     return BIP_OK;
 }
 
-/* Older revisions are counted, then dropped; so are the withdrawn. */
-static void drop_old(bip__assessments *r)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < r->n; i++) {
-        const bip__assessment_row *a = &r->rows[i].row;
-        bool revised = a->entry != a->root_entry || a->idx != a->root_idx;
-        for (size_t j = 0; revised && a->current && j < r->n; j++)
-            r->rows[i].revision +=
-                i != j && r->rows[j].row.root_entry == a->root_entry && r->rows[j].row.root_idx == a->root_idx;
-    }
-    for (size_t i = 0; i < r->n; i++)
-        if (r->rows[i].row.current && r->rows[i].row.scores != NULL && wanted(r, &r->rows[i].row))
-            r->rows[kept++] = r->rows[i];
-    r->n = kept;
-}
-
+/* Rows of one day into the order of recording; of one entry they stand in it. */
 static bip_status put_in_order(bip__assessments *r, bip_error *err)
 {
     for (size_t i = 1; i < r->n; i++) {
-        held moving = r->rows[i];
+        const bip__assessment_row moving = r->rows[i];
         size_t at = i;
-        for (; at > 0 && r->rows[at - 1].row.day == moving.row.day; at--) {
-            const bip__assessment_row *before = &r->rows[at - 1].row;
+        for (; at > 0 && r->rows[at - 1].day == moving.day; at--) {
+            const bip__assessment_row *before = &r->rows[at - 1];
             int order = 0;
-            bip_status st = bip__recorded_before(r->context, before->root_entry, before->root_idx,
-                                                 moving.row.root_entry, moving.row.root_idx, &order, err);
+            bip_status st = bip__recorded_before(r->context, before->root_entry, before->root_idx, moving.root_entry,
+                                                 moving.root_idx, &order, err);
             if (st != BIP_OK)
                 return st;
             if (order <= 0)
                 break;
             r->rows[at] = r->rows[at - 1];
         }
-        r->rows[at] = moving;
+        if (at < i)
+            r->rows[at] = moving;
     }
     return BIP_OK;
 }
 
-static bip_status read_person(bip__assessments *r, int32_t person, bip_error *err)
+static bip_status read_person(bip__assessments *r, bip_error *err)
 {
-    const bip__storage_api *api = r->context->storage->api;
-    bip__rows *rows = NULL;
     bip__assessment_row row;
     r->n = r->at = 0;
     bip__arena_reset(&r->arena);
-    bip_status st = api->assessments(r->context->storage, person, BIP_NO_DATE, r->as_of, true, &rows, err);
-    while (st == BIP_OK && (st = api->next_assessment(rows, &row, err)) == BIP_OK)
-        st = keep(r, &row, err);
-    api->close_rows(rows);
-    if (st != BIP_DONE)
-        return st;
-    drop_old(r);
-    return put_in_order(r, err);
+    bip_status st = bip__sweep_to(&r->sweep, r->person, err);
+    while (st == BIP_OK && (st = bip__sweep_next(&r->sweep, &row, err)) == BIP_OK)
+        if (row.day <= r->as_of && wanted(r, &row))
+            st = keep(r, &row, err);
+    return st == BIP_DONE ? put_in_order(r, err) : st;
 }
 
 /* ------------------------------------------------------------ one assessment */
@@ -190,30 +166,30 @@ static bip_status find_entry(bip__assessments *r, int64_t n, const known_entry *
     return st;
 }
 
-static bip_status fill_trail(bip__assessments *r, const held *h, bip_error *err)
+static bip_status fill_trail(bip__assessments *r, const bip__assessment_row *row, bip_error *err)
 {
     bip__storage *s = r->context->storage;
     bip__stored *out = &r->stored;
     const known_entry *entry;
     bip_status st = BIP_OK;
-    if (out->root.n != h->row.root_entry && (st = find_entry(r, h->row.root_entry, &entry, err)) == BIP_OK)
+    if (out->root.n != row->root_entry && (st = find_entry(r, row->root_entry, &entry, err)) == BIP_OK)
         out->root = entry->row;
     if (st == BIP_OK)
-        st = find_entry(r, h->row.entry, &entry, err);
+        st = find_entry(r, row->entry, &entry, err);
     if (st != BIP_OK)
         return st;
-    out->idx = h->row.root_idx;
+    out->idx = row->root_idx;
     out->actor = entry->actor;
     out->recorded_ms = entry->row.at_ms;
     out->rater = NULL;
-    return h->row.rater != 0 ? s->api->word_text(s, h->row.rater, &out->rater, err) : BIP_OK;
+    return row->rater != 0 ? s->api->word_text(s, row->rater, &out->rater, err) : BIP_OK;
 }
 
-static bip_status fill_stored(bip__assessments *r, const held *h, bip_error *err)
+static bip_status fill_stored(bip__assessments *r, const bip__assessment_row *row, bip_error *err)
 {
     bip__stored *out = &r->stored;
-    const bip__version *v = bip__catalogue_number(r->catalogue, h->row.instrument);
-    int32_t respondent = v == NULL ? -1 : bip__version_respondent(v, h->row.respondent);
+    const bip__version *v = bip__catalogue_number(r->catalogue, row->instrument);
+    int32_t respondent = v == NULL ? -1 : bip__version_respondent(v, row->respondent);
     if (respondent < 0)
         return bip__fail(err, BIP_E_CORRUPT, r->code,
                          "an assessment names an instrument or respondent that is not there");
@@ -221,13 +197,13 @@ static bip_status fill_stored(bip__assessments *r, const held *h, bip_error *err
     out->participant = r->code;
     out->version = v;
     out->respondent = respondent;
-    out->date = h->row.day;
-    out->note = h->row.note;
-    out->note_n = h->row.note_n;
-    out->scores = h->row.scores;
-    out->scores_n = h->row.scores_n;
-    out->revision = h->revision;
-    return fill_trail(r, h, err);
+    out->date = row->day;
+    out->note = row->note;
+    out->note_n = row->note_n;
+    out->scores = row->scores;
+    out->scores_n = row->scores_n;
+    out->revised = row->entry != row->root_entry || row->idx != row->root_idx;
+    return fill_trail(r, row, err);
 }
 
 bip_status bip__assessments_next_stored(bip__assessments *r, const bip__stored **lent, bip_error *err)
@@ -247,7 +223,7 @@ bip_status bip__assessments_next_stored(bip__assessments *r, const bip__stored *
         }
         bip_status st = bip__walk_next(&r->walk, &r->person, &r->code, err);
         if (st == BIP_OK)
-            st = read_person(r, r->person, err);
+            st = read_person(r, err);
         if (st != BIP_OK)
             return st;
     }
@@ -284,6 +260,22 @@ static bip_status fill_scores(bip__assessments *r, const bip__stored *a, bip_err
     return BIP_OK;
 }
 
+/* How often it was corrected; few were. */
+static bip_status count_revisions(bip__assessments *r, const bip__stored *a, int32_t *n, bip_error *err)
+{
+    const bip__storage_api *api = r->context->storage->api;
+    bip__rows *rows = NULL;
+    bip__assessment_row row;
+    bip_status st = a->revised
+                        ? api->assessments(r->context->storage, a->person, BIP_NO_DATE, r->as_of, true, &rows, err)
+                        : BIP_DONE;
+    *n = a->revised ? -1 : 0; /* itself */
+    while (st == BIP_OK && (st = api->next_assessment(rows, &row, err)) == BIP_OK)
+        *n += row.root_entry == a->root.n && row.root_idx == a->idx;
+    api->close_rows(rows);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
 bip_status bip__assessments_next(bip__assessments *r, const bip_assessment **lent, bip_error *err)
 {
     const bip__stored *a;
@@ -301,9 +293,10 @@ bip_status bip__assessments_next(bip__assessments *r, const bip_assessment **len
                                  .note = a->note,
                                  .actor = a->actor,
                                  .recorded_ms = a->recorded_ms,
-                                 .date = a->date,
-                                 .revision = a->revision};
+                                 .date = a->date};
     st = fill_scores(r, a, err);
+    if (st == BIP_OK)
+        st = count_revisions(r, a, &r->record.revision, err);
     if (st == BIP_OK)
         *lent = &r->record;
     return st;

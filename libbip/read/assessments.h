@@ -20,7 +20,7 @@ typedef struct bip__stored {
     int32_t idx;
     int64_t recorded_ms; /* of this revision */
     const char *actor;
-    int32_t revision;
+    bool revised; /* this isn't the first revision */
 } bip__stored;
 
 /* query must outlive the reading. BIP_E_NOT_FOUND as for bip_assessments(). */

@@ -524,6 +524,46 @@ static void test_storage__orders_assessments_by_day_entry_and_index(void **state
     assert_int_equal(count_assessments(f, q + 1, false), 0);
 }
 
+static void test_storage__reads_current_assessments_of_everyone_from_a_person_on(void **state)
+{
+    fixture *f = *state;
+    bip__assessment_row in[6], out;
+    bip__rows *rows;
+    int32_t p, q;
+
+    begin(f);
+    p = add_person(f, "P-002");
+    q = add_person(f, "P-001"); /* by number, not by code */
+    in[0] = assessment(q, 20001, 3, 0, "[6]");
+    in[0].root_entry = 2;
+    in[0].root_idx = 7;
+    in[0].note = "n";
+    in[0].note_n = 1;
+    in[1] = assessment(q, 20000, 2, 10, "[5]");
+    in[2] = assessment(q, 20000, 2, 9, "[4]");
+    in[3] = assessment(p, -5, 9, 0, "[1]");
+    in[4] = assessment(p, 20000, 2, 11, NULL); /* withdrawn */
+    in[5] = assessment(p, 20001, 2, 12, "[9]");
+    in[5].current = 0;
+    assert_ok(f->api->assessments_put(f->s, in, 6, &err));
+    commit(f);
+    for (int32_t from = p; from <= q + 1; from++) {
+        assert_ok(f->api->assessments_from(f->s, from, &rows, &err));
+        for (const char *scores = from == p ? "1456" : from == q ? "456" : ""; *scores; scores++) {
+            assert_ok(f->api->next_current(rows, &out, &err));
+            assert_int_equal(out.person, *scores == '1' ? p : q);
+            assert_int_equal(out.scores_n, 3);
+            assert_int_equal(out.scores[1], *scores);
+            assert_int_equal(out.root_entry, *scores == '6' ? 2 : out.entry);
+            assert_int_equal(out.root_idx, *scores == '6' ? 7 : out.idx);
+            assert_int_equal(out.note_n, *scores == '6');
+            assert_null(out.reason);
+        }
+        assert_status(f->api->next_current(rows, &out, &err), BIP_DONE);
+        f->api->close_rows(rows);
+    }
+}
+
 static void test_storage__reads_the_days_asked_for_ends_included(void **state)
 {
     static const struct {
@@ -1595,6 +1635,7 @@ int main(void)
         ON_ALL(test_storage__lists_items_by_respondent_then_position),
         ON_ALL(test_storage__orders_assessments_by_day_entry_and_index),
         ON_ALL(test_storage__reads_the_scores_that_series_are_made_of),
+        ON_ALL(test_storage__reads_current_assessments_of_everyone_from_a_person_on),
         ON_ALL(test_storage__reads_the_days_asked_for_ends_included),
         ON_ALL(test_storage__gives_back_every_column_of_an_assessment),
         ON_ALL(test_storage__gives_null_for_what_an_assessment_lacks),

@@ -671,6 +671,37 @@ static bip_status next_assessment(bip__rows *r, bip__assessment_row *out, bip_er
     return rows_next(r, out);
 }
 
+static bool is_current_from(const void *row, const void *key)
+{
+    const bip__assessment_row *a = row;
+
+    return a->person >= *(const int32_t *)key && a->current && a->scores;
+}
+
+static int by_person(const void *a, const void *b)
+{
+    const bip__assessment_row *x = a, *y = b;
+    int c = compare(x->person, y->person);
+
+    return c ? c : by_day(a, b);
+}
+
+static bip_status assessments_from(bip__storage *base, int32_t person, bip__rows **out, bip_error *err)
+{
+    return rows_of((memory *)base, ASSESSMENTS, is_current_from, &person, by_person, out, err);
+}
+
+static bip_status next_current(bip__rows *r, bip__assessment_row *out, bip_error *err)
+{
+    bip_status st = next_assessment(r, out, err);
+
+    if (st == BIP_OK) {
+        out->reason = NULL;
+        out->reason_n = 0;
+    }
+    return st;
+}
+
 static bip_status scores(bip__storage *base, int32_t person, bip_date until_day, bip__rows **out, bip_error *err)
 {
     return assessments(base, person, INT32_MIN, until_day, false, out, err);
@@ -1091,6 +1122,7 @@ static const bip__storage_api functions = {
     .items = items,
     .assessments_put = assessments_put,
     .assessments = assessments,
+    .assessments_from = assessments_from,
     .scores = scores,
     .set_current = set_current,
     .fact_put = fact_put,
@@ -1110,6 +1142,7 @@ static const bip__storage_api functions = {
     .next_instrument = next_instrument,
     .next_item = next_item,
     .next_assessment = next_assessment,
+    .next_current = next_current,
     .next_scores = next_scores,
     .next_fact = next_fact,
     .next_entry = next_entry,

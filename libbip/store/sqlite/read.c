@@ -497,6 +497,43 @@ static bip_status next_scores(bip__rows *r, bip__scores_row *out, bip_error *err
     return wide ? damaged(r->store, "an assessment's number", err) : BIP_OK;
 }
 
+static bip_status assessments_from(bip__storage *base, int32_t person, bip__rows **out, bip_error *err)
+{
+    const int64_t keys[] = {person};
+
+    return open_rows(base, BIP__S_ASSESSMENTS_FROM, keys, 1, out, err);
+}
+
+/* Every column that is asked for costs: the root only of what was corrected. */
+static bip_status next_current(bip__rows *r, bip__assessment_row *out, bip_error *err)
+{
+    sqlite3_stmt *q = r->statement;
+    int64_t wide = 0;
+    bip_status st;
+
+    do {
+        if ((st = next_row(r, err)) != BIP_OK)
+            return st;
+        out->scores = column_text(q, 9, &out->scores_n);
+    } while (!out->scores); /* withdrawn */
+    out->person = column_int32(q, 0, &wide);
+    out->day = column_int32(q, 1, &wide);
+    out->entry = sqlite3_column_int64(q, 2);
+    out->idx = column_int32(q, 3, &wide);
+    out->instrument = column_int32(q, 4, &wide);
+    out->respondent = column_int32(q, 5, &wide);
+    out->rater = column_int32(q, 6, &wide);
+    out->current = 1;
+    out->root_entry = sqlite3_column_int64(q, 7);
+    out->root_idx = out->root_entry ? column_int32(q, 8, &wide) : out->idx;
+    if (!out->root_entry)
+        out->root_entry = out->entry;
+    out->note = column_text(q, 10, &out->note_n);
+    out->reason = NULL;
+    out->reason_n = 0;
+    return wide ? damaged(r->store, "an assessment's number", err) : BIP_OK;
+}
+
 static bip_status facts(bip__storage *base, int32_t person, int32_t kind, bip__rows **out, bip_error *err)
 {
     const int64_t keys[] = {person, kind};
@@ -582,6 +619,7 @@ void bip__sqlite_readers(bip__storage_api *api)
     api->instruments = instruments;
     api->items = items;
     api->assessments = assessments;
+    api->assessments_from = assessments_from;
     api->scores = scores;
     api->facts = facts;
     api->entry_get = entry_get;
@@ -596,6 +634,7 @@ void bip__sqlite_readers(bip__storage_api *api)
     api->next_instrument = next_instrument;
     api->next_item = next_item;
     api->next_assessment = next_assessment;
+    api->next_current = next_current;
     api->next_scores = next_scores;
     api->next_fact = next_fact;
     api->next_entry = next_entry;

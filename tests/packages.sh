@@ -4,7 +4,7 @@
 # libc6-dev stands by itself because gcc only recommends it.
 packages_build="gcc libc6-dev cmake ninja-build pkg-config libsqlite3-dev libcjson-dev libpcre2-dev libsodium-dev libutf8proc-dev"
 packages_test="$packages_build g++ binutils git libcmocka-dev python3 sqlite3"
-packages_all="$packages_test clang libclang-rt-dev clang-format valgrind shellcheck locales lcov python3-scipy chromium fonts-dejavu-core nodejs doxygen dpkg-dev fish zsh groff-base clang-tidy cppcheck codespell abigail-tools"
+packages_all="$packages_test clang libclang-rt-dev clang-format valgrind shellcheck locales lcov python3-scipy python3-dev python3-venv python3-pandas mypy chromium fonts-dejavu-core nodejs doxygen dpkg-dev fish zsh groff-base clang-tidy cppcheck codespell abigail-tools"
 # shellcheck disable=SC2034 # used where this file is sourced
 packages_nightly="$packages_all debootstrap"
 

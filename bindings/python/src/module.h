@@ -1,0 +1,220 @@
+/* What the files of the extension know of one another. It converts, calls and raises: everything that is computed,
+ * stored or said comes from the library. */
+#ifndef BIP_PYTHON_MODULE_H
+#define BIP_PYTHON_MODULE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "bip.h"
+
+#include <stdbool.h>
+
+/* ------------------------------------------------------------ what a module owns */
+
+typedef enum enum_name {
+    ENUM_STATUS,
+    ENUM_ANSWER,
+    ENUM_KIND,
+    ENUM_BETTER,
+    ENUM_DIRECTION,
+    ENUM_MK_METHOD,
+    ENUM_RCI_CLASS,
+    ENUM_THEME,
+    ENUM_LAYER_KIND,
+    ENUM_EVIDENCE,
+    N_ENUMS
+} enum_name;
+
+enum { N_STATUSES = 64 }; /* room; how many there are the library says */
+
+typedef struct module_state {
+    PyObject *errors[N_STATUSES]; /* the class of each status, NULL where there is none */
+    PyObject *error;              /* their base */
+    PyObject *enums[N_ENUMS];     /* classes */
+    PyObject *members[N_ENUMS];   /* tuples, by number; NULL of flags */
+    PyObject *date;               /* datetime.date */
+    PyObject *dumps;              /* json.dumps */
+    PyObject *columns, *category; /* classes of bip._columns */
+    PyTypeObject *store, *change, *assessments, *progression, *series, *assessment;
+    PyTypeObject *point, *issue, *import_result; /* named tuples */
+    PyGetSetDef series_properties[64];           /* Python keeps pointing at them */
+} module_state;
+
+module_state *state_of(PyObject *module);
+bool add_errors(PyObject *module, module_state *state);
+bool add_enums(PyObject *module, module_state *state);
+bool add_tuples(PyObject *module, module_state *state);
+bool add_store(PyObject *module, module_state *state);
+bool add_change(PyObject *module, module_state *state);
+bool add_cursors(PyObject *module, module_state *state);
+bool add_series(PyObject *module, module_state *state);
+bool add_assessment(PyObject *module, module_state *state);
+extern PyMethodDef free_functions[]; /* those without a store; constant but for its type, which Python prescribes */
+
+/* ------------------------------------------------------------ errors */
+
+/* True where the call went well. Else the exception is set: that of a callback, where one has raised, or the status's
+ * own, in the library's words. */
+bool went_well(module_state *state, bip_status status, const bip_error *err);
+
+/* BIP_E_USAGE in the library's general words, for what the library can't be asked: a call out of a callback. */
+PyObject *not_allowed(module_state *state);
+
+/* The member of an enum; a plain number where a later library has more. */
+PyObject *member(module_state *state, enum_name which, long number);
+
+/* ------------------------------------------------------------ one call at a time */
+
+typedef struct store_object {
+    PyObject_HEAD module_state *state;
+    bip_store *handle;       /* NULL: closed */
+    PyThread_type_lock lock; /* held while the library works on the store; what follows changes with the GIL held */
+    bool busy;               /* held, by: */
+    unsigned long owner;     /* a thread */
+    PyThreadState *thread;   /* who works without the GIL; NULL: it is held */
+    bip_cursor **late;       /* to be closed when the call in progress has ended */
+    size_t n_late, late_room;
+    bip_change *late_change;
+    PyObject *read, *now, *random; /* the caller's, or NULL */
+} store_object;
+
+bool store_enter(store_object *store); /* false: the exception is set */
+void store_leave(store_object *store);
+/* Work on an entered store without the GIL. */
+#define WORK(store, ...)                                                                                               \
+    do {                                                                                                               \
+        (store)->thread = PyEval_SaveThread();                                                                         \
+        __VA_ARGS__;                                                                                                   \
+        PyEval_RestoreThread((store)->thread);                                                                         \
+        (store)->thread = NULL;                                                                                        \
+    } while (0)
+
+/* In a callback: take the GIL, unless an exception is on its way already; then nothing but an end is wanted. */
+bool callback_begin(PyThreadState **thread);
+void callback_end(PyThreadState **thread);
+/* What a callback has answered: 0 to go on, -1 to stop. Takes the reference. */
+int callback_answer(PyObject *answer);
+
+/* A child's handle goes; at once, or when the call in progress has ended. GIL held, store not entered. */
+void store_drop_cursor(store_object *store, bip_cursor *cursor);
+void store_drop_change(store_object *store, bip_change *change);
+
+/* ------------------------------------------------------------ sinks and sources */
+
+/* Where a document goes: a buffer, or write() of an object. */
+typedef struct sink {
+    PyThreadState **thread;
+    PyObject *write; /* NULL: the buffer */
+    char *bytes;
+    size_t n, room, checked; /* signals were looked for when n was `checked` */
+    bool no_memory;
+} sink;
+
+int sink_take(void *ctx, const char *bytes, size_t n); /* a bip_write_fn */
+/* The buffer as str or bytes, or None where it went elsewhere; NULL after a failure. Frees it. */
+PyObject *sink_finish(sink *to, module_state *state, bip_status status, const bip_error *err, bool as_text);
+
+typedef struct source {
+    PyThreadState **thread;
+    PyObject *read;    /* NULL: the bytes */
+    const char *bytes; /* what is left of them, n */
+    Py_ssize_t n;
+} source;
+
+long source_give(void *ctx, char *into, size_t n); /* a bip_read_fn */
+/* bytes, str, a buffer, or an object with read(). keep: holds what is lent. */
+bool source_open(source *from, PyObject *given, PyObject *keep);
+
+typedef struct issues {
+    PyThreadState **thread;
+    PyObject *call; /* NULL: nobody is told */
+    module_state *state;
+} issues;
+
+int issues_tell(void *ctx, const bip_issue *issue); /* a bip_issue_fn */
+
+/* ------------------------------------------------------------ values in and out */
+
+/* Memory and objects that live as long as the list `keep`. */
+void *keep_memory(PyObject *keep, size_t n);        /* zeros; NULL: the exception is set */
+bool keep_object(PyObject *keep, PyObject *object); /* takes the reference; false where it is NULL too */
+bool keep_text(PyObject *keep, PyObject *object, const char **out); /* takes the reference; None: NULL */
+bool keep_attribute(PyObject *keep, PyObject *object, const char *name, const char **out);
+
+bool day_from(module_state *state, PyObject *object, bip_date *out); /* None or NULL: BIP_NO_DATE */
+PyObject *day_to(module_state *state, bip_date day);
+bool score_from(module_state *state, PyObject *object, bip_score *out);
+PyObject *score_to(module_state *state, const bip_score *score);
+PyObject *number_to(double number);  /* NaN: None */
+PyObject *text_to(const char *text); /* NULL: None */
+PyObject *texts_to(const char *const *texts, size_t n);
+PyObject *point_to(module_state *state, const bip_point *point);
+PyObject *import_result_to(module_state *state, const bip_import_result *result);
+bool options_from(module_state *state, PyObject *object, PyObject *keep, const char **out);
+bool number_attribute(PyObject *object, const char *name, double *out); /* None: stays as it is */
+bool int_attribute(PyObject *object, const char *name, int32_t *out);
+
+/* From a sequence, or anything with a buffer. */
+bool days_from(module_state *state, PyObject *object, PyObject *keep, const bip_date **out, size_t *n);
+bool numbers_from(PyObject *object, PyObject *keep, const double **out, size_t *n);
+bool scores_from(module_state *state, PyObject *object, PyObject *keep, const bip_score **out, size_t *n);
+bool raters_from(PyObject *object, PyObject *keep, const int32_t **out, size_t *n); /* None: NULL */
+bool labels_from(PyObject *object, PyObject *keep, const bip_label **out, size_t *n);
+bool rules_from(PyObject *object, bip_series_rules *rules);
+
+/* The keyword arguments that every reading has. */
+typedef struct query_args {
+    bip_query query;
+    PyObject *participants, *as_of, *since;
+} query_args;
+#define QUERY_NAMES "participants", "instrument", "respondent", "for_role", "lang", "as_of", "since"
+#define QUERY_FORMAT "OzzzzOO"
+#define QUERY_INTO(q)                                                                                                  \
+    &(q).participants, &(q).query.instrument, &(q).query.respondent, &(q).query.for_role, &(q).query.lang, &(q).as_of, \
+        &(q).since
+#define QUERY_SIGNATURE                                                                                                \
+    "participants=None, instrument=None, respondent=None, for_role=None, lang=None, as_of=None, since=None"
+query_args query_begin(void);
+bool query_take(module_state *state, query_args *q, PyObject *keep); /* after the arguments were parsed */
+
+/* ------------------------------------------------------------ records */
+
+typedef enum field_kind {
+    FIELD_TEXT,
+    FIELD_TEXTS,
+    FIELD_INT,
+    FIELD_LONG,
+    FIELD_NUMBER,
+    FIELD_POINT,
+    FIELD_BOOL,
+    FIELD_MAYBE, /* 1, 0, or -1 for unknown */
+    FIELD_ENUM
+} field_kind;
+
+/* A field of bip_series, for attributes and columns alike. */
+typedef struct field {
+    const char *name;
+    field_kind kind;
+    size_t offset;
+    enum_name which; /* of FIELD_ENUM */
+    const char *doc; /* the header's words */
+} field;
+extern const field series_fields[];
+extern const size_t n_series_fields;
+
+PyObject *series_new(module_state *state, const bip_series *series);
+const bip_series *series_get(PyObject *object);
+PyObject *assessment_new(module_state *state, const bip_assessment *assessment);
+
+/* ------------------------------------------------------------ objects */
+
+PyObject *change_begin(store_object *store, PyObject *args, PyObject *kwargs);
+PyObject *cursor_open(store_object *store, PyTypeObject *type, PyObject *args, PyObject *kwargs);
+PyObject *progression_columns(PyObject *store, PyObject *args, PyObject *kwargs);
+PyObject *assessment_columns(PyObject *store, PyObject *args, PyObject *kwargs);
+
+/* Make a type of a module, which nobody makes or changes but the module. */
+PyTypeObject *add_type(PyObject *module, PyType_Spec *spec);
+
+#endif

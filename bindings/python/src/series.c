@@ -1,0 +1,246 @@
+/* bip.Series: a copy of one bip_series with its texts behind it. Attributes become Python objects when asked for, since
+ * most never are. */
+#include "module.h"
+
+#include <stddef.h>
+#include <string.h>
+
+typedef struct series_object {
+    PyObject_VAR_HEAD module_state *state;
+    bip_series series; /* its pointers lead into the bytes behind it */
+    const char *texts[1];
+} series_object;
+
+#define AT(field) offsetof(bip_series, field)
+
+/* The words are the header's. tests/test_header.py holds the list against bip_series. */
+const field series_fields[] = {
+    {"participant", FIELD_TEXT, AT(participant), 0, "code; None from series_compute()"},
+    {"instrument", FIELD_TEXT, AT(instrument), 0, "code; None from series_compute()"},
+    {"version", FIELD_TEXT, AT(version), 0, "of the instrument; None from series_compute()"},
+    {"respondent", FIELD_TEXT, AT(respondent), 0, "code; None from series_compute()"},
+    {"code", FIELD_TEXT, AT(code), 0, "of the indicator or dimension; None from series_compute()"},
+    {"visible_to", FIELD_TEXTS, AT(visible_to), 0, "codes of respondents"},
+    {"kind", FIELD_ENUM, AT(kind), ENUM_KIND, "a bip.Kind"},
+    {"better", FIELD_ENUM, AT(better), ENUM_BETTER, "a bip.Better"},
+    {"n", FIELD_INT, AT(n), 0, "numbers in the series"},
+    {"not_asked", FIELD_INT, AT(not_asked), 0, "dates without a number, by the reason last recorded"},
+    {"declined", FIELD_INT, AT(declined), 0, "dates without a number, by the reason last recorded"},
+    {"dont_know", FIELD_INT, AT(dont_know), 0, "dates without a number, by the reason last recorded"},
+    {"not_applicable", FIELD_INT, AT(not_applicable), 0, "dates without a number, by the reason last recorded"},
+    {"span_days", FIELD_INT, AT(span_days), 0, "first to latest, days"},
+    {"first", FIELD_POINT, AT(first), 0, "a bip.Point"},
+    {"previous", FIELD_POINT, AT(previous), 0, "a bip.Point; None at n = 1"},
+    {"latest", FIELD_POINT, AT(latest), 0, "a bip.Point"},
+    {"best", FIELD_POINT, AT(best), 0, "a bip.Point, the earliest of equal ones"},
+    {"mean", FIELD_NUMBER, AT(mean), 0, "scale points"},
+    {"sd", FIELD_NUMBER, AT(sd), 0, "scale points; the sample's (n - 1)"},
+    {"from_first", FIELD_NUMBER, AT(from_first), 0, "later minus earlier, scale points"},
+    {"from_previous", FIELD_NUMBER, AT(from_previous), 0, "later minus earlier, scale points"},
+    {"percent_of_scale", FIELD_NUMBER, AT(percent_of_scale), 0, "100 from_first / (max - min)"},
+    {"trend", FIELD_ENUM, AT(trend), ENUM_DIRECTION, "the sign of ts_per_90_days, turned; UNKNOWN below n = 3"},
+    {"mk_method", FIELD_ENUM, AT(mk_method), ENUM_MK_METHOD, "NONE below n = 4 or where mk_var_s is 0"},
+    {"ols_per_90_days", FIELD_NUMBER, AT(ols_per_90_days), 0, "least squares"},
+    {"ols_at_first", FIELD_NUMBER, AT(ols_at_first), 0, "least squares"},
+    {"ols_se_per_90_days", FIELD_NUMBER, AT(ols_se_per_90_days), 0, "least squares"},
+    {"ols_r2", FIELD_NUMBER, AT(ols_r2), 0, "least squares; None where all scores are equal"},
+    {"ts_per_90_days", FIELD_NUMBER, AT(ts_per_90_days), 0, "Theil (1950), Sen (1968)"},
+    {"ts_low", FIELD_NUMBER, AT(ts_low), 0, "Theil (1950), Sen (1968), 95 %"},
+    {"ts_high", FIELD_NUMBER, AT(ts_high), 0, "Theil (1950), Sen (1968), 95 %"},
+    {"mk_s", FIELD_LONG, AT(mk_s), 0, "Mann (1945), Kendall (1975)"},
+    {"mk_var_s", FIELD_NUMBER, AT(mk_var_s), 0, "Mann-Kendall"},
+    {"mk_z", FIELD_NUMBER, AT(mk_z), 0, "Mann-Kendall, with continuity correction (0 where S is 0)"},
+    {"mk_p", FIELD_NUMBER, AT(mk_p), 0, "Mann-Kendall, two-sided"},
+    {"rci", FIELD_NUMBER, AT(rci), 0, "Jacobson and Truax (1991), first against latest"},
+    {"rci_class", FIELD_ENUM, AT(rci_class), ENUM_RCI_CLASS, "a bip.RciClass"},
+    {"steps_forward", FIELD_INT, AT(steps_forward), 0, "between consecutive numbers, at least smallest_step"},
+    {"steps_back", FIELD_INT, AT(steps_back), 0, "between consecutive numbers, at least smallest_step"},
+    {"step", FIELD_ENUM, AT(step), ENUM_DIRECTION, "the newest step: FORWARD, BACK, or UNKNOWN for none"},
+    {"step_from", FIELD_POINT, AT(step_from), 0, "the newest step's numbers"},
+    {"step_to", FIELD_POINT, AT(step_to), 0, "the newest step's numbers"},
+    {"held_for", FIELD_INT, AT(held_for), 0,
+     "numbers from the step on, itself included, up to the first worse than "
+     "step_to"},
+    {"new_best", FIELD_BOOL, AT(new_best), 0, "step_to is better than every number before"},
+    {"same_rater", FIELD_MAYBE, AT(same_rater), 0, "True same, False another, None unknown"},
+    {"direction", FIELD_ENUM, AT(direction), ENUM_DIRECTION, "a bip.Direction"},
+    {"evidence", FIELD_ENUM, AT(evidence), ENUM_EVIDENCE, "a bip.Evidence: what supports the direction"},
+    {"has_bands", FIELD_BOOL, AT(has_bands), 0, "the instrument has bands for this"},
+    {"band_first", FIELD_TEXT, AT(band_first), 0, "code; None below the lowest band"},
+    {"band_latest", FIELD_TEXT, AT(band_latest), 0, "code; None below the lowest band"},
+};
+const size_t n_series_fields = sizeof series_fields / sizeof *series_fields;
+
+/* ------------------------------------------------------------ making */
+
+enum { N_TEXTS = 7 };
+
+static void text_fields(bip_series *s, const char **out[N_TEXTS])
+{
+    const char **all[N_TEXTS] = {&s->participant, &s->instrument, &s->version,    &s->respondent,
+                                 &s->code,        &s->band_first, &s->band_latest};
+    memcpy(out, all, sizeof all);
+}
+
+static char *put_text(char *to, const char **text)
+{
+    if (*text == NULL)
+        return to;
+    const size_t n = strlen(*text) + 1;
+    memcpy(to, *text, n);
+    *text = to;
+    return to + n;
+}
+
+static size_t room_for(bip_series *s)
+{
+    const char **texts[N_TEXTS];
+    size_t n = s->n_visible_to * sizeof(char *);
+    text_fields(s, texts);
+    for (size_t i = 0; i < N_TEXTS; i++)
+        n += *texts[i] == NULL ? 0 : strlen(*texts[i]) + 1;
+    for (size_t i = 0; i < s->n_visible_to; i++)
+        n += strlen(s->visible_to[i]) + 1;
+    return n;
+}
+
+PyObject *series_new(module_state *state, const bip_series *series)
+{
+    bip_series copy = *series;
+    const char **texts[N_TEXTS];
+    series_object *self = PyObject_NewVar(series_object, state->series, (Py_ssize_t)room_for(&copy));
+    if (self == NULL)
+        return NULL;
+    self->state = state;
+    self->series = copy;
+    char *to = (char *)(self->texts + copy.n_visible_to);
+    for (size_t i = 0; i < copy.n_visible_to; i++) {
+        self->texts[i] = copy.visible_to[i];
+        to = put_text(to, &self->texts[i]);
+    }
+    self->series.visible_to = self->texts;
+    text_fields(&self->series, texts);
+    for (size_t i = 0; i < N_TEXTS; i++)
+        to = put_text(to, texts[i]);
+    return (PyObject *)self;
+}
+
+const bip_series *series_get(PyObject *object)
+{
+    return &((series_object *)object)->series;
+}
+
+static void series_dealloc(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    PyObject_Del(object);
+    Py_DECREF(type);
+}
+
+/* ------------------------------------------------------------ reading */
+
+static PyObject *get(PyObject *object, void *closure)
+{
+    const field *f = closure;
+    series_object *self = (series_object *)object;
+    const void *at = (const char *)&self->series + f->offset;
+    switch (f->kind) {
+    case FIELD_TEXT:
+        return text_to(*(const char *const *)at);
+    case FIELD_TEXTS:
+        return texts_to(self->series.visible_to, self->series.n_visible_to);
+    case FIELD_INT:
+        return PyLong_FromLong(*(const int32_t *)at);
+    case FIELD_LONG:
+        return PyLong_FromLongLong(*(const int64_t *)at);
+    case FIELD_NUMBER:
+        return number_to(*(const double *)at);
+    case FIELD_POINT:
+        return point_to(self->state, at);
+    case FIELD_BOOL:
+        return PyBool_FromLong(*(const int32_t *)at);
+    case FIELD_MAYBE:
+        return *(const int32_t *)at < 0 ? Py_BuildValue("") : PyBool_FromLong(*(const int32_t *)at);
+    case FIELD_ENUM:
+        return member(self->state, f->which, *(const int32_t *)at);
+    }
+    return NULL;
+}
+
+static PyObject *as_dict(PyObject *self, PyObject *unused)
+{
+    PyObject *dict = PyDict_New();
+    (void)unused;
+    for (size_t i = 0; dict != NULL && i < n_series_fields; i++) {
+        PyObject *value = get(self, (void *)&series_fields[i]);
+        if (value == NULL || PyDict_SetItemString(dict, series_fields[i].name, value) < 0)
+            Py_CLEAR(dict);
+        Py_XDECREF(value);
+    }
+    return dict;
+}
+
+static PyObject *repr(PyObject *object)
+{
+    series_object *self = (series_object *)object;
+    PyObject *direction = member(self->state, ENUM_DIRECTION, self->series.direction);
+    if (direction == NULL)
+        return NULL;
+    PyObject *text =
+        self->series.code == NULL
+            ? PyUnicode_FromFormat("<bip.Series n=%d %R>", (int)self->series.n, direction)
+            : PyUnicode_FromFormat("<bip.Series %s %s %s n=%d %R>", self->series.participant, self->series.respondent,
+                                   self->series.code, (int)self->series.n, direction);
+    Py_DECREF(direction);
+    return text;
+}
+
+static PyObject *sentence(PyObject *object, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"title", "lang", "labels", "rater_role", NULL};
+    series_object *self = (series_object *)object;
+    bip_sentence_words words = {.size = sizeof words};
+    PyThreadState *thread = NULL;
+    sink to = {.thread = &thread};
+    PyObject *labels = NULL, *keep, *made = NULL;
+    bip_error err;
+    bip_status st;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "s|zOz", names, &words.title, &words.lang, &labels,
+                                     &words.rater_role) ||
+        (keep = PyList_New(0)) == NULL)
+        return NULL;
+    if (labels_from(labels, keep, &words.labels, &words.n_labels)) {
+        thread = PyEval_SaveThread();
+        st = bip_series_sentence(&self->series, &words, sink_take, &to, &err);
+        PyEval_RestoreThread(thread);
+        made = sink_finish(&to, self->state, st, &err, true);
+    }
+    Py_DECREF(keep);
+    return made;
+}
+
+static PyMethodDef methods[] = {
+    {"as_dict", as_dict, METH_NOARGS, "as_dict($self)\n--\n\nEvery attribute by its name."},
+    {"sentence", (PyCFunction)(void (*)(void))sentence, METH_VARARGS | METH_KEYWORDS,
+     "sentence($self, title, lang=None, labels=None, rater_role=None)\n--\n\nOne or two plain sentences on where the "
+     "series stands: what moved and whether it held; no more than the\nevidence carries.\n\ntitle: of the indicator. "
+     "lang: \"en\", \"sv\", \"da\"; None: en. labels: {score: words}. rater_role: title of the\nrespondent, for "
+     "\"Another caseworker scored this time.\"; None: leave that out."},
+    {NULL, NULL, 0, NULL}};
+
+bool add_series(PyObject *module, module_state *state)
+{
+    PyGetSetDef *properties = state->series_properties;
+    for (size_t i = 0; i < n_series_fields; i++)
+        properties[i] =
+            (PyGetSetDef){series_fields[i].name, get, NULL, series_fields[i].doc, (void *)&series_fields[i]};
+    properties[n_series_fields] = (PyGetSetDef){NULL, NULL, NULL, NULL, NULL};
+    PyType_Slot slots[] = {{Py_tp_doc, "What one series says about change. None stands where the JSON says null."},
+                           {Py_tp_dealloc, series_dealloc},
+                           {Py_tp_methods, methods},
+                           {Py_tp_getset, properties},
+                           {Py_tp_repr, repr},
+                           {0, NULL}};
+    PyType_Spec spec = {"bip.Series", sizeof(series_object), 1, Py_TPFLAGS_DEFAULT, slots};
+    return (state->series = add_type(module, &spec)) != NULL;
+}

@@ -1,0 +1,161 @@
+"""Columns: the same figures as the records, in memory that others take as it is."""
+import datetime
+import math
+import unittest
+from array import array
+
+import bip
+from common import STORE, small_store
+
+try:
+    import numpy
+    import pandas
+except ImportError:
+    numpy = pandas = None
+
+AS_OF = datetime.date(2025, 11, 21)
+EPOCH = datetime.date(1970, 1, 1)
+
+
+def cell(column, row):
+    if isinstance(column, bip.Category):
+        code = column.codes[row]
+        return None if code < 0 else column.categories[code]
+    value = column[row]
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def as_cell(series, name):
+    """What stands in a column of that name, from the record."""
+    for end in ("_date", "_score"):
+        if name.endswith(end):
+            point = getattr(series, name[:-len(end)])
+            if point is None:
+                return bip.NO_DATE if end == "_date" else None
+            return (point.date - EPOCH).days if end == "_date" else point.score
+    value = getattr(series, name)
+    if name == "same_rater":
+        return -1 if value is None else int(value)
+    if isinstance(value, (bip.Evidence, bool)):
+        return int(value)
+    return value.name.lower() if isinstance(value, (bip.Direction, bip.Kind, bip.Better, bip.MkMethod, bip.RciClass)) else value
+
+
+class TestColumns(unittest.TestCase):
+    def setUp(self):
+        self.store = bip.open(STORE)
+
+    def tearDown(self):
+        self.store.close()
+
+    def test_progression_is_the_same_as_its_records(self):
+        columns = self.store.progression_columns(as_of=AS_OF)
+        records = list(self.store.progression(as_of=AS_OF))
+        self.assertEqual(columns.n_rows, len(records))
+        fields = set(records[0].as_dict()) - {"visible_to"}
+        self.assertEqual(fields - {n.replace("_date", "").replace("_score", "") for n in columns}, set())
+        for name in columns:
+            self.assertEqual([cell(columns[name], i) for i in range(len(records))], [as_cell(r, name) for r in records], name)
+
+    def test_assessments_are_the_same_as_their_records(self):
+        columns = self.store.assessment_columns(as_of=AS_OF)
+        rows = [(a, code, score) for a in self.store.assessments(as_of=AS_OF) for code, score in a.scores.items()]
+        self.assertEqual(columns.n_rows, len(rows))
+        self.assertNotIn("note", columns)
+        for i, (a, code, score) in enumerate(rows):
+            number = score if isinstance(score, float) else None
+            word = "number" if number is not None else "not_asked" if score is None else score.name.lower()
+            self.assertEqual([cell(columns[n], i) for n in ("participant", "respondent", "rater", "indicator", "score",
+                                                            "answer", "date", "revision")],
+                             [a.participant, a.respondent, a.rater, code, number, word, (a.date - EPOCH).days, a.revision])
+
+    def test_columns_are_chosen_in_the_order_wanted(self):
+        columns = self.store.assessment_columns(["note", "id", "score"], participants="P-001", respondent="caseworker")
+        self.assertEqual(list(columns), ["note", "id", "score"])
+        ids = {a.id for a in self.store.assessments(participants="P-001", respondent="caseworker")}
+        self.assertEqual(set(columns["id"].texts()), ids)
+        self.assertEqual(columns["note"].categories, [])
+        self.assertEqual(len(columns["note"]), len(columns["score"]))
+
+    def test_no_rows(self):
+        with bip.open(":memory:", create=True) as empty:
+            for columns in (empty.progression_columns(), empty.assessment_columns()):
+                self.assertEqual(columns.n_rows, 0)
+                self.assertTrue(all(len(columns[n]) == 0 for n in columns))
+                if pandas:
+                    self.assertEqual(len(columns.to_pandas()), 0)
+
+    def test_many_rows(self):
+        """More than there is room for at first, and more texts."""
+        lines = ["participant,date,respondent,cooperation"]
+        lines += [f"P-{i:05},2025-01-{d:02},participant,{i % 5 + 1}" for i in range(1500) for d in (1, 2)]
+        with bip.open(":memory:", create=True) as store:
+            with store.change("anna") as change:
+                change.import_("\n".join(lines), options={"instrument": "employability", "create_participants": True})
+            columns = store.progression_columns()
+            self.assertEqual(columns["participant"].categories, [f"P-{i:05}" for i in range(1500)])
+            self.assertEqual(list(columns["participant"].codes), list(range(1500)))
+            self.assertEqual(list(columns["mean"]), [float(i % 5 + 1) for i in range(1500)])
+            scores = store.assessment_columns(["score", "assessment"])
+            self.assertEqual(sum(1 for s in scores["score"] if s == s), 3000)
+            self.assertEqual(scores["assessment"][-1], 2999)
+
+    def test_buffers_are_what_they_say(self):
+        columns = self.store.progression_columns()
+        self.assertEqual([(columns[n].format, columns[n].itemsize) for n in ("n", "mk_s", "mean")],
+                         [("i", 4), ("q", 8), ("d", 8)])
+        self.assertEqual(array("d", columns["mean"]).tolist(), list(columns["mean"]))
+
+    def test_a_failure_in_the_middle_leaves_nothing(self):
+        told = []
+
+        def read(what, who):
+            told.append(who)
+            if len(told) == 2:
+                raise KeyError(who)
+        with small_store(read=read) as store:
+            with self.assertRaises(KeyError):
+                store.progression_columns()
+            with store.change("anna") as change:  # no reading is open
+                change.participant_add("P-003")
+
+    @unittest.skipUnless(numpy, "numpy is not there")
+    def test_numpy_takes_columns_without_a_copy(self):
+        columns = self.store.progression_columns()
+        array_ = numpy.asarray(columns["mean"])
+        array_[0] = 77.5
+        self.assertEqual(columns["mean"][0], 77.5)
+        self.assertEqual((array_.dtype, numpy.asarray(columns["direction"].codes).dtype), (numpy.float64, numpy.int32))
+
+    @unittest.skipUnless(numpy, "numpy is not there")
+    def test_the_functions_without_a_store_take_arrays_of_numpy_and_pandas(self):
+        r = bip.Rules((1, 5), 1)
+        days = numpy.array(["2025-09-01", "2025-12-01", "2026-03-02"], dtype="datetime64[D]")
+        scores = numpy.array([2, 3, 3])
+        wanted = bip.series_compute(["2025-09-01", "2025-12-01", "2026-03-02"], [2, 3, 3], r).as_dict()
+        for d in (days, days.astype("datetime64[ns]"), days.astype("int32"), days.astype("int64"), list(days),
+                  pandas.Series(days), pandas.to_datetime(pandas.Series(days)).dt.date):
+            for s in (scores, scores.astype(float), scores.astype("float32"), pandas.Series(scores),
+                      numpy.stack([scores, scores], 1)[:, 0].astype(float), numpy.arange(6.0)[::2] * 0 + scores):
+                self.assertEqual(bip.series_compute(d, s, r, numpy.array([0, 0, 0])).as_dict(), wanted)
+
+    @unittest.skipUnless(pandas, "pandas is not there")
+    def test_pandas_gets_a_long_frame(self):
+        frame = self.store.progression_columns().to_pandas()
+        self.assertEqual(len(frame), self.store.progression_columns().n_rows)
+        self.assertEqual(str(frame.participant.dtype), "category")
+        self.assertEqual(str(frame.latest_date.dtype), "datetime64[ns]")
+        one = next(self.store.progression())
+        self.assertEqual(frame.latest_date[0].date(), one.latest.date)
+        self.assertEqual(set(frame.direction), {s.direction.name.lower() for s in self.store.progression()})
+        single = frame[frame.n == 1]
+        self.assertTrue(len(single) and single.previous_date.isna().all())
+        wide = self.store.assessment_columns(as_of=AS_OF).to_pandas()
+        means = wide[wide.answer == "number"].groupby(["participant", "respondent", "indicator"], observed=True).score.mean()
+        for s in self.store.progression(as_of=AS_OF):
+            if s.kind is bip.Kind.INDICATOR:
+                self.assertAlmostEqual(means[s.participant, s.respondent, s.code], s.mean)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -261,10 +261,13 @@ bool cli_json_is_null(cli_json value);
 bool cli_line_next(const bip__out *text, size_t *at, cli_json *line);
 
 /* help.c */
-void cli_help_short(bip__out *o);
-void cli_help_command(bip__out *o, const cli_command *command);
+void cli_help_short(bip__out *o, const char *lang);
+void cli_help_command(bip__out *o, const char *lang, const cli_command *command);
 bip_status cli_help(cli *c);
 bip_status cli_version(cli *c);
+
+/* help_words.c: the text in `lang`; the English one where there is none. */
+const char *cli_help_text(const char *lang, const char *en);
 
 /* the commands */
 bip_status cli_cmd_init(cli *c);

@@ -48,55 +48,71 @@ static size_t option_form(bip__out *o, const cli_option *option)
     return n;
 }
 
-static void options_list(bip__out *o, uint64_t options, uint64_t required)
+static void options_list(bip__out *o, const char *lang, uint64_t options, uint64_t required)
 {
     for (int i = 0; i < OPT_COUNT; i++) {
         if (!(options & CLI_BIT(i)))
             continue;
         pad(o, option_form(o, &cli_options[i]), 26);
-        bip__out_printf(o, "%s%s\n", cli_options[i].what, required & CLI_BIT(i) ? " (required)" : "");
+        bip__out_text(o, cli_help_text(lang, cli_options[i].what));
+        if (required & CLI_BIT(i))
+            bip__out_printf(o, " %s", cli_help_text(lang, "(required)"));
+        bip__out_char(o, '\n');
     }
 }
 
-static void usage_line(bip__out *o)
+static void usage_line(bip__out *o, const char *lang)
 {
-    bip__out_text(o, "usage: bip [-s STORE] [--json] [--lang en|sv|da] [--actor WHO] COMMAND ...\n");
+    bip__out_text(o, cli_help_text(lang, "usage"));
+    bip__out_text(o, ": bip [-s STORE] [--json] [--lang en|sv|da] [--actor WHO] COMMAND ...\n");
 }
 
-void cli_help_short(bip__out *o)
+static void line(bip__out *o, const char *lang, const char *en)
 {
-    usage_line(o);
-    bip__out_text(o, "Repeated indicator scores per participant, and what moved. `bip help` lists the commands.\n");
+    bip__out_text(o, cli_help_text(lang, en));
+    bip__out_char(o, '\n');
 }
 
-static void help_all(bip__out *o)
+static void heading(bip__out *o, const char *lang, const char *en)
 {
-    usage_line(o);
-    bip__out_text(o, "\nCommands:\n");
+    bip__out_printf(o, "\n%s:\n", cli_help_text(lang, en));
+}
+
+void cli_help_short(bip__out *o, const char *lang)
+{
+    usage_line(o, lang);
+    line(o, lang, "Repeated indicator scores per participant, and what moved. `bip help` lists the commands.");
+}
+
+static void help_all(bip__out *o, const char *lang)
+{
+    usage_line(o, lang);
+    heading(o, lang, "Commands");
     for (size_t i = 0; i < cli_n_commands; i++) {
         bip__out_printf(o, "  %s", cli_commands[i].name);
         pad(o, strlen(cli_commands[i].name), 20);
-        bip__out_printf(o, "%s\n", cli_commands[i].what);
+        line(o, lang, cli_commands[i].what);
     }
-    bip__out_text(o, "\nBefore the command:\n");
-    options_list(o, CLI_GLOBAL, 0);
-    bip__out_text(o,
-                  "\nExit status: 0 done; 1 it could not be done; 2 wrong usage; 3 what was given as data is refused.\n"
-                  "`bip help COMMAND` tells more, with an example.\n");
+    heading(o, lang, "Before the command");
+    options_list(o, lang, CLI_GLOBAL, 0);
+    bip__out_char(o, '\n');
+    line(o, lang, "Exit status: 0 done; 1 it could not be done; 2 wrong usage; 3 what was given as data is refused.");
+    line(o, lang, "`bip help COMMAND` tells more, with an example.");
 }
 
-void cli_help_command(bip__out *o, const cli_command *command)
+void cli_help_command(bip__out *o, const char *lang, const cli_command *command)
 {
-    bip__out_printf(o, "usage: bip [-s STORE] [...] %s%s%s%s\n\n", command->name, *command->operands ? " " : "",
-                    command->operands, command->options ? " [OPTION...]" : "");
-    bip__out_printf(o, "%s: %s.\n", command->name, command->what);
+    bip__out_printf(o, "%s: bip [-s STORE] [...] %s%s%s%s\n\n", cli_help_text(lang, "usage"), command->name,
+                    *command->operands ? " " : "", command->operands, command->options ? " [OPTION...]" : "");
+    bip__out_printf(o, "%s: %s.\n", command->name, cli_help_text(lang, command->what));
     if (command->more)
-        paragraph(o, command->more);
+        paragraph(o, cli_help_text(lang, command->more));
     if (command->options) {
-        bip__out_text(o, "\nOptions:\n");
-        options_list(o, command->options, command->required);
+        heading(o, lang, "Options");
+        options_list(o, lang, command->options, command->required);
     }
-    bip__out_text(o, "\nExample:\n  ");
+    heading(o, lang, "Example");
+    bip__out_text(o, "  ");
     for (const char *p = command->example; *p; p++)
         bip__out_text(o, *p == '\n' ? "\n  " : (char[]){*p, '\0'});
     bip__out_char(o, '\n');
@@ -115,7 +131,7 @@ static bip_status help_group(cli *c, bip__out *o, const char *group)
             continue;
         if (found++)
             bip__out_char(o, '\n');
-        cli_help_command(o, &cli_commands[i]);
+        cli_help_command(o, c->lang, &cli_commands[i]);
     }
     return found ? BIP_OK : cli_command_find(argv, 1, &at, &unknown, &c->err);
 }
@@ -132,11 +148,11 @@ bip_status cli_help(cli *c)
     for (size_t i = 0; i < c->args.n_operands; i++)
         argv[i] = (char *)c->args.operands[i];
     if (c->args.n_operands == 0)
-        help_all(&text);
+        help_all(&text, c->lang);
     else if (c->args.n_operands == 1)
         st = help_group(c, &text, argv[0]);
     else if ((st = cli_command_find(argv, 2, &at, &command, &c->err)) == BIP_OK)
-        cli_help_command(&text, command);
+        cli_help_command(&text, c->lang, command);
     if (st == BIP_OK)
         return cli_print(c, &text);
     bip__out_free(&text);

@@ -34,7 +34,7 @@ static bip_status help_on(cli *c)
     bip__out text;
 
     bip__out_init(&text, NULL, NULL);
-    cli_help_command(&text, c->command);
+    cli_help_command(&text, c->lang, c->command);
     return cli_print(c, &text);
 }
 
@@ -65,7 +65,7 @@ static bip_status no_command(cli *c)
     if (c->json)
         return cli_fail(c, BIP_E_USAGE, NULL, "no command; `bip help` lists them");
     bip__out_init(&text, NULL, NULL);
-    cli_help_short(&text);
+    cli_help_short(&text, c->lang);
     if (text.status == BIP_OK)
         fwrite(text.data, 1, text.len, stderr);
     bip__out_free(&text);

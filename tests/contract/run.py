@@ -755,6 +755,28 @@ def help_has_an_example_for_every_command(shop):
     shop.fails(2, "help", "recrod", says="record")
 
 
+def descriptions(text):
+    """What is said of each command and option, without the words that are the same in every language."""
+    found = re.findall(r"^  (?:-s, )?(?:--)?[a-z-]+(?: [a-z]+)?(?: [A-Z=|a-z]+)?  +(\S.*)$", text, re.M)
+    return found + re.findall(r"\A[^\n]*\n\n[a-z ]+: (.*)", text)
+
+
+@check
+def help_is_complete_in_every_language(shop):
+    same = {"spider or timeline"}  # only words that are typed
+    pages = [[], *(c.split() for c in re.findall(r"^  ([a-z]+(?: [a-z]+)?)  +\S", shop.ok("--lang", "en", "help").text.split("Before")[0], re.M))]
+    for page in pages:
+        english = shop.ok("--lang", "en", "help", *page).text
+        assert len(descriptions(english)) >= (30 if not page else 1), english
+        for lang, usage in (("sv", "användning: bip"), ("da", "brug: bip")):
+            text = shop.ok("--lang", lang, "help", *page).text
+            assert text.startswith(usage), text
+            left = [t for t in descriptions(text) if t in descriptions(english) and not any(t.startswith(x) for x in same)]
+            told, in_english = (t.split("\n\n")[1].split("\n", 1)[1:] for t in (text, english))
+            assert not left, f"{lang}: {page} has English text: {left}"
+            assert not page or not told or told != in_english, f"{lang}: {page} explains in English: {told}"
+
+
 @check
 def the_version_names_what_it_links(shop):
     assert re.match(r"bip \d+\.\d+\.\d+\nsqlite 3\.", shop.ok("--version").text)

@@ -83,6 +83,20 @@ static inline int32_t bip__direction_of(double turned)
     return turned > 0 ? BIP_FORWARD : turned < 0 ? BIP_BACK : BIP_STEADY;
 }
 
+/* Times which a difference is above 0 where it is for the better. */
+static inline double bip__towards(const bip_series_rules *rules)
+{
+    return rules->better == BIP_LOWER ? -1 : 1;
+}
+
+/* 0.3 - 0.1 is a little less than a step of 0.2 in binary, and is that step all the same. */
+static inline bool bip__is_step(double difference, double least, const bip_series_rules *rules)
+{
+    double size = fabs(difference);
+
+    return (size >= least) & (rules->smallest_step - size < least);
+}
+
 /* BIP_FORWARD, BIP_BACK, or BIP_STEADY where the difference is smaller than the smallest step. */
 int32_t bip__step_direction(double from, double to, const bip_series_rules *rules);
 
@@ -93,8 +107,40 @@ void bip__step_describe(const double *scores, const int32_t *raters, size_t n, c
 /* Least squares, n >= 3: the ols_ fields. sum is that of the scores. */
 void bip__least_squares(const bip_date *days, const double *scores, size_t n, bip__wide sum, bip_series *out);
 
+/* What is counted over all pairs of numbers, in the order of time. */
+typedef struct bip__all_pairs {
+    size_t count, falling, rising;
+    int64_t ties; /* sum of t (t - 1) (2 t + 5) over groups of t equal scores */
+} bip__all_pairs;
+
+/* The slopes wanted of all of them sorted: for Sen's interval and the one or two in the middle, by rising rank. */
+enum { BIP__LOW, BIP__MIDDLE, BIP__MIDDLE_TOO, BIP__HIGH, BIP__N_WANTED };
+
+typedef struct bip__wanted {
+    double variance; /* of S */
+    size_t rank[BIP__N_WANTED];
+    double slope[BIP__N_WANTED];
+} bip__wanted;
+
+bip__wanted bip__wanted_slopes(const bip__all_pairs *p, size_t n);
+
+/* The ts_ and mk_ fields, from the slopes found. */
+void bip__tell_trend(const bip__all_pairs *p, const bip__wanted *w, size_t n, bip_series *out);
+
 /* What all pairs of numbers say, n >= 3: the ts_ fields, and from n = 4 the mk_ fields. */
 bip_status bip__pairwise_trend(bip__scratch *scratch, const bip_date *days, const double *scores, size_t n,
                                bip_series *out, bip_error *err);
+
+/* Whole scores, as on nearly every scale, on few days: every sum and product of the formulas is whole and below 2^53.
+ * Plain doubles hold them exactly, and so say the same as wide ones, in a third of the time. whole.c. */
+typedef struct bip__whole {
+    bool holds;                       /* the series is such a one; only then: */
+    double sum, squares, least, most; /* of the scores */
+} bip__whole;
+
+bip__whole bip__whole_look(const bip_date *days, const double *scores, size_t n);
+/* All of the ols_, ts_ and mk_ fields, n >= 3. */
+bip_status bip__whole_trend(bip__scratch *scratch, const bip__whole *whole, const bip_date *days, const double *scores,
+                            size_t n, bip_series *out, bip_error *err);
 
 #endif

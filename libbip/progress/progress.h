@@ -12,6 +12,7 @@ typedef struct bip__scratch {
     size_t slopes_cap;
     double *values;
     size_t values_cap;
+    struct bip__calendar *calendar; /* of the last series: those of one participant mostly share their dates */
 } bip__scratch;
 
 void bip__scratch_free(bip__scratch *s);

@@ -5,6 +5,7 @@ void bip__scratch_free(bip__scratch *s)
 {
     bip__free(s->slopes);
     bip__free(s->values);
+    bip__free(s->calendar);
     *s = (bip__scratch){0};
 }
 
@@ -31,11 +32,16 @@ static void set_absent(bip_series *out)
 
 static size_t best_of(const double *scores, size_t n, const bip_series_rules *rules)
 {
+    const double towards = bip__towards(rules), least = bip__least_difference(rules);
+    double score = scores[0];
     size_t best = 0;
 
-    for (size_t i = 1; i < n; i++)
-        if (bip__turned(scores[i] - scores[best], rules) > 0)
-            best = i;
+    for (size_t i = 1; i < n; i++) { /* without a branch that depends on a score */
+        bool better = towards * (scores[i] - score) >= least;
+
+        best = better ? i : best;
+        score = better ? scores[i] : score;
+    }
     return best;
 }
 
@@ -83,6 +89,16 @@ static void tell_mean(const double *scores, size_t n, bip__wide sum, bip_series 
     out->sd = sqrt(squares / (of_n - 1)) / of_n;
 }
 
+/* As above; the sum of the squares in one. */
+static void tell_whole_mean(const bip__whole *whole, size_t n, bip_series *out)
+{
+    double of_n = (double)n;
+
+    out->mean = whole->sum / of_n;
+    if (n > 1)
+        out->sd = sqrt(of_n * (of_n * whole->squares - whole->sum * whole->sum) / (of_n - 1)) / of_n;
+}
+
 /* Turned by the differences that count over the whole span, not by a slope of some 1e-17. */
 static int32_t trend_direction(const bip_series_rules *rules, const bip_series *s)
 {
@@ -107,16 +123,17 @@ static void tell_reliable_change(size_t n, const bip_series_rules *rules, bip_se
 static void tell_steps(const bip_date *days, const double *scores, const int32_t *raters, size_t n,
                        const bip_series_rules *rules, bip_series *out)
 {
+    const double towards = bip__towards(rules), least = bip__least_difference(rules);
     bip__step newest;
     size_t at = 0;
 
-    for (size_t i = 1; i < n; i++) {
-        int32_t direction = bip__step_direction(scores[i - 1], scores[i], rules);
+    for (size_t i = 1; i < n; i++) { /* without a branch that depends on a score */
+        double gain = towards * (scores[i] - scores[i - 1]);
+        bool is_step = bip__is_step(gain, least, rules);
 
-        out->steps_forward += direction == BIP_FORWARD;
-        out->steps_back += direction == BIP_BACK;
-        if (direction != BIP_STEADY)
-            at = i;
+        out->steps_forward += is_step & (gain > 0);
+        out->steps_back += is_step & (gain < 0);
+        at = is_step ? i : at;
     }
     if (at == 0)
         return;
@@ -156,26 +173,37 @@ static int32_t evidence_of(const bip_series_rules *rules, const bip_series *s)
     return evidence;
 }
 
+static bip_status tell_numbers(bip__scratch *scratch, const bip_date *days, const double *scores, size_t n,
+                               bip_series *out, bip_error *err)
+{
+    bip__whole whole = bip__whole_look(days, scores, n);
+
+    if (whole.holds) {
+        tell_whole_mean(&whole, n, out);
+        return n < 3 ? BIP_OK : bip__whole_trend(scratch, &whole, days, scores, n, out, err);
+    }
+    bip__wide sum = sum_of(scores, n);
+    tell_mean(scores, n, sum, out);
+    if (n < 3)
+        return BIP_OK;
+    bip__least_squares(days, scores, n, sum, out);
+    return bip__pairwise_trend(scratch, days, scores, n, out, err);
+}
+
 bip_status bip__series_numbers(bip__scratch *scratch, const bip_date *days, const double *scores, const int32_t *raters,
                                size_t n, const bip_series_rules *rules, bip_series *out, bip_error *err)
 {
-    bip__wide sum;
-    bip_status st;
-
     if (n == 0 || n > INT32_MAX)
         return bip__fail(err, BIP_E_USAGE, "n", "a series has 1 to 2147483647 numbers");
     set_absent(out);
     out->better = rules->better;
     out->n = (int32_t)n;
-    sum = sum_of(scores, n);
     tell_change(days, scores, n, rules, out);
-    tell_mean(scores, n, sum, out);
-    if (n >= 3) {
-        bip__least_squares(days, scores, n, sum, out);
-        if ((st = bip__pairwise_trend(scratch, days, scores, n, out, err)) != BIP_OK)
-            return st;
+    bip_status st = tell_numbers(scratch, days, scores, n, out, err);
+    if (st != BIP_OK)
+        return st;
+    if (n >= 3)
         out->trend = trend_direction(rules, out);
-    }
     tell_reliable_change(n, rules, out);
     tell_steps(days, scores, raters, n, rules, out);
     out->direction = standing(rules, out);

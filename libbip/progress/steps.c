@@ -7,12 +7,9 @@ double bip__toward_better(double from, double to, const bip_series_rules *rules)
 
 int32_t bip__step_direction(double from, double to, const bip_series_rules *rules)
 {
-    double gain = bip__turned(to - from, rules);
+    double gain = bip__towards(rules) * (to - from);
 
-    /* 0.3 - 0.1 is a little less than a step of 0.2 in binary, and is that step all the same. */
-    if (gain == 0 || rules->smallest_step - fabs(gain) >= bip__least_difference(rules))
-        return BIP_STEADY;
-    return bip__direction_of(gain);
+    return bip__is_step(gain, bip__least_difference(rules), rules) ? bip__direction_of(gain) : BIP_STEADY;
 }
 
 /* Numbers from the step on, itself included, up to the first on the wrong side of it. */

@@ -72,22 +72,17 @@ void bip__least_squares(const bip_date *days, const double *scores, size_t n, bi
 
 /* ---------------------------------------------------------------------------------------- order among the slopes */
 
-/* The slopes wanted of all of them sorted: for Sen's interval and the one or two in the middle, by rising rank. */
-enum { LOW, MIDDLE, MIDDLE_TOO, HIGH, N_WANTED };
-
-typedef struct wanted {
-    size_t rank[N_WANTED];
-    double slope[N_WANTED];
-} wanted;
-
-/* Median, 95 % interval: Sen (1968). sigma is the standard deviation of S. */
-static wanted ranks_of_interest(size_t count, double sigma)
+/* Median, 95 % interval: Sen (1968). */
+bip__wanted bip__wanted_slopes(const bip__all_pairs *p, size_t n)
 {
-    double n = (double)count, reach = 1.959963984540054 * sigma;
-    double low = nearbyint((n - reach) / 2) - 1, high = nearbyint((n + reach) / 2);
+    double of_n = (double)n, count = (double)p->count;
+    double variance = (of_n * (of_n - 1) * (2 * of_n + 5) - (double)p->ties) / 18;
+    double reach = 1.959963984540054 * sqrt(variance);
+    double low = nearbyint((count - reach) / 2) - 1, high = nearbyint((count + reach) / 2);
 
-    return (wanted){
-        .rank = {low > 0 ? (size_t)low : 0, (count - 1) / 2, count / 2, high < n - 1 ? (size_t)high : count - 1}};
+    return (bip__wanted){.variance = variance,
+                         .rank = {low > 0 ? (size_t)low : 0, (p->count - 1) / 2, p->count / 2,
+                                  high < count - 1 ? (size_t)high : p->count - 1}};
 }
 
 static void insertion_sort(double *v, size_t n)
@@ -136,7 +131,7 @@ static halves split(const double *from, double *into, size_t n, double pivot)
 
 /* Find the wanted [from, to), whose ranks lie in v[0..n), itself the slopes from rank `below` on. Both arrays lose
  * their order: each round splits one into the other. */
-static void pick(double *v, double *spare, size_t n, size_t below, wanted *w, int from, int to)
+static void pick(double *v, double *spare, size_t n, size_t below, bip__wanted *w, int from, int to)
 {
     enum { FEW = 12 };
 
@@ -171,14 +166,9 @@ static void pick(double *v, double *spare, size_t n, size_t below, wanted *w, in
 /* Beyond this many numbers (32,640 slopes, a quarter of a megabyte) the slopes are not kept. */
 #define KEEP_SLOPES_UP_TO 256
 
-typedef struct all_pairs {
-    size_t count, falling, rising;
-    int64_t ties; /* sum of t (t - 1) (2 t + 5) over groups of t equal scores */
-} all_pairs;
-
 /* A score that k later ones equal is the (k + 1)th of its group from the end, and t (t - 1) (2 t + 5) is the sum of
  * 6 k (k + 2) over k = 0 .. t - 1. So no score is sorted to find the groups. */
-static void count_equal(all_pairs *p, size_t later, size_t unequal)
+static void count_equal(bip__all_pairs *p, size_t later, size_t unequal)
 {
     int64_t k = (int64_t)(later - unequal);
 
@@ -187,9 +177,9 @@ static void count_equal(all_pairs *p, size_t later, size_t unequal)
 
 /* Falling slopes to the front of the room for all, rising ones to the back: a split around 0, which is what most of
  * the equal slopes are. Written as in split(). */
-static all_pairs keep_slopes(const bip_date *days, const double *scores, size_t n, double *slopes)
+static bip__all_pairs keep_slopes(const bip_date *days, const double *scores, size_t n, double *slopes)
 {
-    all_pairs p = {.count = n * (n - 1) / 2};
+    bip__all_pairs p = {.count = n * (n - 1) / 2};
 
     for (size_t i = 0; i + 1 < n; i++) {
         size_t unequal_before = p.falling + p.rising;
@@ -208,25 +198,26 @@ static all_pairs keep_slopes(const bip_date *days, const double *scores, size_t 
 }
 
 /* The slopes on the side of 0 where the wanted ones are. */
-static bip_status find_kept(bip__scratch *scratch, const all_pairs *p, double *slopes, wanted *w, bip_error *err)
+static bip_status find_kept(bip__scratch *scratch, const bip__all_pairs *p, double *slopes, bip__wanted *w,
+                            bip_error *err)
 {
     size_t above = p->count - p->rising;
-    int level = LOW, rising;
+    int level = BIP__LOW, rising;
 
     if (!bip__grow(&scratch->values, &scratch->values_cap, p->count, sizeof *scratch->values))
         return bip__nomem(err);
-    while (level < N_WANTED && w->rank[level] < p->falling)
+    while (level < BIP__N_WANTED && w->rank[level] < p->falling)
         level++;
-    for (rising = level; rising < N_WANTED && w->rank[rising] < above; rising++)
+    for (rising = level; rising < BIP__N_WANTED && w->rank[rising] < above; rising++)
         w->slope[rising] = 0;
-    pick(slopes, scratch->values, p->falling, 0, w, LOW, level);
-    pick(slopes + above, scratch->values + above, p->rising, above, w, rising, N_WANTED);
+    pick(slopes, scratch->values, p->falling, 0, w, BIP__LOW, level);
+    pick(slopes + above, scratch->values + above, p->rising, above, w, rising, BIP__N_WANTED);
     return BIP_OK;
 }
 
-static all_pairs count_pairs(const double *scores, size_t n)
+static bip__all_pairs count_pairs(const double *scores, size_t n)
 {
-    all_pairs p = {.count = n * (n - 1) / 2};
+    bip__all_pairs p = {.count = n * (n - 1) / 2};
 
     for (size_t i = 0; i + 1 < n; i++) {
         size_t falling = 0, rising = 0;
@@ -271,24 +262,24 @@ static void count_digits(const bip_date *days, const double *scores, size_t n, c
         for (size_t j = i + 1; j < n; j++) {
             uint64_t key = key_of((scores[j] - scores[i]) / ((double)days[j] - (double)days[i])) >> shift;
 
-            for (size_t k = 0; k < N_WANTED; k++)
+            for (size_t k = 0; k < BIP__N_WANTED; k++)
                 counts[k * DIGITS + (key & (DIGITS - 1))] += key >> DIGIT_BITS == known[k];
         }
 }
 
 /* The wanted slopes digit by digit, from the top, every slope computed again for each of the four digits: two
  * megabytes instead of the n^2 / 2 slopes, which for some thousand numbers don't fit. */
-static bip_status find_by_digits(const bip_date *days, const double *scores, size_t n, wanted *w, bip_error *err)
+static bip_status find_by_digits(const bip_date *days, const double *scores, size_t n, bip__wanted *w, bip_error *err)
 {
-    uint64_t known[N_WANTED] = {0};
-    size_t *counts = bip__alloc(N_WANTED * DIGITS * sizeof *counts);
+    uint64_t known[BIP__N_WANTED] = {0};
+    size_t *counts = bip__alloc(BIP__N_WANTED * DIGITS * sizeof *counts);
 
     if (!counts)
         return bip__nomem(err);
     for (int shift = 64 - DIGIT_BITS; shift >= 0; shift -= DIGIT_BITS) {
-        memset(counts, 0, N_WANTED * DIGITS * sizeof *counts);
+        memset(counts, 0, BIP__N_WANTED * DIGITS * sizeof *counts);
         count_digits(days, scores, n, known, shift, counts);
-        for (size_t k = 0; k < N_WANTED; k++) {
+        for (size_t k = 0; k < BIP__N_WANTED; k++) {
             size_t digit = 0;
 
             for (; w->rank[k] >= counts[k * DIGITS + digit]; digit++)
@@ -296,7 +287,7 @@ static bip_status find_by_digits(const bip_date *days, const double *scores, siz
             known[k] = known[k] << DIGIT_BITS | digit;
         }
     }
-    for (size_t k = 0; k < N_WANTED; k++)
+    for (size_t k = 0; k < BIP__N_WANTED; k++)
         w->slope[k] = double_of(known[k]);
     bip__free(counts);
     return BIP_OK;
@@ -325,7 +316,7 @@ static double exact_p(size_t n, size_t falling, size_t rising)
 }
 
 /* Mann (1945), Kendall (1975). */
-static void mann_kendall(const all_pairs *p, size_t n, double variance, bip_series *out)
+static void mann_kendall(const bip__all_pairs *p, size_t n, double variance, bip_series *out)
 {
     double s = (double)p->rising - (double)p->falling;
 
@@ -339,26 +330,26 @@ static void mann_kendall(const all_pairs *p, size_t n, double variance, bip_seri
         out->mk_method == BIP_MK_EXACT ? exact_p(n, p->falling, p->rising) : erfc(fabs(out->mk_z) / 1.4142135623730951);
 }
 
+void bip__tell_trend(const bip__all_pairs *p, const bip__wanted *w, size_t n, bip_series *out)
+{
+    out->ts_low = 90 * w->slope[BIP__LOW];
+    out->ts_per_90_days = 90 * ((w->slope[BIP__MIDDLE] + w->slope[BIP__MIDDLE_TOO]) / 2);
+    out->ts_high = 90 * w->slope[BIP__HIGH];
+    mann_kendall(p, n, w->variance, out);
+}
+
 bip_status bip__pairwise_trend(bip__scratch *scratch, const bip_date *days, const double *scores, size_t n,
                                bip_series *out, bip_error *err)
 {
     bool keep = n <= KEEP_SLOPES_UP_TO;
-    double variance, of_n = (double)n;
     bip_status st;
-    all_pairs p;
-    wanted w;
 
     if (keep && !bip__grow(&scratch->slopes, &scratch->slopes_cap, n * (n - 1) / 2, sizeof *scratch->slopes))
         return bip__nomem(err);
-    p = keep ? keep_slopes(days, scores, n, scratch->slopes) : count_pairs(scores, n);
-    variance = (of_n * (of_n - 1) * (2 * of_n + 5) - (double)p.ties) / 18;
-    w = ranks_of_interest(p.count, sqrt(variance));
+    bip__all_pairs p = keep ? keep_slopes(days, scores, n, scratch->slopes) : count_pairs(scores, n);
+    bip__wanted w = bip__wanted_slopes(&p, n);
     st = keep ? find_kept(scratch, &p, scratch->slopes, &w, err) : find_by_digits(days, scores, n, &w, err);
-    if (st != BIP_OK)
-        return st;
-    out->ts_low = 90 * w.slope[LOW];
-    out->ts_per_90_days = 90 * ((w.slope[MIDDLE] + w.slope[MIDDLE_TOO]) / 2);
-    out->ts_high = 90 * w.slope[HIGH];
-    mann_kendall(&p, n, variance, out);
-    return BIP_OK;
+    if (st == BIP_OK)
+        bip__tell_trend(&p, &w, n, out);
+    return st;
 }

@@ -40,7 +40,7 @@ knows_only() {
 
 top_level() {
     git ls-files -co --exclude-standard | cut -d/ -f1 | sort -u |
-        grep -vxE 'CMakeLists\.txt|CMakePresets\.json|LICENSE|README\.md|CHANGELOG\.md|\.ci|\.clang-format|\.gitignore|\.gitattributes|libbip|bindings|examples|tests'
+        grep -vxE 'CMakeLists\.txt|CMakePresets\.json|LICENSE|README\.md|CHANGELOG\.md|\.ci|\.clang-format|\.clang-tidy|\.codespellrc|\.gitignore|\.gitattributes|libbip|bindings|examples|tests'
 }
 # Sources are listed in CMakeLists.txt, not globbed; the storage in memory is the tests'.
 unlisted() {

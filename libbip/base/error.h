@@ -5,7 +5,11 @@
 #include "bip.h"
 
 #if defined(__GNUC__)
+#ifdef __MINGW32__ /* else it means the one of Microsoft's old library */
+#define BIP_PRINTF(f, a) __attribute__((format(gnu_printf, f, a)))
+#else
 #define BIP_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#endif
 #else
 #define BIP_PRINTF(f, a)
 #endif

@@ -6,8 +6,8 @@
 
 typedef struct bip__program {
     int argc;
-    char **argv;      /* UTF-8 */
-    unsigned console; /* what has to be put back */
+    char **argv;              /* UTF-8 */
+    unsigned code_page, mode; /* of Windows' console, to be put back; 0: none */
 } bip__program;
 
 /* From here on bytes are read and written as they are, and a reader that has gone is a failed write. BIP_E_NOMEM only.

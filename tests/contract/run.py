@@ -880,11 +880,14 @@ def run_example(program, expected):
 
 # -------------------------------------------------------------------------------------------------------------- running
 class Tally:
-    def __init__(self, bip, only):
-        self.bip, self.only, self.passed, self.failed = bip, only, 0, 0
+    def __init__(self, bip, only, without):
+        self.bip, self.only, self.without, self.passed, self.failed = bip, only, without, 0, 0
+
+    def wanted(self, name):
+        return (not self.only or any(word in name for word in self.only)) and not any(word in name for word in self.without)
 
     def run(self, name, action):
-        if self.only and self.only not in name:
+        if not self.wanted(name):
             return
         folder = tempfile.mkdtemp(prefix="bip-contract-")
         try:
@@ -904,9 +907,10 @@ def main():
     p.add_argument("--examples", type=Path, help="folder with the built example programs")
     p.add_argument("--random", type=int, default=50, help="how many random stores")
     p.add_argument("--seed", type=int, default=1, help="of the first random store")
-    p.add_argument("--only", help="names that contain this")
+    p.add_argument("--only", action="append", help="names that contain this, or another one given so")
+    p.add_argument("--without", action="append", default=[], help="no names that contain this")
     a = p.parse_args()
-    tally = Tally(str(Path(a.bip).resolve()), a.only)
+    tally = Tally(str(Path(a.bip).resolve()), a.only, a.without)
     for f in CHECKS + lifecycle.CHECKS:
         tally.run(f.__name__, f)
     for root in (HERE / "cases", a.vectors):

@@ -1,0 +1,378 @@
+// A store through its life: what is recorded, what is refused, and what happens after the end.
+'use strict';
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const test = require('node:test');
+const { bip, folder, sample, now, whole, csv, importing } = require('./support.js');
+
+const { openStore, BipError, Store, Change, Cursor } = bip;
+const usage = { name: 'BipError', code: 'usage' };
+
+test('a store is made, closed, and opened again for reading', (t) => {
+  const file = path.join(folder(t), 'team.bip');
+  openStore(file, { create: true, lang: 'da' }).close();
+  const store = openStore(file);
+  assert.equal(store.lang(), 'da');
+  assert.throws(() => store.begin('anna'), { code: 'read_only' });
+  assert.throws(() => openStore(file, { create: true }), { code: 'conflict' });
+  assert.throws(() => openStore(`${file}x`), { name: 'BipError', code: 'not_found', status: 4 });
+  store.close();
+});
+
+test('an error has the library\'s word, place and message', () => {
+  const store = sample();
+  assert.throws(() => store.change({ actor: 'a' }, (c) => c.record({ ...whole, participant: 'P-001', date: '2026-08-01', scores: { everyday_coping: 9 } })), (e) => {
+    assert.ok(e instanceof BipError && e instanceof Error);
+    assert.equal(e.code, 'refused');
+    assert.equal(e.status, bip.constants.BIP_E_REFUSED);
+    assert.match(e.where, /everyday_coping/);
+    assert.match(e.message, /1\.\.5/);
+    assert.match(e.stack, /^BipError: .*\n +at /);
+    return true;
+  });
+  assert.throws(() => bip.parseDate('2026-02-30'), { code: 'refused' });
+  assert.throws(() => store.progression({ asOf: '1 May' }), { code: 'refused' });
+  store.close();
+});
+
+test('scores come back as they were recorded', () => {
+  const store = sample();
+  const [first, second, third] = store.assessments();
+  assert.equal(first.scores.everyday_coping, 2);
+  assert.equal(first.scores.cooperation, 'declined');
+  assert.equal(first.scores.job_search, null);
+  assert.equal(second.rater, 'H07');
+  assert.equal(third.note, 'En rad.');
+  assert.equal(third.recordedMs, now);
+  const position = Object.values(second.scores);
+  const id = store.change({ actor: 'a' }, (c) => c.record({ ...whole, participant: 'P-002', date: '2026-07-01', scores: position }));
+  assert.deepEqual(store.assessments({ participants: ['P-002'] }).toArray().at(-1).scores, second.scores);
+  assert.equal(store.assessments({ participants: ['P-002'] }).toArray().at(-1).id, id);
+  store.close();
+});
+
+test('a change corrects, disputes and withdraws', () => {
+  const store = sample();
+  const { id } = store.assessments().toArray()[0];
+  store.change({ actor: 'bo', reason: 'typed wrongly' }, (c) => {
+    c.correct(id, { scores: { everyday_coping: 4, cooperation: null }, note: 'corrected' });
+    assert.match(c.dispute(id, 'I see it otherwise.'), /\.\d+$/);
+  });
+  const [corrected] = store.assessments();
+  assert.deepEqual([corrected.revision, corrected.actor, corrected.note], [1, 'bo', 'corrected']);
+  assert.deepEqual([corrected.scores.everyday_coping, corrected.scores.cooperation], [4, null]);
+  store.change({ actor: 'bo', reason: 'another person' }, (c) => c.withdraw(id));
+  assert.equal(store.assessments().toArray().length, 2);
+  assert.throws(() => store.change({ actor: 'bo', reason: 'again' }, (c) => c.withdraw(id)), { code: 'conflict' });
+  store.close();
+});
+
+test('participants have attributes, and are erased with everything', () => {
+  const store = sample();
+  store.change({ actor: 'a' }, (c) => {
+    c.setAttribute('P-001', 'office', 'North');
+    c.setAttribute('P-002', 'office', 'South');
+    c.setAttribute('P-002', 'office', null);
+  });
+  assert.match(store.text('participants'), /"P-001".*"office":"North"/);
+  assert.doesNotMatch(store.text('participants'), /South/);
+  store.change({ actor: 'a', reason: 'asked for it' }, (c) => c.eraseParticipant('P-001'));
+  assert.doesNotMatch(store.text('json'), /P-001/);
+  assert.equal(store.traces(), false);
+  store.verify();
+  store.close();
+});
+
+test('a change that throws is undone, one that returns is committed', () => {
+  const store = sample();
+  const before = store.text('json');
+  const mine = new Error('mine');
+  assert.throws(() => store.change({ actor: 'a' }, (c) => { c.addParticipant('P-003'); throw mine; }), (e) => e === mine);
+  assert.equal(store.text('json'), before);
+  assert.equal(store.change({ actor: 'a' }, (c) => { c.addParticipant('P-003'); return 7; }), 7);
+  assert.match(store.text('participants'), /P-003/);
+  store.close();
+});
+
+test('a change ends once; what comes after is refused', () => {
+  const store = sample();
+  const change = store.begin('anna');
+  assert.throws(() => store.begin('bo'), usage);
+  change.addParticipant('P-009');
+  assert.match(change.commit(), /^[0-9a-f]+$/);
+  assert.throws(() => change.commit(), usage);
+  assert.throws(() => change.addParticipant('P-010'), usage);
+  change.rollback();
+  change.rollback();
+  store.begin('anna')[Symbol.dispose]();
+  store.begin('anna').rollback();
+  store.close();
+});
+
+test('after closing, everything is refused and nothing crashes', () => {
+  const store = sample();
+  const cursor = store.progression();
+  const rows = cursor[Symbol.iterator]();
+  assert.ok(rows.next().value.participant);
+  const change = store.begin('anna');
+  const open = store.assessments();
+  store.close();
+  store.close();
+  store[Symbol.dispose]();
+  for (const call of [() => store.progression(), () => store.assessmentColumns(), () => store.write('head'), () => store.verify(), () => store.begin('a'),
+    () => change.addParticipant('P'), () => change.commit(), () => store.backup('x'), () => store.traces(), () => store.addWords('{}'),
+    () => store.retentionList({ days: 1 }), () => open.toArray()]) assert.throws(call, usage);
+  assert.equal(store.lang(), '');
+  assert.equal(store.retentionDays(), 0);
+  assert.equal(store.today(), '');
+  store.interrupt();
+  change.rollback();
+  open.close();
+  open.close();
+});
+
+test('a reading ends with the loop, and facts wait for it', () => {
+  const store = sample();
+  for (const series of store.progression()) {
+    assert.ok(series.participant);
+    break;
+  }
+  const open = store.assessments();
+  const rows = open[Symbol.iterator]();
+  rows.next();
+  const change = store.begin('anna');
+  assert.throws(() => change.addParticipant('P-005'), usage);
+  open.close();
+  change.addParticipant('P-005');
+  change.commit();
+  store.close();
+});
+
+test('a cursor that was read to its end gives nothing more, one that was left is refused', () => {
+  const store = sample();
+  const read = store.progression();
+  assert.ok(read.toArray().length > 0);
+  assert.deepEqual(read.toArray(), []);
+  const many = openStore(':memory:', { create: true, now });
+  many.change({ actor: 'a' }, (c) => {
+    const rows = Array.from({ length: 700 }, (_, i) => `Q-${i},2026-01-01,participant,everyday_coping,${1 + i % 4}\n`);
+    c.import(`participant,date,respondent,indicator,score\n${rows.join('')}`, importing);
+  });
+  const left = many.progression();
+  for (const _ of left) break;
+  assert.throws(() => left.toArray(), usage);
+  assert.equal(many.progression().toArray().length, many.progressionColumns().length);
+  store.close();
+  many.close();
+});
+
+test('columns by name are those and no others', () => {
+  const store = sample();
+  assert.deepEqual(Object.keys(store.progressionColumns(null, ['mean', 'code'])).sort(), ['code', 'length', 'mean']);
+  assert.deepEqual(store.progressionColumns({ participants: [] }).length, 0);
+  store.close();
+});
+
+test('wrong types are TypeErrors that name the place', () => {
+  const store = sample();
+  const change = store.begin('anna');
+  const assessment = { ...whole, participant: 'P-001', date: '2026-09-01', scores: {} };
+  const wrong = [
+    [() => openStore(), /^path must be a string/],
+    [() => openStore(7), /^path/],
+    [() => openStore(':memory:', { create: 'yes' }), /^options\.create must be true or false/],
+    [() => openStore(':memory:', { created: true }), /^options\.created/],
+    [() => openStore(':memory:', { now: 'noon' }), /^options\.now/],
+    [() => openStore(':memory:', { now: Infinity }), /^options\.now/],
+    [() => openStore('a\0b'), /U\+0000/],
+    [() => store.begin(7), /^actor/],
+    [() => store.progression('P-001'), /^query must be an object/],
+    [() => store.progression({ participants: 'P-001' }), /^query\.participants must be an array/],
+    [() => store.progression({ participants: [1] }), /^query\.participants\[0\]/],
+    [() => store.progression({ participants: [null] }), /^query\.participants\[0\]/],
+    [() => store.progression({ asOf: new Date() }), /^query\.asOf must be a string/],
+    [() => store.progressionColumns(null, 'mean'), /^columns/],
+    [() => change.record(), /./],
+    [() => change.record({ ...assessment, date: 20000 }), /^assessment\.date/],
+    [() => change.record({ ...assessment, scores: { everyday_coping: 'declned' } }), /^everyday_coping must be one of .*"declined"/],
+    [() => change.record({ ...assessment, scores: { everyday_coping: true } }), /^everyday_coping/],
+    [() => change.record({ ...assessment, score: {} }), /^assessment\.score/],
+    [() => change.keepRetention(1.5), /^days/],
+    [() => change.keepRetention(2 ** 32), /^days/],
+    [() => change.import(7), /^source/],
+    [() => change.import(null), /^source/],
+    [() => change.import('', { onIssue: 7 }), /^onIssue/],
+    [() => change.merge({}), /^from/],
+    [() => change.merge(), /^from/],
+    [() => bip.series(['2026-01-01'], [1, 2], { scaleMin: 1, scaleMax: 5 }), /^scores must be as long/],
+    [() => bip.series(['2026-01-01'], [1], { scaleMin: 1, scaleMax: 5 }, [1, 2]), /^raters must be as long/],
+    [() => bip.series(['2026-01-01'], ['1'], {}), /^scores\[0\] must be a number/],
+    [() => bip.series(['2026-01-01'], [1], { better: 'up' }), /^rules\.better must be one of "higher" "lower"/],
+    [() => bip.spider([{ title: 'A', scaleMin: 1, scaleMax: 5 }], [{ scores: [] }]), /one for each axis/],
+    [() => bip.spider([null], []), /^axes\[0\] must be an object/],
+    [() => bip.timeline([{ title: 'A', rules: {}, days: ['2026-01-01'], scores: [] }]), /as many as its days/],
+    [() => store.writeTo('head', null, null, 7), /^onChunk/],
+    [() => Store.prototype.today.call({}), /private/],
+    [() => new Store({}).today(), /^handle/],
+    [() => new Change({}).commit(), /^handle/],
+    [() => new Cursor(store).close(), /^handle/],
+  ];
+  wrong.forEach(([call, message], i) => assert.throws(call, (e) => e instanceof BipError && message.source === '.' || (e instanceof TypeError && message.test(e.message)), `${i}: ${call}`));
+  change.rollback();
+  store.close();
+});
+
+test('an import reports every cell, and takes nothing', () => {
+  const store = sample();
+  const before = store.text('json');
+  const issues = [];
+  const bad = csv.replace(',1\n', ',99\n').replace(',declined\n', ',perhaps\n');
+  assert.throws(() => store.change({ actor: 'a' }, (c) => c.import(bad, { ...importing, onIssue: (issue) => { issues.push(issue); } })), { code: 'refused' });
+  assert.deepEqual(issues.map((issue) => issue.line), [2, 4]);
+  assert.ok(issues.every((issue) => issue.column === 'score' && issue.message && issue.where));
+  assert.equal(store.text('json'), before);
+  store.close();
+});
+
+test('an import takes texts, bytes, pieces and functions alike', () => {
+  const pieces = csv.match(/[^]{1,7}/g);
+  const functions = [...pieces, null];
+  const sources = [csv, Buffer.from(csv), new Uint8Array(Buffer.from(csv)), pieces, [Buffer.from(csv), '', new Uint8Array(0)], new Set([csv]), () => functions.shift()];
+  for (const source of sources) {
+    const store = openStore(':memory:', { create: true, now });
+    const done = store.change({ actor: 'a' }, (c) => c.import(source, importing));
+    assert.deepEqual([done.added, done.participants, done.refused], [3, 2, 0]);
+    store.close();
+  }
+});
+
+test('what a callback throws comes out, and its false is a stop', () => {
+  const store = sample();
+  const mine = new Error('mine');
+  const thrower = () => { throw mine; };
+  const same = (e) => e === mine;
+  assert.throws(() => store.writeTo('json', null, null, thrower), same);
+  assert.throws(() => store.writeTo('json', null, null, () => false), { code: 'cancelled' });
+  const bad = csv.replace(',1\n', ',99\n');
+  assert.throws(() => store.change({ actor: 'a' }, (c) => c.import(bad, { ...importing, onIssue: thrower })), same);
+  assert.throws(() => store.change({ actor: 'a' }, (c) => c.import(bad, { ...importing, onIssue: () => false })), { code: 'cancelled' });
+  assert.throws(() => store.change({ actor: 'a' }, (c) => c.import(thrower, importing)), same);
+  assert.throws(() => store.change({ actor: 'a' }, (c) => c.import(() => 7, importing)), TypeError);
+  assert.throws(() => openStore(':memory:', { create: true, random: thrower }).change({ actor: 'a' }, (c) => c.addParticipant('P')), same);
+  assert.throws(() => openStore(':memory:', { create: true, random: () => new Uint8Array(1) }).change({ actor: 'a' }, (c) => c.addParticipant('P')), TypeError);
+  const clock = openStore(':memory:', { create: true, now: () => { throw mine; } });
+  assert.throws(() => clock.today(), same);
+  assert.throws(() => openStore(':memory:', { create: true, now: () => 'noon' }).today(), TypeError);
+  assert.throws(() => store.writeTo('json', null, null, () => { throw undefined; }), (e) => e === undefined);
+  assert.throws(() => store.writeTo('json', null, null, () => { throw 7; }), (e) => e === 7);
+  assert.ok(store.text('json'), 'the store goes on');
+  store.close();
+});
+
+test('a callback that uses its store is refused, and the store goes on', () => {
+  const store = sample();
+  let refused = 0;
+  store.writeTo('json', null, null, () => {
+    for (const call of [() => store.today(), () => store.close(), () => store.write('head')]) {
+      assert.throws(call, usage);
+      refused++;
+    }
+  });
+  assert.ok(refused >= 3);
+  assert.equal(store.today(), '2026-11-21');
+  store.close();
+});
+
+test('who reads is told, and can be stopped', () => {
+  const told = [];
+  let stop = false;
+  const store = sample({ read: (what, participant) => { told.push(`${what} ${participant}`); return !stop; } });
+  store.progression({ participants: ['P-002'] }).toArray();
+  store.text('history', { participants: ['P-001'] });
+  assert.deepEqual(told, ['progression P-002', 'history P-001']);
+  stop = true;
+  assert.throws(() => store.progression().toArray(), { code: 'cancelled' });
+  store.close();
+});
+
+test('clock and chance are the caller\'s', () => {
+  let bytes = 0;
+  const random = (n) => Buffer.alloc(n, ++bytes);
+  const make = () => {
+    bytes = 0;
+    const store = sample({ random, now: () => now });
+    const made = store.text('json');
+    store.close();
+    return made;
+  };
+  assert.equal(make(), make());
+});
+
+test('stores take in one another', () => {
+  const one = sample();
+  const two = openStore(':memory:', { create: true, now });
+  const done = two.change({ actor: 'a' }, (c) => c.merge(one));
+  assert.equal(done.added, 3);
+  assert.equal(two.text('json'), one.text('json'));
+  assert.throws(() => one.change({ actor: 'a' }, (c) => c.merge(one)), usage);
+  one.close();
+  assert.throws(() => two.change({ actor: 'a' }, (c) => c.merge(one)), usage);
+  two.close();
+});
+
+test('instruments, languages and backups', (t) => {
+  const store = sample();
+  const instrument = JSON.parse(store.text('instrument', { instrument: 'employability' }));
+  bip.checkInstrument(instrument);
+  assert.throws(() => bip.checkInstrument({ ...instrument, scales: 7 }), { code: 'refused', where: 'scales' });
+  store.change({ actor: 'a' }, (c) => c.addInstrument({ ...instrument, instrument: 'another' }));
+  assert.match(store.text('instruments'), /"another"/);
+  const words = JSON.parse(store.text('words', { lang: 'en' }));
+  assert.equal(store.addWords({ ...words, lang: 'fi' }), 'fi');
+  const copy = path.join(folder(t), 'copy.bip');
+  store.backup(copy);
+  assert.throws(() => store.backup(copy), { code: 'conflict' });
+  const copied = openStore(copy);
+  assert.equal(copied.text('json'), store.text('json'));
+  copied.close();
+  store.close();
+});
+
+test('verify finds what was damaged, and the anchor', (t) => {
+  const file = path.join(folder(t), 'team.bip');
+  const store = openStore(file, { create: true, now });
+  store.change({ actor: 'a' }, (c) => c.import(csv, importing));
+  const anchor = store.text('head');
+  store.verify({ anchor });
+  const issues = [];
+  const other = anchor.replace(/[0-9a-f]/, (c) => (c === '0' ? '1' : '0'));
+  assert.throws(() => store.verify({ anchor: other, onIssue: (issue) => { issues.push(issue.message); } }), { code: 'corrupt' });
+  assert.equal(issues.length, 1);
+  assert.throws(() => store.verify({ anchor: other, onIssue: () => false }), { code: 'cancelled' });
+  store.close();
+  fs.writeFileSync(file, 'no store at all, but some text that is long enough to be read');
+  assert.throws(() => openStore(file), { code: 'format' });
+});
+
+test('retention lists and erases', () => {
+  const store = sample();
+  store.change({ actor: 'a' }, (c) => c.keepRetention(100));
+  assert.equal(store.retentionDays(), 100);
+  const list = store.retentionList();
+  assert.deepEqual(list.map((one) => one.participant), ['P-001', 'P-002']);
+  assert.deepEqual(store.retentionList({ days: 300 }), []);
+  assert.deepEqual(store.change({ actor: 'a', reason: 'retention' }, (c) => c.eraseRetention({ asOf: '2026-11-21' })), list);
+  assert.equal(store.text('participants'), '');
+  store.close();
+});
+
+test('texts keep every character', () => {
+  const store = sample();
+  const note = 'Å, ж, 漢, 🎈, "quoted" \\ and a tab\t';
+  store.change({ actor: 'Åsa' }, (c) => c.record({ ...whole, participant: 'P-002', date: '2026-08-01', note, scores: { everyday_coping: 1 } }));
+  const last = store.assessments().toArray().at(-1);
+  assert.deepEqual([last.note, last.actor], [note, 'Åsa']);
+  store.close();
+});

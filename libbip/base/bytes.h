@@ -31,4 +31,14 @@ static inline size_t bip__lowest_bit(uint64_t x)
 #endif
 }
 
+/* Ask for what will be looked at soon: only the time it takes depends on it. */
+static inline void bip__hint(const void *p)
+{
+#ifdef __GNUC__
+    __builtin_prefetch(p);
+#else
+    (void)p;
+#endif
+}
+
 #endif

@@ -56,9 +56,25 @@ bool bip__slots_grow(bip__hashed **slots, size_t *n_slots, size_t first)
     return true;
 }
 
+uint32_t bip__intern_find_hashed(const bip__intern *t, const char *s, size_t n, uint64_t hash)
+{
+    return t->n_slots ? slot_of(t, s, n, (uint32_t)hash)->number : 0;
+}
+
 uint32_t bip__intern_find(const bip__intern *t, const char *s, size_t n)
 {
-    return t->n_slots ? slot_of(t, s, n, (uint32_t)bip__intern_hash(s, n))->number : 0;
+    return bip__intern_find_hashed(t, s, n, bip__intern_hash(s, n));
+}
+
+void bip__intern_hint(const bip__intern *t, uint64_t hash, int step)
+{
+    const bip__hashed *slot = t->n_slots ? &t->slots[(uint32_t)hash & (t->n_slots - 1)] : NULL;
+    if (slot == NULL || step == 1)
+        bip__hint(slot);
+    else if (slot->number != 0 && step == 2)
+        bip__hint(&t->list[slot->number - 1]);
+    else if (slot->number != 0)
+        bip__hint(t->list[slot->number - 1].s);
 }
 
 uint32_t bip__intern_add(bip__intern *t, const char *s, size_t n)

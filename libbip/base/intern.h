@@ -31,7 +31,11 @@ typedef struct bip__intern {
 bool bip__slots_grow(bip__hashed **slots, size_t *n_slots, size_t first);
 uint64_t bip__intern_hash(const void *p, size_t n);
 uint32_t bip__intern_find(const bip__intern *t, const char *s, size_t n); /* 0: not there */
-uint32_t bip__intern_add(bip__intern *t, const char *s, size_t n);        /* or finds it; 0: no memory */
+/* The same with the hash of the text in hand. Where many are looked up in no order, asking for all of them before the
+ * first is looked up hides most of the waiting for memory: in three steps, each for all. */
+uint32_t bip__intern_find_hashed(const bip__intern *t, const char *s, size_t n, uint64_t hash);
+void bip__intern_hint(const bip__intern *t, uint64_t hash, int step);
+uint32_t bip__intern_add(bip__intern *t, const char *s, size_t n); /* or finds it; 0: no memory */
 const char *bip__intern_text(const bip__intern *t, uint32_t number);
 void bip__intern_free(bip__intern *t);
 

@@ -197,20 +197,36 @@ static bip_status read_long(reader *r, bip_error *err)
     return st;
 }
 
-/* Rows of which nothing is new but the score, for as long as they come. */
-static bip_status read_quick(reader *r, bip_error *err)
+static bip_status stage_rows(reader *r, const bip__quick_row *rows, size_t n, bip_error *err)
 {
     const bool has_note = r->columns.at[BIP__COLUMN_NOTE] >= 0;
     const int32_t at = r->columns.at[BIP__COLUMN_INDICATOR];
     const char *column = at >= 0 ? r->columns.list[at].name : "";
     bip_status all = BIP_OK;
-    bip__quick_row row;
-    while (goes_on(all) && bip__csv_peek(&r->csv) && bip__memo_row(&r->memo, r->in, &r->columns, &r->csv, &row)) {
-        bip__csv_take(&r->csv);
-        bip_status st = bip__stage_open(r->in, row.key, row.group, r->csv.line, has_note, err);
+    for (int step = 1; step < 3; step++)
+        for (size_t i = 0; i < n; i++)
+            if (!rows[i].same)
+                bip__stage_hint(r->in, &rows[i].key, rows[i].group, step);
+    for (size_t i = 0; i < n && goes_on(all); i++) {
+        bip_status st = bip__stage_open(r->in, &rows[i].key, rows[i].group, rows[i].line, has_note, err);
         if (st == BIP_OK)
-            st = bip__stage_score(r->in, r->csv.line, column, row.item, &row.score, err);
+            st = bip__stage_score(r->in, rows[i].line, column, rows[i].item, &rows[i].score, err);
         all = bip__intake_both(all, st);
+    }
+    return all;
+}
+
+/* Rows of which nothing is new but the score, for as long as they come. So many at a time that those which come in no
+ * order don't wait for memory one after the other. */
+#define TOGETHER 64
+static bip_status read_quick(reader *r, bip_error *err)
+{
+    bip__quick_row rows[TOGETHER];
+    bip_status all = BIP_OK;
+    size_t n = TOGETHER;
+    while (n == TOGETHER && goes_on(all)) {
+        n = bip__memo_rows(&r->memo, r->in, &r->columns, &r->csv, rows, TOGETHER);
+        all = bip__intake_both(all, stage_rows(r, rows, n, err));
     }
     return all;
 }

@@ -128,36 +128,43 @@ void bip__memo_learn_key(bip__memo *m, const bip__intake *in, const bip__columns
         learn_place(m, in, cells, key);
 }
 
-/* Texts are found among those that were checked only as they stood, without blanks at their ends. */
+/* All of a new key but the person, who is found for many rows together. Texts are found among those that were checked
+ * only as they stood, without blanks at their ends. */
 static bool find_key(const bip__memo *m, bip__intake *in, const bip__columns *columns, const bip__csv *csv,
-                     bip__row_key *key)
+                     bip__quick_row *row)
 {
-    const bip__cell place_cells[2] = {cell_of(columns, csv, true, key_columns[0]),
-                                      cell_of(columns, csv, true, key_columns[1])};
+    const bip__cell cells[2] = {cell_of(columns, csv, true, key_columns[0]),
+                                cell_of(columns, csv, true, key_columns[1])};
     const bip__cell person = cell_of(columns, csv, true, BIP__COLUMN_PARTICIPANT),
                     date = cell_of(columns, csv, true, BIP__COLUMN_DATE),
                     rater = cell_of(columns, csv, true, BIP__COLUMN_RATER);
-    const bip__place *place = find_place(m, place_cells);
-    if (place == NULL || date.n > TEN || bip__date_read(date.s, date.n, in->dates, false, &key->day) != BIP__DATE_OK)
+    const bip__place *place = find_place(m, cells);
+    if (place == NULL || date.n > TEN ||
+        bip__date_read(date.s, date.n, in->dates, false, &row->key.day) != BIP__DATE_OK)
         return false;
-    key->person = bip__intern_find(&in->people, person.s, person.n);
-    key->rater = rater.n > 0 ? bip__intern_find(&in->raters, rater.s, rater.n) : 0;
-    if (key->person == 0 || (rater.n > 0 && key->rater == 0))
-        return false;
-    key->version = place->version;
-    key->named = place->named;
-    key->respondent = place->respondent;
-    if (place->asks_form && in->arrivals[key->person - 1].checked != place->version)
-        return false;
-    return !depends_on_store(in, key, place->many);
+    row->key.rater = rater.n > 0 ? bip__intern_find(&in->raters, rater.s, rater.n) : 0;
+    row->key.version = place->version;
+    row->key.named = place->named;
+    row->key.respondent = place->respondent;
+    row->form = place->asks_form;
+    row->many = place->many;
+    row->code = person.s;
+    row->code_n = person.n;
+    row->hash = bip__intern_hash(person.s, person.n);
+    bip__intern_hint(&in->people, row->hash, 1);
+    return rater.n == 0 || row->key.rater != 0;
 }
 
-static bool take_key(bip__memo *m, bip__intake *in, const bip__columns *columns, const bip__csv *csv)
+static bool take_key(bip__memo *m, bip__intake *in, const bip__columns *columns, const bip__csv *csv,
+                     bip__quick_row *row)
 {
-    if (csv->quick.same && m->known && (!m->scattered || same_cells(m, columns, csv, true)))
+    row->same = csv->quick.same && m->known && (!m->scattered || same_cells(m, columns, csv, true));
+    row->key = m->key;
+    if (row->same)
         return true;
-    m->known = find_key(m, in, columns, csv, &m->key);
     m->told = false;
+    m->known = find_key(m, in, columns, csv, row);
+    m->key = row->key;
     if (m->known && m->scattered)
         keep_cells(m, columns, csv, true);
     return m->known;
@@ -234,16 +241,72 @@ static bool find_score(bip__intake *in, const bip__named_item *name, bip__cell c
 
 /* ------------------------------------------------------------ rows */
 
-bool bip__memo_row(bip__memo *m, bip__intake *in, const bip__columns *columns, const bip__csv *csv, bip__quick_row *out)
+/* What the row that was peeked at says, but for the person. */
+static bool read_row(bip__memo *m, bip__intake *in, const bip__columns *columns, const bip__csv *csv,
+                     bip__quick_row *row)
 {
     const bip__cell group = cell_of(columns, csv, true, BIP__COLUMN_ASSESSMENT);
-    if (!take_key(m, in, columns, csv) || cell_of(columns, csv, true, BIP__COLUMN_NOTE).n > 0)
+    if (!take_key(m, in, columns, csv, row) || cell_of(columns, csv, true, BIP__COLUMN_NOTE).n > 0)
         return false;
     const bip__named_item *name = find_item(m, cell_of(columns, csv, true, BIP__COLUMN_INDICATOR));
-    if (name == NULL || !find_score(in, name, cell_of(columns, csv, true, BIP__COLUMN_SCORE), &out->score))
+    if (name == NULL || !find_score(in, name, cell_of(columns, csv, true, BIP__COLUMN_SCORE), &row->score))
         return false;
-    out->group = group.n > 0 ? bip__intern_find(&in->groups, group.s, group.n) : 0;
-    out->key = &m->key;
-    out->item = name->item;
-    return group.n == 0 || out->group != 0;
+    row->group = group.n > 0 ? bip__intern_find(&in->groups, group.s, group.n) : 0;
+    row->item = name->item;
+    return group.n == 0 || row->group != 0;
+}
+
+static bool find_person(const bip__intake *in, bip__quick_row *row, uint32_t before)
+{
+    row->key.person = row->same ? before : bip__intern_find_hashed(&in->people, row->code, row->code_n, row->hash);
+    if (row->same)
+        return true;
+    if (row->key.person == 0 || (row->form && in->arrivals[row->key.person - 1].checked != row->key.version))
+        return false;
+    return !depends_on_store(in, &row->key, row->many);
+}
+
+/* The people of the first rows, up to one that isn't known: how many. */
+static size_t find_people(const bip__memo *m, const bip__intake *in, bip__quick_row *rows, size_t n)
+{
+    uint32_t before = m->person;
+    for (int step = 2; step < 4; step++)
+        for (size_t i = 0; i < n; i++)
+            if (!rows[i].same)
+                bip__intern_hint(&in->people, rows[i].hash, step);
+    for (size_t i = 0; i < n; before = rows[i++].key.person)
+        if (!find_person(in, &rows[i], before))
+            return i;
+    return n;
+}
+
+/* The row is read again. */
+static void give_back(bip__memo *m, bip__csv *csv, const bip__quick_row *row)
+{
+    csv->source->at = row->at;
+    csv->next_line = row->line;
+    csv->quick.lead_n = 0;
+    m->known = false;
+}
+
+size_t bip__memo_rows(bip__memo *m, bip__intake *in, const bip__columns *columns, bip__csv *csv, bip__quick_row *rows,
+                      size_t most)
+{
+    size_t n = 0;
+    m->person = m->key.person;
+    for (; n < most && bip__csv_peek(csv); n++) {
+        if (!read_row(m, in, columns, csv, &rows[n])) {
+            m->known = m->known && rows[n].same; /* else part of another key is in the memo */
+            break;
+        }
+        rows[n].at = csv->source->at;
+        bip__csv_take(csv);
+        rows[n].line = csv->line;
+    }
+    const size_t found = find_people(m, in, rows, n);
+    if (found < n)
+        give_back(m, csv, &rows[found]);
+    if (found > 0)
+        m->key = rows[found - 1].key;
+    return found;
 }

@@ -34,6 +34,7 @@ typedef struct bip__named_item {
 /* Zero-initialise. */
 typedef struct bip__memo {
     bip__row_key key; /* of the row before */
+    uint32_t person;  /* of the row before those that are being read */
     bool known;       /* there is one, and it is good */
     bool told;        /* its cells are known too, one behind the other; what a key tells may be more than fits */
     size_t n[BIP__KEY_CELLS];
@@ -47,18 +48,27 @@ typedef struct bip__memo {
 
 /* What one row says, where the memo knows all of it. */
 typedef struct bip__quick_row {
-    const bip__row_key *key;
+    bip__row_key key;
     uint32_t group;
     int32_t item;
     bip_score score;
+    int64_t line;
+    size_t at; /* where it stands in the source */
+    bool same; /* the key is that of the row before, */
+    bool form; /* else the participant's code, by which the person is found, has to be of a form */
+    bool many; /* and unknown to the store */
+    const char *code;
+    size_t code_n;
+    uint64_t hash;
 } bip__quick_row;
 
 /* Make the file's rows quick where that is possible. */
 void bip__memo_open(bip__memo *m, const bip__columns *columns, bip__csv *csv);
 
-/* What the row that was peeked at says. false: it has to go the long way. Changes nothing but the memo. */
-bool bip__memo_row(bip__memo *m, bip__intake *in, const bip__columns *columns, const bip__csv *csv,
-                   bip__quick_row *out);
+/* Take rows from the file for as long as the memo knows what they say, at most `most`: their number. The row behind
+ * them has to go the long way, or there is none in hand. Changes nothing but the memo. */
+size_t bip__memo_rows(bip__memo *m, bip__intake *in, const bip__columns *columns, bip__csv *csv, bip__quick_row *rows,
+                      size_t most);
 
 /* For the long way: whether the row in hand has the key of the row before; the key of the row in hand, which is good;
  * what its indicator's cell means. */

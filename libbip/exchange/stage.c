@@ -1,5 +1,6 @@
 #include "exchange/stage.h"
 
+#include "base/bytes.h"
 #include "exchange/intake.h"
 #include "exchange/packed.h"
 #include "model/score.h"
@@ -299,6 +300,16 @@ bip_status bip__stage_open(bip__intake *in, const bip__row_key *key, uint32_t gr
     if (st == BIP_OK)
         *slot = (bip__hashed){(uint32_t)in->stage.n, hash};
     return st;
+}
+
+void bip__stage_hint(const bip__intake *in, const bip__row_key *key, uint32_t group, int step)
+{
+    const bip__stage *stage = &in->stage;
+    const bip__hashed *slot = stage->n_slots ? &stage->slots[hash_of(in, key, group) & (stage->n_slots - 1)] : NULL;
+    if (slot == NULL || step == 1)
+        bip__hint(slot);
+    else if (slot->number != 0)
+        bip__hint(&stage->list[slot->number - 1]);
 }
 
 /* Most are a byte in its place. One that is more moves all, and may do so again: there is room for anything then. */

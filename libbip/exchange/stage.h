@@ -63,6 +63,8 @@ bip_status bip__stage_whole(struct bip__intake *in, const struct bip__row_key *k
  * of the same group. */
 bip_status bip__stage_open(struct bip__intake *in, const struct bip__row_key *key, uint32_t group, int64_t line,
                            bool has_note, bip_error *err);
+/* Ask for what bip__stage_open() will look at: for many rows in no order, in two steps, each for all of them. */
+void bip__stage_hint(const struct bip__intake *in, const struct bip__row_key *key, uint32_t group, int step);
 /* Give the open assessment its note; another than it has is refused. */
 bip_status bip__stage_note(struct bip__intake *in, int64_t line, const char *column, const char *note, size_t n,
                            bip_error *err);

@@ -1,0 +1,20 @@
+# Vignettes are built beforehand (tools/vignette.R) and only copied when the package is built or checked.
+weave_prebuilt <- function(file, ...) {
+    made <- sub("[.]asis$", "", basename(file))
+    from <- sub("[.]asis$", "", file)
+    if (normalizePath(from) != normalizePath(made, mustWork = FALSE)) file.copy(from, made, overwrite = TRUE)
+    made
+}
+
+tangle_prebuilt <- function(file, ...) {
+    code <- sub("[.]html[.]asis$", ".R", basename(file))
+    file.create(code)
+    code
+}
+
+.onLoad <- function(libname, pkgname) {
+    tools::vignetteEngine("prebuilt", weave = weave_prebuilt, tangle = tangle_prebuilt, pattern = "[.]html[.]asis$",
+                          package = pkgname)
+}
+
+.onUnload <- function(libpath) library.dynam.unload("bip", libpath)

@@ -1,0 +1,457 @@
+#include "entries.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ------------------------------------------------------------ bip_series as columns, and back */
+
+typedef enum kind { TEXT, ROLES, INT, INT64, DOUBLE, DATE, WORD, FLAG, BIT } kind;
+typedef enum valid { ALWAYS, STEP, MANN_KENDALL } valid; /* where nothing is, a count of 0 would be a claim: NA */
+typedef enum scope { BOTH, STORE } scope;                /* what only a series from a store has */
+
+/* A WORD's words begin with the number `from`; what is below is NA. A BIT's mask is in `from`. */
+typedef struct field {
+    const char *name;
+    size_t at;
+    kind kind;
+    valid valid;
+    scope scope;
+    const char *const *words;
+    int n_words, from;
+} field;
+
+static const char *const kinds[] = {"indicator", "dimension"};
+static const char *const betters[] = {"higher", "lower"};
+static const char *const directions[] = {"unknown", "forward", "steady", "back"};
+static const char *const methods[] = {"exact", "normal"};
+static const char *const classes[] = {"improved", "unchanged", "deteriorated"};
+
+#define AT(member) offsetof(bip_series, member)
+#define POINT(name, valid)                                                                                             \
+    {#name "_date", AT(name.date), DATE, valid, BOTH, NULL, 0, 0},                                                     \
+    {                                                                                                                  \
+#name "_score", AT(name.score), DOUBLE, valid, BOTH, NULL, 0, 0                                                \
+    }
+#define PLAIN(name, kind)                                                                                              \
+    {                                                                                                                  \
+#name, AT(name), kind, ALWAYS, BOTH, NULL, 0, 0                                                                \
+    }
+#define OF_STORE(name, kind)                                                                                           \
+    {                                                                                                                  \
+#name, AT(name), kind, ALWAYS, STORE, NULL, 0, 0                                                               \
+    }
+#define WORDS(name, words, from, scope)                                                                                \
+    {                                                                                                                  \
+#name, AT(name), WORD, ALWAYS, scope, words, sizeof words / sizeof *words, from                                \
+    }
+
+static const field fields[] = {OF_STORE(participant, TEXT),
+                               OF_STORE(instrument, TEXT),
+                               OF_STORE(version, TEXT),
+                               OF_STORE(respondent, TEXT),
+                               WORDS(kind, kinds, 0, STORE),
+                               OF_STORE(code, TEXT),
+                               WORDS(better, betters, 0, BOTH),
+                               OF_STORE(visible_to, ROLES),
+                               PLAIN(n, INT),
+                               OF_STORE(not_asked, INT),
+                               OF_STORE(declined, INT),
+                               OF_STORE(dont_know, INT),
+                               OF_STORE(not_applicable, INT),
+                               PLAIN(span_days, INT),
+                               POINT(first, ALWAYS),
+                               POINT(previous, ALWAYS),
+                               POINT(latest, ALWAYS),
+                               POINT(best, ALWAYS),
+                               PLAIN(mean, DOUBLE),
+                               PLAIN(sd, DOUBLE),
+                               PLAIN(from_first, DOUBLE),
+                               PLAIN(from_previous, DOUBLE),
+                               PLAIN(percent_of_scale, DOUBLE),
+                               {"trend", AT(trend), WORD, ALWAYS, BOTH, directions + 1, 3, BIP_FORWARD},
+                               PLAIN(ols_per_90_days, DOUBLE),
+                               PLAIN(ols_at_first, DOUBLE),
+                               PLAIN(ols_se_per_90_days, DOUBLE),
+                               PLAIN(ols_r2, DOUBLE),
+                               PLAIN(ts_per_90_days, DOUBLE),
+                               PLAIN(ts_low, DOUBLE),
+                               PLAIN(ts_high, DOUBLE),
+                               WORDS(mk_method, methods, BIP_MK_EXACT, BOTH),
+                               {"mk_s", AT(mk_s), INT64, MANN_KENDALL, BOTH, NULL, 0, 0},
+                               {"mk_var_s", AT(mk_var_s), DOUBLE, MANN_KENDALL, BOTH, NULL, 0, 0},
+                               PLAIN(mk_z, DOUBLE),
+                               PLAIN(mk_p, DOUBLE),
+                               PLAIN(rci, DOUBLE),
+                               WORDS(rci_class, classes, BIP_IMPROVED, BOTH),
+                               PLAIN(steps_forward, INT),
+                               PLAIN(steps_back, INT),
+                               {"step", AT(step), WORD, ALWAYS, BOTH, directions + 1, 3, BIP_FORWARD},
+                               POINT(step_from, STEP),
+                               POINT(step_to, STEP),
+                               {"held_for", AT(held_for), INT, STEP, BOTH, NULL, 0, 0},
+                               {"new_best", AT(new_best), FLAG, STEP, BOTH, NULL, 0, 0},
+                               {"same_rater", AT(same_rater), FLAG, STEP, BOTH, NULL, 0, 0},
+                               WORDS(direction, directions, BIP_UNKNOWN, BOTH),
+                               {"evidence_observed", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_OBSERVED},
+                               {"evidence_held", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_HELD},
+                               {"evidence_trend", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_TREND},
+                               {"evidence_reliable", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_RELIABLE},
+                               OF_STORE(has_bands, FLAG),
+                               OF_STORE(band_first, TEXT),
+                               OF_STORE(band_latest, TEXT)};
+
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+static bipr_type type_of(const field *f)
+{
+    switch (f->kind) {
+    case INT:
+        return BIPR_INT;
+    case INT64:
+    case DOUBLE:
+        return BIPR_DOUBLE;
+    case DATE:
+        return BIPR_DATE;
+    case FLAG:
+    case BIT:
+        return BIPR_LOGICAL;
+    default:
+        return BIPR_FACTOR;
+    }
+}
+
+void bipr_series_columns(bipr_table *t, int with_codes)
+{
+    for (int i = 0; i < FIELDS; i++)
+        if (with_codes || fields[i].scope == BOTH)
+            bipr_column(t, fields[i].name, type_of(&fields[i]), fields[i].words, fields[i].n_words);
+}
+
+static void add_int(bipr_table *t, int column, int value, int na)
+{
+    if (na)
+        bipr_add_na(t, column);
+    else
+        bipr_add_int(t, column, value);
+}
+
+/* Codes have no blanks: one text tells all roles. */
+static void add_roles(bipr_table *t, int column, const bip_series *s)
+{
+    char roles[2048];
+    size_t used = 0;
+    for (size_t i = 0; i < s->n_visible_to && used < sizeof roles; i++)
+        used += (size_t)snprintf(roles + used, sizeof roles - used, "%s%s", i ? " " : "", s->visible_to[i]);
+    bipr_add_text(t, column, s->visible_to != NULL ? roles : NULL);
+}
+
+static void add_field(bipr_table *t, int column, const field *f, const bip_series *s)
+{
+    const void *at = (const char *)s + f->at;
+    int number = f->kind == INT || f->kind == DATE || f->kind == WORD || f->kind == FLAG || f->kind == BIT
+                     ? *(const int32_t *)at
+                     : 0;
+    if ((f->valid == STEP && s->step == BIP_UNKNOWN) || (f->valid == MANN_KENDALL && s->mk_method == BIP_MK_NONE)) {
+        bipr_add_na(t, column);
+        return;
+    }
+    switch (f->kind) {
+    case TEXT:
+        bipr_add_text(t, column, *(const char *const *)at);
+        break;
+    case ROLES:
+        add_roles(t, column, s);
+        break;
+    case INT:
+        bipr_add_int(t, column, number);
+        break;
+    case INT64:
+        bipr_add_double(t, column, (double)*(const int64_t *)at);
+        break;
+    case DOUBLE:
+        bipr_add_double(t, column, *(const double *)at);
+        break;
+    case DATE:
+        bipr_add_double(t, column, number == BIP_NO_DATE ? NA_REAL : number);
+        break;
+    case WORD:
+        add_int(t, column, number - f->from, number < f->from);
+        break;
+    case FLAG:
+        add_int(t, column, number, number < 0);
+        break;
+    case BIT:
+        bipr_add_int(t, column, (number & f->from) != 0);
+        break;
+    }
+}
+
+void bipr_series_row(bipr_table *t, const bip_series *s, int with_codes)
+{
+    int column = 0;
+    for (int i = 0; i < FIELDS; i++)
+        if (with_codes || fields[i].scope == BOTH)
+            add_field(t, column++, &fields[i], s);
+}
+
+static int word_number(SEXP column, R_xlen_t row, const field *f)
+{
+    SEXP levels = Rf_getAttrib(column, R_LevelsSymbol);
+    int at = INTEGER(column)[row];
+    if (at != NA_INTEGER)
+        for (int i = 0; i < f->n_words; i++)
+            if (strcmp(CHAR(STRING_ELT(levels, at - 1)), f->words[i]) == 0)
+                return i + f->from;
+    return 0;
+}
+
+static void set_field(void *at, const field *f, SEXP column, R_xlen_t row)
+{
+    int number = TYPEOF(column) == REALSXP ? 0 : INTEGER(column)[row];
+    double value = TYPEOF(column) == REALSXP ? REAL(column)[row] : number;
+    int na = TYPEOF(column) == REALSXP ? ISNAN(value) : number == NA_INTEGER;
+    switch (f->kind) {
+    case INT:
+        *(int32_t *)at = na ? 0 : (int32_t)value;
+        break;
+    case INT64:
+        *(int64_t *)at = na ? 0 : (int64_t)value;
+        break;
+    case DOUBLE:
+        *(double *)at = na ? NAN : value;
+        break;
+    case DATE:
+        *(int32_t *)at = na ? BIP_NO_DATE : (int32_t)value;
+        break;
+    case WORD:
+        *(int32_t *)at = word_number(column, row, f);
+        break;
+    case FLAG:
+        *(int32_t *)at = na ? -1 : number;
+        break;
+    case BIT:
+        *(int32_t *)at |= na || !number ? 0 : f->from;
+        break;
+    default:
+        break;
+    }
+}
+
+static int fits(const field *f, SEXP column, R_xlen_t row)
+{
+    SEXPTYPE type = TYPEOF(column);
+    if (Rf_xlength(column) <= row)
+        return 0;
+    switch (type_of(f)) {
+    case BIPR_FACTOR:
+        return Rf_isFactor(column);
+    case BIPR_LOGICAL:
+        return type == LGLSXP;
+    case BIPR_INT:
+        return type == INTSXP || type == REALSXP;
+    default:
+        return type == REALSXP;
+    }
+}
+
+void bipr_series_from(SEXP frame, R_xlen_t row, bip_series *s, bip_error *err)
+{
+    memset(s, 0, sizeof *s);
+    for (int i = 0; i < FIELDS; i++) {
+        SEXP column = bipr_member(frame, fields[i].name);
+        if (fields[i].scope == STORE)
+            continue;
+        if (fits(&fields[i], column, row))
+            set_field((char *)s + fields[i].at, &fields[i], column, row);
+        else
+            bipr_refuse(err, fields[i].name);
+    }
+}
+
+/* ------------------------------------------------------------ series from a long table */
+
+typedef struct rule {
+    const char *name;
+    size_t at;
+} rule;
+
+static const rule rules_known[] = {{"scale_min", offsetof(bip_series_rules, scale_min)},
+                                   {"scale_max", offsetof(bip_series_rules, scale_max)},
+                                   {"smallest_step", offsetof(bip_series_rules, smallest_step)},
+                                   {"reliability", offsetof(bip_series_rules, reliability)},
+                                   {"sd", offsetof(bip_series_rules, sd)}};
+
+typedef struct long_table {
+    const int *groups, *raters, *order;
+    SEXP days, rules, better;
+    const double *scores;
+    R_xlen_t n;
+    bip_date *day; /* of one group */
+    double *score;
+    int32_t *rater;
+    int row; /* of the table, the first of the group, from 1 */
+} long_table;
+
+static double rule_at(SEXP values, R_xlen_t row)
+{
+    return REAL(values)[Rf_xlength(values) == 1 ? 0 : row];
+}
+
+/* The rules of a row; NaN is what isn't known. */
+static bip_series_rules rules_at(const long_table *t, R_xlen_t row)
+{
+    bip_series_rules rules;
+    bip_series_rules_init(&rules, sizeof rules);
+    for (size_t i = 0; i < sizeof rules_known / sizeof *rules_known; i++)
+        memcpy((char *)&rules + rules_known[i].at, &(double){rule_at(bipr_member(t->rules, rules_known[i].name), row)},
+               sizeof(double));
+    rules.better = (int32_t)INTEGER(t->better)[Rf_xlength(t->better) == 1 ? 0 : row] - 1;
+    return rules;
+}
+
+static int same(double a, double b)
+{
+    return a == b || (ISNAN(a) && ISNAN(b));
+}
+
+static void check_rules(const long_table *t, R_xlen_t first, R_xlen_t row, bip_error *err)
+{
+    for (size_t i = 0; i < sizeof rules_known / sizeof *rules_known; i++) {
+        SEXP values = bipr_member(t->rules, rules_known[i].name);
+        if (!same(rule_at(values, first), rule_at(values, row)))
+            bipr_refuse(err, rules_known[i].name);
+    }
+    if (rules_at(t, first).better != rules_at(t, row).better)
+        bipr_refuse(err, "better");
+}
+
+/* The numbers of the group that begins at `from`; rows without a number are left out. Returns where the next begins. */
+static R_xlen_t gather(long_table *t, R_xlen_t from, size_t *n, bip_error *err)
+{
+    R_xlen_t first = t->order[from] - 1, i = from;
+    *n = 0;
+    t->row = t->order[from];
+    for (; i < t->n && t->groups[t->order[i] - 1] == t->groups[first]; i++) {
+        R_xlen_t row = t->order[i] - 1;
+        check_rules(t, first, row, err);
+        if (R_IsNA(t->scores[row]))
+            continue;
+        t->day[*n] = bipr_date_at(t->days, row, "days", err);
+        t->score[*n] = t->scores[row];
+        t->rater[*n] = t->raters != NULL ? t->raters[row] : 0;
+        ++*n;
+    }
+    return i;
+}
+
+static void compute_all(long_table *t, bipr_table *out, bip_error *err)
+{
+    for (R_xlen_t i = 0, next; i < t->n && err->status == BIP_OK; i = next) {
+        bip_series one;
+        size_t n;
+        next = gather(t, i, &n, err);
+        if (err->status != BIP_OK || n == 0)
+            continue;
+        bip_series_rules rules = rules_at(t, t->row - 1);
+        if (bip_series_compute(t->day, t->score, t->rater, n, &rules, &one, sizeof one, err) != BIP_OK)
+            continue;
+        bipr_add_int(out, 0, t->row);
+        int column = 1;
+        for (int k = 0; k < FIELDS; k++)
+            if (fields[k].scope == BOTH)
+                add_field(out, column++, &fields[k], &one);
+        if (!bipr_end_row(out))
+            *err = (bip_error){.status = BIP_E_NOMEM};
+        R_CheckUserInterrupt(); /* nothing is held here that a jump could lose */
+    }
+}
+
+static void check_columns(const long_table *t, SEXP groups, SEXP scores, SEXP raters, SEXP order, bip_error *err)
+{
+    if (TYPEOF(groups) != INTSXP || TYPEOF(order) != INTSXP || Rf_xlength(order) != t->n)
+        bipr_refuse(err, "by");
+    if (!bipr_is_dates(t->days) || Rf_xlength(t->days) != t->n)
+        bipr_refuse(err, "days");
+    if (TYPEOF(scores) != REALSXP || Rf_xlength(scores) != t->n)
+        bipr_refuse(err, "scores");
+    if (raters != R_NilValue && (TYPEOF(raters) != INTSXP || Rf_xlength(raters) != t->n))
+        bipr_refuse(err, "raters");
+    for (size_t i = 0; i < sizeof rules_known / sizeof *rules_known; i++) {
+        SEXP values = bipr_member(t->rules, rules_known[i].name);
+        if (TYPEOF(values) != REALSXP || (Rf_xlength(values) != 1 && Rf_xlength(values) != t->n))
+            bipr_refuse(err, rules_known[i].name);
+    }
+    if (TYPEOF(t->better) != INTSXP || (Rf_xlength(t->better) != 1 && Rf_xlength(t->better) != t->n))
+        bipr_refuse(err, "better");
+}
+
+/* With the row of the table where the failing group begins, so that R can name the group. */
+static SEXP failure_at(const bip_error *err, int row)
+{
+    SEXP failure = PROTECT(bipr_failure(err, R_NilValue));
+    Rf_setAttrib(failure, Rf_install("row"), PROTECT(Rf_ScalarInteger(row)));
+    UNPROTECT(2);
+    return failure;
+}
+
+/* groups: a number a row; order: the rows by group and day, from 1. */
+SEXP r_series_compute(SEXP groups, SEXP days, SEXP scores, SEXP raters, SEXP order, SEXP rules)
+{
+    bip_error err = {0};
+    long_table t = {.days = days, .rules = rules, .n = Rf_xlength(groups), .better = bipr_member(rules, "better")};
+    SEXP keep, answer;
+    bipr_table *out = bipr_table_new(&keep);
+    PROTECT(keep);
+    bipr_column(out, "row", BIPR_INT, NULL, 0);
+    bipr_series_columns(out, 0);
+    check_columns(&t, groups, scores, raters, order, &err);
+    if (err.status == BIP_OK) {
+        t.groups = INTEGER(groups);
+        t.order = INTEGER(order);
+        t.scores = REAL(scores);
+        t.raters = raters != R_NilValue ? INTEGER(raters) : NULL;
+        t.day = (bip_date *)R_alloc((size_t)t.n + 1, sizeof *t.day);
+        t.score = (double *)R_alloc((size_t)t.n + 1, sizeof *t.score);
+        t.rater = (int32_t *)R_alloc((size_t)t.n + 1, sizeof *t.rater);
+        compute_all(&t, out, &err);
+    }
+    answer = err.status == BIP_OK ? bipr_frame(out) : failure_at(&err, t.row);
+    UNPROTECT(1);
+    return answer;
+}
+
+/* ------------------------------------------------------------ sentences */
+
+static void one_sentence(SEXP series, R_xlen_t row, bip_sentence_words *words, bipr_sink *sink, bip_error *err)
+{
+    bip_series one;
+    bipr_series_from(series, row, &one, err);
+    sink->n = 0;
+    if (err->status == BIP_OK)
+        bip_series_sentence(&one, words, bipr_write, sink, err);
+}
+
+/* labels: one for all, or a list with one a row. */
+SEXP r_series_sentence(SEXP series, SEXP titles, SEXP labels, SEXP lang, SEXP rater_role)
+{
+    bip_error err = {0};
+    R_xlen_t n = Rf_xlength(bipr_member(series, "n"));
+    SEXP keep, texts = PROTECT(Rf_allocVector(STRSXP, n)), answer;
+    bip_sentence_words words = {.size = sizeof words, .lang = bipr_maybe_text(lang, "lang", &err)};
+    bipr_sink *sink = bipr_sink_new(&keep, R_NilValue);
+    PROTECT(keep);
+    if (TYPEOF(labels) == VECSXP && Rf_xlength(labels) != n)
+        bipr_refuse(&err, "labels");
+    for (R_xlen_t i = 0; i < n && err.status == BIP_OK; i++) {
+        SEXP mine = TYPEOF(labels) == VECSXP ? VECTOR_ELT(labels, i) : labels;
+        words.title = bipr_text_at(titles, i);
+        words.labels = bipr_labels(mine, &words.n_labels, "labels", &err);
+        words.rater_role = bipr_text_at(rater_role, i);
+        one_sentence(series, i, &words, sink, &err);
+        if (err.status == BIP_OK)
+            SET_STRING_ELT(texts, i, STRING_ELT(bipr_sink_text(sink), 0));
+    }
+    answer = bipr_answer(texts, &err);
+    UNPROTECT(2);
+    return answer;
+}

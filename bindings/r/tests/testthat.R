@@ -1,0 +1,4 @@
+library(testthat)
+library(bip)
+
+test_check("bip")

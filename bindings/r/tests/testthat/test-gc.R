@@ -1,0 +1,66 @@
+test_that("collection in any order of stores and changes harms nothing", {
+    for (i in 1:20) {
+        store <- filled_store()
+        change <- bip_begin(store, "anna")
+        bip_participant_add(change, "P-9")
+        if (i %% 2) { rm(store); gc(); bip_participant_add(change, "P-10"); rm(change) } else { rm(change); gc(); rm(store) }
+        gc()
+    }
+    expect_true(TRUE)
+})
+
+test_that("a change keeps its store alive", {
+    change <- bip_begin(filled_store(), "anna")
+    gc()
+    bip_participant_add(change, "P-9")
+    entry <- bip_commit(change)
+    expect_match(entry, "^[0-9a-f]+$")
+})
+
+test_that("a change that nobody ended is rolled back when it is collected, also in the middle of a call", {
+    store <- filled_store()
+    bip_participant_add(bip_begin(store, "anna"), "P-9")
+    gc()
+    expect_identical(nrow(bip_participants(store)), 2L)
+    store <- filled_store(read = function(what, participant) gc())
+    held <- bip_begin(store, "anna")
+    bip_participant_add(held, "P-9")
+    rm(held)
+    bip_write(store, "jsonl")
+    gc()
+    expect_identical(nrow(bip_participants(store)), 2L)
+    bip_change(store, "anna", function(change) bip_participant_add(change, "P-9"))
+    expect_identical(nrow(bip_participants(store)), 3L)
+})
+
+test_that("nothing is unprotected: a collection at every allocation", {
+    path <- tempfile(fileext = ".bip")
+    on.exit(unlink(path))
+    store <- bip_open(path, create = TRUE, lang = "en", now = noon, read = function(what, participant) TRUE)
+    bip_change(store, "anna", function(change) bip_import(change, text = csv[1:3], instrument = "employability", create_participants = TRUE))
+    day <- as.Date("2026-01-01") + c(0, 90)
+    axes <- list(list(title = "A", scale_min = 1, scale_max = 5, labels = c(low = 1)))
+    chr <- function(bytes) NULL
+    gctorture(TRUE)
+    on.exit(gctorture(FALSE), add = TRUE, after = FALSE)
+    change <- .Call(bip:::C_change_begin, store, "anna", NULL)
+    failed <- .Call(bip:::C_participant_add, change, "P-001", NULL)
+    .Call(bip:::C_participant_add, change, "P-9", day[1])
+    .Call(bip:::C_change_rollback, change)
+    scores <- .Call(bip:::C_scores, store, list())
+    series <- .Call(bip:::C_progression, store, list(participants = "P-001"))
+    text <- .Call(bip:::C_write, store, "jsonl", list(), NULL, NULL)
+    .Call(bip:::C_write, store, "jsonl", list(), NULL, chr)
+    one <- .Call(bip:::C_series_compute, c(1L, 1L), day, c(1, 2), NULL, 1:2, list(scale_min = 1, scale_max = 5, smallest_step = 0,
+                 reliability = NA_real_, sd = NA_real_, better = 1L))
+    said <- .Call(bip:::C_series_sentence, as.list(one), "A", c(low = 1), NULL, NA_character_)
+    svg <- .Call(bip:::C_spider, lapply(axes, function(a) c(a, list(step = 0, better = 0L))), list(), list(width = 0, theme = 0L))
+    gctorture(FALSE)
+    expect_s3_class(failed, "bip_error_conflict")
+    expect_identical(scores, bip_scores(store))
+    expect_identical(series, bip_progression(store, "P-001"))
+    expect_identical(text, bip_write(store, "jsonl"))
+    expect_identical(one$n, 2L)
+    expect_match(said, "A")
+    expect_match(svg, "^<svg")
+})

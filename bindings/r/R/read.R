@@ -9,8 +9,9 @@ bip_scores <- function(store, participants = NULL, instrument = NULL, respondent
 }
 
 bip_progression <- function(store, participants = NULL, instrument = NULL, respondent = NULL, for_role = NULL,
-                            lang = NULL, as_of = NULL, since = NULL) {
-    raise(.Call(C_progression, store, query(participants, instrument, respondent, for_role, lang, as_of, since)))
+                            lang = NULL, as_of = NULL, since = NULL, columns = NULL) {
+    asked <- query(participants, instrument, respondent, for_role, lang, as_of, since)
+    raise(.Call(C_progression, store, asked, columns))
 }
 
 bip_write <- function(store, document, to = NULL, participants = NULL, instrument = NULL, respondent = NULL,

@@ -86,26 +86,97 @@ typedef enum bipr_type {
     BIPR_FACTOR /* levels in the order of appearance, or those given */
 } bipr_type;
 
-typedef struct bipr_table bipr_table;
+/* Each text once: the texts stand behind one another in pool, `at` tells where, `slots` finds them by their hash. */
+typedef struct bipr_words {
+    char *pool;
+    size_t used, room;
+    size_t *at;
+    int32_t *after; /* which word came after this one: columns repeat themselves, and their order */
+    int32_t n, most, last;
+    int32_t *slots; /* number of the word plus 1; 0: free */
+    uint32_t n_slots;
+} bipr_words;
+
+typedef struct bipr_column {
+    const char *name;
+    bipr_type type;
+    const char *const *levels;
+    int n_levels;
+    bipr_words words;
+    union {
+        int *i;
+        double *d;
+        void *any;
+    } values;
+} bipr_column;
+
+typedef struct bipr_table {
+    bipr_column *columns;
+    int n_columns, nomem;
+    size_t n, room;
+} bipr_table;
 
 /* Lives until *keep is collected; protect it. */
 bipr_table *bipr_table_new(SEXP *keep);
-void bipr_column(bipr_table *t, const char *name, bipr_type type, const char *const *levels, int n_levels);
-void bipr_add_int(bipr_table *t, int column, int32_t value); /* logical and factors with levels (from 0) too */
-void bipr_add_double(bipr_table *t, int column, double value);
-void bipr_add_text(bipr_table *t, int column, const char *text);
-void bipr_add_na(bipr_table *t, int column);
-int bipr_end_row(bipr_table *t); /* 0: memory ran out, now or before */
-size_t bipr_rows(const bipr_table *t);
-SEXP bipr_frame(bipr_table *t); /* a data frame */
+void bipr_add_column(bipr_table *t, const char *name, bipr_type type, const char *const *levels, int n_levels);
+int bipr_more_rows(bipr_table *t);
+int32_t bipr_word(bipr_words *w, const char *text); /* its number, from 0; -1: memory ran out */
+SEXP bipr_frame(bipr_table *t);                     /* a data frame */
 void bipr_table_free(bipr_table *t);
+
+/* A row: begin, every column once, end. 0: memory ran out, now or before. */
+static inline int bipr_begin_row(bipr_table *t)
+{
+    return !t->nomem && (t->n < t->room || bipr_more_rows(t));
+}
+
+static inline int bipr_end_row(bipr_table *t)
+{
+    t->n += !t->nomem;
+    return !t->nomem;
+}
+
+static inline void bipr_add_na(bipr_table *t, int column)
+{
+    bipr_column *c = &t->columns[column];
+    if (c->type == BIPR_DOUBLE || c->type == BIPR_DATE || c->type == BIPR_TIME)
+        c->values.d[t->n] = NA_REAL;
+    else
+        c->values.i[t->n] = NA_INTEGER;
+}
+
+/* Logical and factors with levels, from 0, too. */
+static inline void bipr_add_int(bipr_table *t, int column, int32_t value)
+{
+    bipr_column *c = &t->columns[column];
+    c->values.i[t->n] = value + (c->type == BIPR_FACTOR);
+}
+
+static inline void bipr_add_double(bipr_table *t, int column, double value)
+{
+    t->columns[column].values.d[t->n] = value == value ? value : NA_REAL;
+}
+
+static inline void bipr_add_text(bipr_table *t, int column, const char *text)
+{
+    int32_t word = text != NULL ? bipr_word(&t->columns[column].words, text) : -1;
+    t->nomem |= text != NULL && word < 0;
+    t->columns[column].values.i[t->n] = text != NULL ? word + 1 : NA_INTEGER;
+}
 
 extern const char *const bipr_answers[5];
 
 /* ---- a series as columns ---- */
 
-void bipr_series_columns(bipr_table *t, int with_codes);
-void bipr_series_row(bipr_table *t, const bip_series *s, int with_codes);
+/* Which of them: those of a series from a store, or only what plain arrays give too; NULL or the names wanted. */
+typedef struct bipr_plan {
+    const struct bipr_field *fields[64];
+    int n;
+} bipr_plan;
+
+bipr_plan bipr_series_plan(int of_store, SEXP columns, bip_error *err);
+void bipr_series_columns(bipr_table *t, const bipr_plan *plan);
+void bipr_series_row(bipr_table *t, int from_column, const bipr_plan *plan, const bip_series *s);
 void bipr_series_from(SEXP frame, R_xlen_t row, bip_series *s, bip_error *err);
 
 /* ---- text that is written ---- */

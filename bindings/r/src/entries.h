@@ -56,7 +56,7 @@ SEXP r_merge(SEXP change, SEXP from);
 /* read.c */
 SEXP r_assessments(SEXP store, SEXP query);
 SEXP r_scores(SEXP store, SEXP query);
-SEXP r_progression(SEXP store, SEXP query);
+SEXP r_progression(SEXP store, SEXP query, SEXP columns);
 SEXP r_write(SEXP store, SEXP document, SEXP query, SEXP options, SEXP to);
 
 /* series.c */

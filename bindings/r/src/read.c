@@ -123,17 +123,19 @@ enum { ID, PARTICIPANT, INSTRUMENT, VERSION, RESPONDENT, RATER, DATE, SHARED };
 
 static void columns_shared(bipr_table *t)
 {
-    bipr_column(t, "id", BIPR_TEXT, NULL, 0);
-    bipr_column(t, "participant", BIPR_FACTOR, NULL, 0);
-    bipr_column(t, "instrument", BIPR_FACTOR, NULL, 0);
-    bipr_column(t, "version", BIPR_FACTOR, NULL, 0);
-    bipr_column(t, "respondent", BIPR_FACTOR, NULL, 0);
-    bipr_column(t, "rater", BIPR_FACTOR, NULL, 0);
-    bipr_column(t, "date", BIPR_DATE, NULL, 0);
+    bipr_add_column(t, "id", BIPR_TEXT, NULL, 0);
+    bipr_add_column(t, "participant", BIPR_FACTOR, NULL, 0);
+    bipr_add_column(t, "instrument", BIPR_FACTOR, NULL, 0);
+    bipr_add_column(t, "version", BIPR_FACTOR, NULL, 0);
+    bipr_add_column(t, "respondent", BIPR_FACTOR, NULL, 0);
+    bipr_add_column(t, "rater", BIPR_FACTOR, NULL, 0);
+    bipr_add_column(t, "date", BIPR_DATE, NULL, 0);
 }
 
-static void row_shared(bipr_table *t, const bip_assessment *a)
+static int row_shared(bipr_table *t, const bip_assessment *a)
 {
+    if (!bipr_begin_row(t))
+        return 0;
     bipr_add_text(t, ID, a->id);
     bipr_add_text(t, PARTICIPANT, a->participant);
     bipr_add_text(t, INSTRUMENT, a->instrument);
@@ -141,11 +143,13 @@ static void row_shared(bipr_table *t, const bip_assessment *a)
     bipr_add_text(t, RESPONDENT, a->respondent);
     bipr_add_text(t, RATER, a->rater);
     bipr_add_double(t, DATE, a->date);
+    return 1;
 }
 
 static int row_of_assessment(bipr_table *t, const bip_assessment *a)
 {
-    row_shared(t, a);
+    if (!row_shared(t, a))
+        return 0;
     bipr_add_text(t, SHARED, a->note);
     bipr_add_text(t, SHARED + 1, a->actor);
     bipr_add_double(t, SHARED + 2, (double)a->recorded_ms / 1000);
@@ -157,7 +161,8 @@ static int rows_of_scores(bipr_table *t, const bip_assessment *a)
 {
     int good = 1;
     for (size_t i = 0; i < a->n && good; i++) {
-        row_shared(t, a);
+        if (!row_shared(t, a))
+            return 0;
         bipr_add_text(t, SHARED, a->indicators[i]);
         bipr_add_double(t, SHARED + 1, a->scores[i].number);
         bipr_add_int(t, SHARED + 2, a->scores[i].answer);
@@ -200,10 +205,10 @@ SEXP r_assessments(SEXP store, SEXP query)
     bipr_table *t = bipr_table_new(&keep);
     PROTECT(keep);
     columns_shared(t);
-    bipr_column(t, "note", BIPR_TEXT, NULL, 0);
-    bipr_column(t, "actor", BIPR_FACTOR, NULL, 0);
-    bipr_column(t, "recorded", BIPR_TIME, NULL, 0);
-    bipr_column(t, "revision", BIPR_INT, NULL, 0);
+    bipr_add_column(t, "note", BIPR_TEXT, NULL, 0);
+    bipr_add_column(t, "actor", BIPR_FACTOR, NULL, 0);
+    bipr_add_column(t, "recorded", BIPR_TIME, NULL, 0);
+    bipr_add_column(t, "revision", BIPR_INT, NULL, 0);
     bipr_store *s = bipr_enter(store, &err);
     if (s != NULL) {
         read_assessments(s, q, t, row_of_assessment, &err);
@@ -222,9 +227,9 @@ SEXP r_scores(SEXP store, SEXP query)
     bipr_table *t = bipr_table_new(&keep);
     PROTECT(keep);
     columns_shared(t);
-    bipr_column(t, "indicator", BIPR_FACTOR, NULL, 0);
-    bipr_column(t, "score", BIPR_DOUBLE, NULL, 0);
-    bipr_column(t, "answer", BIPR_FACTOR, bipr_answers, 5);
+    bipr_add_column(t, "indicator", BIPR_FACTOR, NULL, 0);
+    bipr_add_column(t, "score", BIPR_DOUBLE, NULL, 0);
+    bipr_add_column(t, "answer", BIPR_FACTOR, bipr_answers, 5);
     bipr_store *s = bipr_enter(store, &err);
     if (s != NULL) {
         read_assessments(s, q, t, rows_of_scores, &err);
@@ -235,27 +240,38 @@ SEXP r_scores(SEXP store, SEXP query)
     return answer;
 }
 
-SEXP r_progression(SEXP store, SEXP query)
+static void read_progression(bipr_store *s, const bip_query *q, bipr_table *t, const bipr_plan *plan, bip_error *err)
+{
+    bip_cursor *cursor = NULL;
+    const bip_series *one;
+    bip_status st = bip_progression(s->store, q, &cursor, err);
+    while (st == BIP_OK && (st = bip_series_next(cursor, &one, err)) == BIP_OK) {
+        if (!bipr_begin_row(t)) {
+            st = no_room(err);
+            break;
+        }
+        bipr_series_row(t, 0, plan, one);
+        if (!bipr_end_row(t))
+            st = no_room(err);
+        else if (bipr_interrupted(s))
+            st = stopped(err);
+    }
+    bip_cursor_close(cursor);
+}
+
+/* columns: the names of those wanted, or NULL. */
+SEXP r_progression(SEXP store, SEXP query, SEXP columns)
 {
     bip_error err = {0};
     SEXP keep, answer;
     const bip_query *q = bipr_query(query, &err);
+    const bipr_plan plan = bipr_series_plan(1, columns, &err);
     bipr_table *t = bipr_table_new(&keep);
     PROTECT(keep);
-    bipr_series_columns(t, 1);
+    bipr_series_columns(t, &plan);
     bipr_store *s = bipr_enter(store, &err);
     if (s != NULL) {
-        bip_cursor *cursor = NULL;
-        const bip_series *one;
-        bip_status st = bip_progression(s->store, q, &cursor, &err);
-        while (st == BIP_OK && (st = bip_series_next(cursor, &one, &err)) == BIP_OK) {
-            bipr_series_row(t, one, 1);
-            if (!bipr_end_row(t))
-                st = no_room(&err);
-            else if (bipr_interrupted(s))
-                st = stopped(&err);
-        }
-        bip_cursor_close(cursor);
+        read_progression(s, q, t, &plan, &err);
         bipr_leave(s);
     }
     answer = frame_or_failure(t, keep, &err);

@@ -10,7 +10,7 @@ typedef enum valid { ALWAYS, STEP, MANN_KENDALL } valid; /* where nothing is, a 
 typedef enum scope { BOTH, STORE } scope;                /* what only a series from a store has */
 
 /* A WORD's words begin with the number `from`; what is below is NA. A BIT's mask is in `from`. */
-typedef struct field {
+typedef struct bipr_field {
     const char *name;
     size_t at;
     kind kind;
@@ -18,7 +18,7 @@ typedef struct field {
     scope scope;
     const char *const *words;
     int n_words, from;
-} field;
+} bipr_field;
 
 static const char *const kinds[] = {"indicator", "dimension"};
 static const char *const betters[] = {"higher", "lower"};
@@ -45,64 +45,64 @@ static const char *const classes[] = {"improved", "unchanged", "deteriorated"};
 #name, AT(name), WORD, ALWAYS, scope, words, sizeof words / sizeof *words, from                                \
     }
 
-static const field fields[] = {OF_STORE(participant, TEXT),
-                               OF_STORE(instrument, TEXT),
-                               OF_STORE(version, TEXT),
-                               OF_STORE(respondent, TEXT),
-                               WORDS(kind, kinds, 0, STORE),
-                               OF_STORE(code, TEXT),
-                               WORDS(better, betters, 0, BOTH),
-                               OF_STORE(visible_to, ROLES),
-                               PLAIN(n, INT),
-                               OF_STORE(not_asked, INT),
-                               OF_STORE(declined, INT),
-                               OF_STORE(dont_know, INT),
-                               OF_STORE(not_applicable, INT),
-                               PLAIN(span_days, INT),
-                               POINT(first, ALWAYS),
-                               POINT(previous, ALWAYS),
-                               POINT(latest, ALWAYS),
-                               POINT(best, ALWAYS),
-                               PLAIN(mean, DOUBLE),
-                               PLAIN(sd, DOUBLE),
-                               PLAIN(from_first, DOUBLE),
-                               PLAIN(from_previous, DOUBLE),
-                               PLAIN(percent_of_scale, DOUBLE),
-                               {"trend", AT(trend), WORD, ALWAYS, BOTH, directions + 1, 3, BIP_FORWARD},
-                               PLAIN(ols_per_90_days, DOUBLE),
-                               PLAIN(ols_at_first, DOUBLE),
-                               PLAIN(ols_se_per_90_days, DOUBLE),
-                               PLAIN(ols_r2, DOUBLE),
-                               PLAIN(ts_per_90_days, DOUBLE),
-                               PLAIN(ts_low, DOUBLE),
-                               PLAIN(ts_high, DOUBLE),
-                               WORDS(mk_method, methods, BIP_MK_EXACT, BOTH),
-                               {"mk_s", AT(mk_s), INT64, MANN_KENDALL, BOTH, NULL, 0, 0},
-                               {"mk_var_s", AT(mk_var_s), DOUBLE, MANN_KENDALL, BOTH, NULL, 0, 0},
-                               PLAIN(mk_z, DOUBLE),
-                               PLAIN(mk_p, DOUBLE),
-                               PLAIN(rci, DOUBLE),
-                               WORDS(rci_class, classes, BIP_IMPROVED, BOTH),
-                               PLAIN(steps_forward, INT),
-                               PLAIN(steps_back, INT),
-                               {"step", AT(step), WORD, ALWAYS, BOTH, directions + 1, 3, BIP_FORWARD},
-                               POINT(step_from, STEP),
-                               POINT(step_to, STEP),
-                               {"held_for", AT(held_for), INT, STEP, BOTH, NULL, 0, 0},
-                               {"new_best", AT(new_best), FLAG, STEP, BOTH, NULL, 0, 0},
-                               {"same_rater", AT(same_rater), FLAG, STEP, BOTH, NULL, 0, 0},
-                               WORDS(direction, directions, BIP_UNKNOWN, BOTH),
-                               {"evidence_observed", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_OBSERVED},
-                               {"evidence_held", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_HELD},
-                               {"evidence_trend", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_TREND},
-                               {"evidence_reliable", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_RELIABLE},
-                               OF_STORE(has_bands, FLAG),
-                               OF_STORE(band_first, TEXT),
-                               OF_STORE(band_latest, TEXT)};
+static const bipr_field fields[] = {OF_STORE(participant, TEXT),
+                                    OF_STORE(instrument, TEXT),
+                                    OF_STORE(version, TEXT),
+                                    OF_STORE(respondent, TEXT),
+                                    WORDS(kind, kinds, 0, STORE),
+                                    OF_STORE(code, TEXT),
+                                    WORDS(better, betters, 0, BOTH),
+                                    OF_STORE(visible_to, ROLES),
+                                    PLAIN(n, INT),
+                                    OF_STORE(not_asked, INT),
+                                    OF_STORE(declined, INT),
+                                    OF_STORE(dont_know, INT),
+                                    OF_STORE(not_applicable, INT),
+                                    PLAIN(span_days, INT),
+                                    POINT(first, ALWAYS),
+                                    POINT(previous, ALWAYS),
+                                    POINT(latest, ALWAYS),
+                                    POINT(best, ALWAYS),
+                                    PLAIN(mean, DOUBLE),
+                                    PLAIN(sd, DOUBLE),
+                                    PLAIN(from_first, DOUBLE),
+                                    PLAIN(from_previous, DOUBLE),
+                                    PLAIN(percent_of_scale, DOUBLE),
+                                    {"trend", AT(trend), WORD, ALWAYS, BOTH, directions + 1, 3, BIP_FORWARD},
+                                    PLAIN(ols_per_90_days, DOUBLE),
+                                    PLAIN(ols_at_first, DOUBLE),
+                                    PLAIN(ols_se_per_90_days, DOUBLE),
+                                    PLAIN(ols_r2, DOUBLE),
+                                    PLAIN(ts_per_90_days, DOUBLE),
+                                    PLAIN(ts_low, DOUBLE),
+                                    PLAIN(ts_high, DOUBLE),
+                                    WORDS(mk_method, methods, BIP_MK_EXACT, BOTH),
+                                    {"mk_s", AT(mk_s), INT64, MANN_KENDALL, BOTH, NULL, 0, 0},
+                                    {"mk_var_s", AT(mk_var_s), DOUBLE, MANN_KENDALL, BOTH, NULL, 0, 0},
+                                    PLAIN(mk_z, DOUBLE),
+                                    PLAIN(mk_p, DOUBLE),
+                                    PLAIN(rci, DOUBLE),
+                                    WORDS(rci_class, classes, BIP_IMPROVED, BOTH),
+                                    PLAIN(steps_forward, INT),
+                                    PLAIN(steps_back, INT),
+                                    {"step", AT(step), WORD, ALWAYS, BOTH, directions + 1, 3, BIP_FORWARD},
+                                    POINT(step_from, STEP),
+                                    POINT(step_to, STEP),
+                                    {"held_for", AT(held_for), INT, STEP, BOTH, NULL, 0, 0},
+                                    {"new_best", AT(new_best), FLAG, STEP, BOTH, NULL, 0, 0},
+                                    {"same_rater", AT(same_rater), FLAG, STEP, BOTH, NULL, 0, 0},
+                                    WORDS(direction, directions, BIP_UNKNOWN, BOTH),
+                                    {"evidence_observed", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_OBSERVED},
+                                    {"evidence_held", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_HELD},
+                                    {"evidence_trend", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_TREND},
+                                    {"evidence_reliable", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_RELIABLE},
+                                    OF_STORE(has_bands, FLAG),
+                                    OF_STORE(band_first, TEXT),
+                                    OF_STORE(band_latest, TEXT)};
 
 enum { FIELDS = sizeof fields / sizeof *fields };
 
-static bipr_type type_of(const field *f)
+static bipr_type type_of(const bipr_field *f)
 {
     switch (f->kind) {
     case INT:
@@ -120,11 +120,35 @@ static bipr_type type_of(const field *f)
     }
 }
 
-void bipr_series_columns(bipr_table *t, int with_codes)
+static int is_wanted(const char *name, SEXP columns)
 {
-    for (int i = 0; i < FIELDS; i++)
-        if (with_codes || fields[i].scope == BOTH)
-            bipr_column(t, fields[i].name, type_of(&fields[i]), fields[i].words, fields[i].n_words);
+    if (columns == R_NilValue)
+        return 1;
+    for (R_xlen_t i = 0; i < XLENGTH(columns); i++)
+        if (strcmp(name, CHAR(STRING_ELT(columns, i))) == 0)
+            return 1;
+    return 0;
+}
+
+bipr_plan bipr_series_plan(int of_store, SEXP columns, bip_error *err)
+{
+    bipr_plan plan = {.n = 0};
+    if (columns != R_NilValue && TYPEOF(columns) != STRSXP)
+        bipr_refuse(err, "columns");
+    else
+        for (int i = 0; i < FIELDS; i++)
+            if ((of_store || fields[i].scope == BOTH) && is_wanted(fields[i].name, columns))
+                plan.fields[plan.n++] = &fields[i];
+    if (columns != R_NilValue && plan.n != Rf_xlength(columns))
+        bipr_refuse(err, "columns"); /* one of them there isn't */
+    return plan;
+}
+
+void bipr_series_columns(bipr_table *t, const bipr_plan *plan)
+{
+    for (int i = 0; i < plan->n; i++)
+        bipr_add_column(t, plan->fields[i]->name, type_of(plan->fields[i]), plan->fields[i]->words,
+                        plan->fields[i]->n_words);
 }
 
 static void add_int(bipr_table *t, int column, int value, int na)
@@ -140,18 +164,29 @@ static void add_roles(bipr_table *t, int column, const bip_series *s)
 {
     char roles[2048];
     size_t used = 0;
-    for (size_t i = 0; i < s->n_visible_to && used < sizeof roles; i++)
-        used += (size_t)snprintf(roles + used, sizeof roles - used, "%s%s", i ? " " : "", s->visible_to[i]);
+    for (size_t i = 0; i < s->n_visible_to; i++) {
+        size_t n = strlen(s->visible_to[i]);
+        if (used + n + 2 > sizeof roles)
+            break;
+        if (i > 0)
+            roles[used++] = ' ';
+        memcpy(roles + used, s->visible_to[i], n);
+        used += n;
+    }
+    roles[used] = '\0';
     bipr_add_text(t, column, s->visible_to != NULL ? roles : NULL);
 }
 
-static void add_field(bipr_table *t, int column, const field *f, const bip_series *s)
+static int nothing_there(const bipr_field *f, const bip_series *s)
+{
+    return (f->valid == STEP && s->step == BIP_UNKNOWN) || (f->valid == MANN_KENDALL && s->mk_method == BIP_MK_NONE);
+}
+
+static void add_field(bipr_table *t, int column, const bipr_field *f, const bip_series *s)
 {
     const void *at = (const char *)s + f->at;
-    int number = f->kind == INT || f->kind == DATE || f->kind == WORD || f->kind == FLAG || f->kind == BIT
-                     ? *(const int32_t *)at
-                     : 0;
-    if ((f->valid == STEP && s->step == BIP_UNKNOWN) || (f->valid == MANN_KENDALL && s->mk_method == BIP_MK_NONE)) {
+    const int32_t *number = at;
+    if (nothing_there(f, s)) {
         bipr_add_na(t, column);
         return;
     }
@@ -163,7 +198,7 @@ static void add_field(bipr_table *t, int column, const field *f, const bip_serie
         add_roles(t, column, s);
         break;
     case INT:
-        bipr_add_int(t, column, number);
+        bipr_add_int(t, column, *number);
         break;
     case INT64:
         bipr_add_double(t, column, (double)*(const int64_t *)at);
@@ -172,29 +207,27 @@ static void add_field(bipr_table *t, int column, const field *f, const bip_serie
         bipr_add_double(t, column, *(const double *)at);
         break;
     case DATE:
-        bipr_add_double(t, column, number == BIP_NO_DATE ? NA_REAL : number);
+        bipr_add_double(t, column, *number == BIP_NO_DATE ? NA_REAL : *number);
         break;
     case WORD:
-        add_int(t, column, number - f->from, number < f->from);
+        add_int(t, column, *number - f->from, *number < f->from);
         break;
     case FLAG:
-        add_int(t, column, number, number < 0);
+        add_int(t, column, *number, *number < 0);
         break;
     case BIT:
-        bipr_add_int(t, column, (number & f->from) != 0);
+        bipr_add_int(t, column, (*number & f->from) != 0);
         break;
     }
 }
 
-void bipr_series_row(bipr_table *t, const bip_series *s, int with_codes)
+void bipr_series_row(bipr_table *t, int from_column, const bipr_plan *plan, const bip_series *s)
 {
-    int column = 0;
-    for (int i = 0; i < FIELDS; i++)
-        if (with_codes || fields[i].scope == BOTH)
-            add_field(t, column++, &fields[i], s);
+    for (int i = 0; i < plan->n; i++)
+        add_field(t, from_column + i, plan->fields[i], s);
 }
 
-static int word_number(SEXP column, R_xlen_t row, const field *f)
+static int word_number(SEXP column, R_xlen_t row, const bipr_field *f)
 {
     SEXP levels = Rf_getAttrib(column, R_LevelsSymbol);
     int at = INTEGER(column)[row];
@@ -205,7 +238,7 @@ static int word_number(SEXP column, R_xlen_t row, const field *f)
     return 0;
 }
 
-static void set_field(void *at, const field *f, SEXP column, R_xlen_t row)
+static void set_field(void *at, const bipr_field *f, SEXP column, R_xlen_t row)
 {
     int number = TYPEOF(column) == REALSXP ? 0 : INTEGER(column)[row];
     double value = TYPEOF(column) == REALSXP ? REAL(column)[row] : number;
@@ -237,7 +270,7 @@ static void set_field(void *at, const field *f, SEXP column, R_xlen_t row)
     }
 }
 
-static int fits(const field *f, SEXP column, R_xlen_t row)
+static int fits(const bipr_field *f, SEXP column, R_xlen_t row)
 {
     SEXPTYPE type = TYPEOF(column);
     if (Rf_xlength(column) <= row)
@@ -344,7 +377,7 @@ static R_xlen_t gather(long_table *t, R_xlen_t from, size_t *n, bip_error *err)
     return i;
 }
 
-static void compute_all(long_table *t, bipr_table *out, bip_error *err)
+static void compute_all(long_table *t, const bipr_plan *plan, bipr_table *out, bip_error *err)
 {
     for (R_xlen_t i = 0, next; i < t->n && err->status == BIP_OK; i = next) {
         bip_series one;
@@ -355,13 +388,13 @@ static void compute_all(long_table *t, bipr_table *out, bip_error *err)
         bip_series_rules rules = rules_at(t, t->row - 1);
         if (bip_series_compute(t->day, t->score, t->rater, n, &rules, &one, sizeof one, err) != BIP_OK)
             continue;
-        bipr_add_int(out, 0, t->row);
-        int column = 1;
-        for (int k = 0; k < FIELDS; k++)
-            if (fields[k].scope == BOTH)
-                add_field(out, column++, &fields[k], &one);
-        if (!bipr_end_row(out))
+        if (!bipr_begin_row(out)) {
             *err = (bip_error){.status = BIP_E_NOMEM};
+            break;
+        }
+        bipr_add_int(out, 0, t->row);
+        bipr_series_row(out, 1, plan, &one);
+        bipr_end_row(out);
         R_CheckUserInterrupt(); /* nothing is held here that a jump could lose */
     }
 }
@@ -402,8 +435,9 @@ SEXP r_series_compute(SEXP groups, SEXP days, SEXP scores, SEXP raters, SEXP ord
     SEXP keep, answer;
     bipr_table *out = bipr_table_new(&keep);
     PROTECT(keep);
-    bipr_column(out, "row", BIPR_INT, NULL, 0);
-    bipr_series_columns(out, 0);
+    bipr_add_column(out, "row", BIPR_INT, NULL, 0);
+    const bipr_plan plan = bipr_series_plan(0, R_NilValue, &err);
+    bipr_series_columns(out, &plan);
     check_columns(&t, groups, scores, raters, order, &err);
     if (err.status == BIP_OK) {
         t.groups = INTEGER(groups);
@@ -413,7 +447,7 @@ SEXP r_series_compute(SEXP groups, SEXP days, SEXP scores, SEXP raters, SEXP ord
         t.day = (bip_date *)R_alloc((size_t)t.n + 1, sizeof *t.day);
         t.score = (double *)R_alloc((size_t)t.n + 1, sizeof *t.score);
         t.rater = (int32_t *)R_alloc((size_t)t.n + 1, sizeof *t.rater);
-        compute_all(&t, out, &err);
+        compute_all(&t, &plan, out, &err);
     }
     answer = err.status == BIP_OK ? bipr_frame(out) : failure_at(&err, t.row);
     UNPROTECT(1);

@@ -263,10 +263,10 @@ enum { LINE, COLUMN, WHERE, MESSAGE };
 static bipr_table *issue_table(SEXP *keep)
 {
     bipr_table *t = bipr_table_new(keep);
-    bipr_column(t, "line", BIPR_DOUBLE, NULL, 0);
-    bipr_column(t, "column", BIPR_TEXT, NULL, 0);
-    bipr_column(t, "where", BIPR_TEXT, NULL, 0);
-    bipr_column(t, "message", BIPR_TEXT, NULL, 0);
+    bipr_add_column(t, "line", BIPR_DOUBLE, NULL, 0);
+    bipr_add_column(t, "column", BIPR_TEXT, NULL, 0);
+    bipr_add_column(t, "where", BIPR_TEXT, NULL, 0);
+    bipr_add_column(t, "message", BIPR_TEXT, NULL, 0);
     return t;
 }
 
@@ -296,6 +296,8 @@ int bipr_issue(void *ctx, const bip_issue *issue)
 {
     bipr_issues *all = ctx;
     one_issue one = {all->function, issue};
+    if (!bipr_begin_row(all->table))
+        return 1;
     if (issue->line > 0)
         bipr_add_double(all->table, LINE, (double)issue->line);
     else

@@ -4,41 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Each text once: the texts stand behind one another in pool, `at` tells where, `slots` finds them by their hash. */
-typedef struct words {
-    char *pool;
-    size_t used, room;
-    size_t *at;
-    int32_t n, most;
-    int32_t *slots; /* number of the word plus 1; 0: free */
-    uint32_t n_slots;
-    int32_t last; /* the one found last: columns repeat themselves */
-} words;
-
-typedef struct column {
-    const char *name;
-    bipr_type type;
-    const char *const *levels;
-    int n_levels;
-    words words;
-    union {
-        int *i;
-        double *d;
-        void *any;
-    } values;
-} column;
-
-struct bipr_table {
-    column *columns;
-    int n_columns, nomem;
-    size_t n, room;
-};
-
 static int is_double(bipr_type type)
 {
     return type == BIPR_DOUBLE || type == BIPR_DATE || type == BIPR_TIME;
 }
-static size_t width(const column *c)
+static size_t width(const bipr_column *c)
 {
     return is_double(c->type) ? sizeof(double) : sizeof(int);
 }
@@ -48,10 +18,11 @@ void bipr_table_free(bipr_table *t)
     if (t == NULL)
         return;
     for (int i = 0; i < t->n_columns; i++) {
-        column *c = &t->columns[i];
+        bipr_column *c = &t->columns[i];
         free(c->values.any);
         free(c->words.pool);
         free(c->words.at);
+        free(c->words.after);
         free(c->words.slots);
     }
     free(t->columns);
@@ -69,24 +40,20 @@ bipr_table *bipr_table_new(SEXP *keep)
     bipr_table *t;
     *keep = PROTECT(R_MakeExternalPtr(NULL, R_NilValue, R_NilValue));
     R_RegisterCFinalizerEx(*keep, collect, TRUE);
-    t = calloc(1, sizeof *t);
+    if ((t = calloc(1, sizeof *t)) == NULL)
+        Rf_error("%s", bip_status_text(BIP_E_NOMEM)); /* nothing is held here that a jump could lose */
     R_SetExternalPtrAddr(*keep, t);
     UNPROTECT(1);
     return t;
 }
 
-void bipr_column(bipr_table *t, const char *name, bipr_type type, const char *const *levels, int n_levels)
+void bipr_add_column(bipr_table *t, const char *name, bipr_type type, const char *const *levels, int n_levels)
 {
-    column *more;
-    if (t == NULL)
-        return;
-    more = realloc(t->columns, ((size_t)t->n_columns + 1) * sizeof *more);
-    if (more == NULL) {
-        t->nomem = 1;
-        return;
-    }
+    bipr_column *more = realloc(t->columns, ((size_t)t->n_columns + 1) * sizeof *more);
+    if (more == NULL)
+        Rf_error("%s", bip_status_text(BIP_E_NOMEM));
     t->columns = more;
-    more[t->n_columns++] = (column){.name = name, .type = type, .levels = levels, .n_levels = n_levels};
+    more[t->n_columns++] = (bipr_column){.name = name, .type = type, .levels = levels, .n_levels = n_levels};
 }
 
 /* ------------------------------------------------------------ words */
@@ -99,12 +66,12 @@ static uint32_t hash(const char *text)
     return h;
 }
 
-static const char *word(const words *w, int32_t i)
+static const char *word(const bipr_words *w, int32_t i)
 {
     return w->pool + w->at[i];
 }
 
-static uint32_t slot_of(const words *w, const char *text)
+static uint32_t slot_of(const bipr_words *w, const char *text)
 {
     uint32_t slot = hash(text) & (w->n_slots - 1);
     while (w->slots[slot] != 0 && strcmp(word(w, w->slots[slot] - 1), text) != 0)
@@ -112,14 +79,17 @@ static uint32_t slot_of(const words *w, const char *text)
     return slot;
 }
 
-static int more_slots(words *w)
+static int more_slots(bipr_words *w)
 {
     uint32_t n = w->n_slots ? w->n_slots * 2 : 64;
     int32_t *slots = calloc(n, sizeof *slots);
     size_t *at = realloc(w->at, n / 2 * sizeof *at);
+    int32_t *after = realloc(w->after, n / 2 * sizeof *after);
     if (at != NULL)
         w->at = at;
-    if (slots == NULL || at == NULL) {
+    if (after != NULL)
+        w->after = after;
+    if (slots == NULL || at == NULL || after == NULL) {
         free(slots);
         return 0;
     }
@@ -132,7 +102,7 @@ static int more_slots(words *w)
     return 1;
 }
 
-static int more_pool(words *w, size_t n)
+static int more_pool(bipr_words *w, size_t n)
 {
     size_t room = (w->used + n) * 2;
     char *pool = realloc(w->pool, room);
@@ -143,13 +113,11 @@ static int more_pool(words *w, size_t n)
     return 1;
 }
 
-/* The number of the word, from 0; -1: memory ran out. */
-static int32_t number_of(words *w, const char *text)
+/* The number of a word that is new or not, by its hash. */
+static int32_t number_of(bipr_words *w, const char *text)
 {
     size_t n = strlen(text) + 1;
     uint32_t slot;
-    if (w->n > 0 && strcmp(word(w, w->last), text) == 0)
-        return w->last;
     if (w->n == w->most && !more_slots(w))
         return -1;
     slot = slot_of(w, text);
@@ -158,94 +126,48 @@ static int32_t number_of(words *w, const char *text)
             return -1;
         memcpy(w->pool + w->used, text, n);
         w->at[w->n] = w->used;
+        w->after[w->n] = w->n; /* itself */
         w->used += n;
         w->slots[slot] = ++w->n;
     }
-    return w->last = w->slots[slot] - 1;
+    return w->slots[slot] - 1;
 }
 
-/* ------------------------------------------------------------ values */
+int32_t bipr_word(bipr_words *w, const char *text)
+{
+    int32_t guess, number;
+    if (w->n > 0 && strcmp(word(w, guess = w->after[w->last]), text) == 0)
+        return w->last = guess;
+    if ((number = number_of(w, text)) >= 0) {
+        if (w->n > 1 || number > 0)
+            w->after[w->last] = number;
+        w->last = number;
+    }
+    return number;
+}
 
-static int more_rows(bipr_table *t)
+/* ------------------------------------------------------------ rows */
+
+/* R counts the rows of a data frame in an int. */
+int bipr_more_rows(bipr_table *t)
 {
     size_t room = t->room ? t->room * 2 : 64;
-    for (int i = 0; i < t->n_columns; i++) {
+    for (int i = 0; i < t->n_columns && t->room < INT32_MAX / 2; i++) {
         void *values = realloc(t->columns[i].values.any, room * width(&t->columns[i]));
-        if (values == NULL)
+        if (values == NULL) {
+            t->nomem = 1;
             return 0;
+        }
         t->columns[i].values.any = values;
     }
+    t->nomem = t->room >= INT32_MAX / 2;
     t->room = room;
-    return 1;
-}
-
-/* The column, with room for one more; NULL: memory ran out. */
-static column *ready(bipr_table *t, int i)
-{
-    if (t == NULL || t->nomem)
-        return NULL;
-    if (t->n == t->room && !more_rows(t)) {
-        t->nomem = 1;
-        return NULL;
-    }
-    return &t->columns[i];
-}
-
-void bipr_add_int(bipr_table *t, int i, int32_t value)
-{
-    column *c = ready(t, i);
-    if (c != NULL)
-        c->values.i[t->n] = c->type == BIPR_FACTOR ? value + 1 : value;
-}
-
-void bipr_add_double(bipr_table *t, int i, double value)
-{
-    column *c = ready(t, i);
-    if (c != NULL)
-        c->values.d[t->n] = ISNAN(value) ? NA_REAL : value;
-}
-
-void bipr_add_na(bipr_table *t, int i)
-{
-    column *c = ready(t, i);
-    if (c != NULL && is_double(c->type))
-        c->values.d[t->n] = NA_REAL;
-    else if (c != NULL)
-        c->values.i[t->n] = NA_INTEGER;
-}
-
-void bipr_add_text(bipr_table *t, int i, const char *text)
-{
-    column *c = ready(t, i);
-    int32_t number;
-    if (c == NULL)
-        return;
-    if (text == NULL) {
-        bipr_add_na(t, i);
-        return;
-    }
-    if ((number = number_of(&c->words, text)) < 0)
-        t->nomem = 1;
-    else
-        c->values.i[t->n] = number + 1;
-}
-
-int bipr_end_row(bipr_table *t)
-{
-    if (t == NULL || t->nomem || t->n >= INT32_MAX - 1)
-        return 0;
-    t->n++;
-    return 1;
-}
-
-size_t bipr_rows(const bipr_table *t)
-{
-    return t == NULL ? 0 : t->n;
+    return !t->nomem;
 }
 
 /* ------------------------------------------------------------ a data frame */
 
-static SEXP levels_of(const column *c)
+static SEXP levels_of(const bipr_column *c)
 {
     int n = c->levels != NULL ? c->n_levels : c->words.n;
     SEXP levels = PROTECT(Rf_allocVector(STRSXP, n));
@@ -255,7 +177,7 @@ static SEXP levels_of(const column *c)
     return levels;
 }
 
-static SEXP texts(const column *c, size_t n)
+static SEXP texts(const bipr_column *c, size_t n)
 {
     SEXP all = PROTECT(Rf_allocVector(STRSXP, (R_xlen_t)n)), each = PROTECT(levels_of(c));
     for (size_t i = 0; i < n; i++) {
@@ -276,7 +198,7 @@ static void set_class(SEXP x, const char *first, const char *second)
     UNPROTECT(1);
 }
 
-static SEXP vector_of(const column *c, size_t n)
+static SEXP vector_of(const bipr_column *c, size_t n)
 {
     SEXPTYPE type = is_double(c->type) ? REALSXP : c->type == BIPR_LOGICAL ? LGLSXP : INTSXP;
     SEXP x;
@@ -304,7 +226,7 @@ static SEXP vector_of(const column *c, size_t n)
 
 SEXP bipr_frame(bipr_table *t)
 {
-    int n = t != NULL ? t->n_columns : 0;
+    int n = t->n_columns;
     SEXP frame = PROTECT(Rf_allocVector(VECSXP, n)), names = PROTECT(Rf_allocVector(STRSXP, n));
     SEXP rows = PROTECT(Rf_allocVector(INTSXP, 2)); /* R's short form of 1 to n */
     for (int i = 0; i < n; i++) {
@@ -312,7 +234,7 @@ SEXP bipr_frame(bipr_table *t)
         SET_VECTOR_ELT(frame, i, vector_of(&t->columns[i], t->n));
     }
     INTEGER(rows)[0] = NA_INTEGER;
-    INTEGER(rows)[1] = -(int)bipr_rows(t);
+    INTEGER(rows)[1] = -(int)t->n;
     Rf_setAttrib(frame, R_NamesSymbol, names);
     Rf_setAttrib(frame, R_RowNamesSymbol, rows);
     set_class(frame, "data.frame", NULL);

@@ -8,10 +8,12 @@ SEXP r_statuses(void)
     SEXP keep, frame;
     bipr_table *t = bipr_table_new(&keep);
     PROTECT(keep);
-    bipr_column(t, "status", BIPR_INT, NULL, 0);
-    bipr_column(t, "code", BIPR_TEXT, NULL, 0);
-    bipr_column(t, "text", BIPR_TEXT, NULL, 0);
+    bipr_add_column(t, "status", BIPR_INT, NULL, 0);
+    bipr_add_column(t, "code", BIPR_TEXT, NULL, 0);
+    bipr_add_column(t, "text", BIPR_TEXT, NULL, 0);
     for (int i = 0; strcmp(bip_status_code((bip_status)i), "unknown") != 0; i++) {
+        if (!bipr_begin_row(t))
+            break;
         bipr_add_int(t, 0, i);
         bipr_add_text(t, 1, bip_status_code((bip_status)i));
         bipr_add_text(t, 2, bip_status_text((bip_status)i));

@@ -19,8 +19,8 @@ for (i in 1:3) {
     })
     bip_change(store, "anna", function(change) bip_assessment_correct(change, id, c(cooperation = 2), note = "x"))
     bip_change(store, "anna", function(change) bip_assessment_withdraw(change, id), "wrong")
+    caught(bip_scores(store)) # told of the third
     bip_scores(store)
-    caught(bip_scores(store)) # its second participant is the third
     series <- bip_progression(store)
     bip_series_sentence(series, as.character(series$code), labels = c("Not at all" = 1))
     for (document in c("json", "jsonl", "csv-long", "history", "team")) bip_write(store, document)

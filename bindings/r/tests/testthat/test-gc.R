@@ -48,7 +48,7 @@ test_that("nothing is unprotected: a collection at every allocation", {
     .Call(bip:::C_participant_add, change, "P-9", day[1])
     .Call(bip:::C_change_rollback, change)
     scores <- .Call(bip:::C_scores, store, list())
-    series <- .Call(bip:::C_progression, store, list(participants = "P-001"))
+    series <- .Call(bip:::C_progression, store, list(participants = "P-001"), NULL)
     text <- .Call(bip:::C_write, store, "jsonl", list(), NULL, NULL)
     .Call(bip:::C_write, store, "jsonl", list(), NULL, chr)
     one <- .Call(bip:::C_series_compute, c(1L, 1L), day, c(1, 2), NULL, 1:2, list(scale_min = 1, scale_max = 5, smallest_step = 0,

@@ -1,8 +1,7 @@
 # Vignettes are built beforehand (tools/vignette.R) and only copied when the package is built or checked.
 weave_prebuilt <- function(file, ...) {
     made <- sub("[.]asis$", "", basename(file))
-    from <- sub("[.]asis$", "", file)
-    if (normalizePath(from) != normalizePath(made, mustWork = FALSE)) file.copy(from, made, overwrite = TRUE)
+    file.copy(file, made, overwrite = TRUE)
     made
 }
 

@@ -1,9 +1,9 @@
-# Rscript tools/vignette.R             weaves tools/team.Rhtml anew into vignettes/team.html
+# Rscript tools/vignette.R             weaves tools/team.Rhtml anew into vignettes/team.html.asis
 # Rscript tools/vignette.R --check     says whether what is there is still what the code gives: all words, and all
 #                                      numbers to 1e-6. Pictures by R's own graphics are left out: they are the device's.
 # In the package's folder, with the package installed, and knitr and nlme.
 args <- commandArgs(TRUE)
-kept <- file.path("vignettes", "team.html")
+kept <- file.path("vignettes", "team.html.asis")
 source <- normalizePath(file.path("tools", "team.Rhtml"))
 new <- tempfile(fileext = ".html")
 folder <- setwd(tempdir())

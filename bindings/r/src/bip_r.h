@@ -136,15 +136,6 @@ static inline int bipr_end_row(bipr_table *t)
     return !t->nomem;
 }
 
-static inline void bipr_add_na(bipr_table *t, int column)
-{
-    bipr_column *c = &t->columns[column];
-    if (c->type == BIPR_DOUBLE || c->type == BIPR_DATE || c->type == BIPR_TIME)
-        c->values.d[t->n] = NA_REAL;
-    else
-        c->values.i[t->n] = NA_INTEGER;
-}
-
 /* Logical and factors with levels, from 0, too. */
 static inline void bipr_add_int(bipr_table *t, int column, int32_t value)
 {
@@ -168,15 +159,21 @@ extern const char *const bipr_answers[5];
 
 /* ---- a series as columns ---- */
 
-/* Which of them: those of a series from a store, or only what plain arrays give too; NULL or the names wanted. */
+/* Which of them: those of a series from a store, or only what plain arrays give too; all, or the names wanted. Rows are
+ * kept back and written column by column, many at a time: a row at a time costs three times as much. Texts, which are
+ * only lent, are written at once. */
 typedef struct bipr_plan {
     const struct bipr_field *fields[64];
     int n;
+    int from; /* the table's first column of them */
+    bip_series *kept;
+    size_t n_kept;
 } bipr_plan;
 
 bipr_plan bipr_series_plan(int of_store, SEXP columns, bip_error *err);
-void bipr_series_columns(bipr_table *t, const bipr_plan *plan);
-void bipr_series_row(bipr_table *t, int from_column, const bipr_plan *plan, const bip_series *s);
+void bipr_series_columns(bipr_table *t, bipr_plan *plan);
+int bipr_series_row(bipr_table *t, bipr_plan *plan, const bip_series *s); /* 0: memory ran out */
+void bipr_series_end(bipr_table *t, bipr_plan *plan);                     /* writes what is kept back */
 void bipr_series_from(SEXP frame, R_xlen_t row, bip_series *s, bip_error *err);
 
 /* ---- text that is written ---- */

@@ -240,22 +240,18 @@ SEXP r_scores(SEXP store, SEXP query)
     return answer;
 }
 
-static void read_progression(bipr_store *s, const bip_query *q, bipr_table *t, const bipr_plan *plan, bip_error *err)
+static void read_progression(bipr_store *s, const bip_query *q, bipr_table *t, bipr_plan *plan, bip_error *err)
 {
     bip_cursor *cursor = NULL;
     const bip_series *one;
     bip_status st = bip_progression(s->store, q, &cursor, err);
     while (st == BIP_OK && (st = bip_series_next(cursor, &one, err)) == BIP_OK) {
-        if (!bipr_begin_row(t)) {
-            st = no_room(err);
-            break;
-        }
-        bipr_series_row(t, 0, plan, one);
-        if (!bipr_end_row(t))
+        if (!bipr_series_row(t, plan, one))
             st = no_room(err);
         else if (bipr_interrupted(s))
             st = stopped(err);
     }
+    bipr_series_end(t, plan);
     bip_cursor_close(cursor);
 }
 
@@ -265,7 +261,7 @@ SEXP r_progression(SEXP store, SEXP query, SEXP columns)
     bip_error err = {0};
     SEXP keep, answer;
     const bip_query *q = bipr_query(query, &err);
-    const bipr_plan plan = bipr_series_plan(1, columns, &err);
+    bipr_plan plan = bipr_series_plan(1, columns, &err);
     bipr_table *t = bipr_table_new(&keep);
     PROTECT(keep);
     bipr_series_columns(t, &plan);

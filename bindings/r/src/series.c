@@ -120,6 +120,8 @@ static bipr_type type_of(const bipr_field *f)
     }
 }
 
+enum { KEPT = 64 };
+
 static int is_wanted(const char *name, SEXP columns)
 {
     if (columns == R_NilValue)
@@ -132,7 +134,7 @@ static int is_wanted(const char *name, SEXP columns)
 
 bipr_plan bipr_series_plan(int of_store, SEXP columns, bip_error *err)
 {
-    bipr_plan plan = {.n = 0};
+    bipr_plan plan = {.kept = (bip_series *)R_alloc(KEPT, sizeof(bip_series))};
     if (columns != R_NilValue && TYPEOF(columns) != STRSXP)
         bipr_refuse(err, "columns");
     else
@@ -144,19 +146,12 @@ bipr_plan bipr_series_plan(int of_store, SEXP columns, bip_error *err)
     return plan;
 }
 
-void bipr_series_columns(bipr_table *t, const bipr_plan *plan)
+void bipr_series_columns(bipr_table *t, bipr_plan *plan)
 {
+    plan->from = t->n_columns;
     for (int i = 0; i < plan->n; i++)
         bipr_add_column(t, plan->fields[i]->name, type_of(plan->fields[i]), plan->fields[i]->words,
                         plan->fields[i]->n_words);
-}
-
-static void add_int(bipr_table *t, int column, int value, int na)
-{
-    if (na)
-        bipr_add_na(t, column);
-    else
-        bipr_add_int(t, column, value);
 }
 
 /* Codes have no blanks: one text tells all roles. */
@@ -182,49 +177,65 @@ static int nothing_there(const bipr_field *f, const bip_series *s)
     return (f->valid == STEP && s->step == BIP_UNKNOWN) || (f->valid == MANN_KENDALL && s->mk_method == BIP_MK_NONE);
 }
 
-static void add_field(bipr_table *t, int column, const bipr_field *f, const bip_series *s)
+static double double_of(const bipr_field *f, const bip_series *s)
 {
     const void *at = (const char *)s + f->at;
-    const int32_t *number = at;
-    if (nothing_there(f, s)) {
-        bipr_add_na(t, column);
-        return;
-    }
-    switch (f->kind) {
-    case TEXT:
-        bipr_add_text(t, column, *(const char *const *)at);
-        break;
-    case ROLES:
-        add_roles(t, column, s);
-        break;
-    case INT:
-        bipr_add_int(t, column, *number);
-        break;
-    case INT64:
-        bipr_add_double(t, column, (double)*(const int64_t *)at);
-        break;
-    case DOUBLE:
-        bipr_add_double(t, column, *(const double *)at);
-        break;
-    case DATE:
-        bipr_add_double(t, column, *number == BIP_NO_DATE ? NA_REAL : *number);
-        break;
-    case WORD:
-        add_int(t, column, *number - f->from, *number < f->from);
-        break;
-    case FLAG:
-        add_int(t, column, *number, *number < 0);
-        break;
-    case BIT:
-        bipr_add_int(t, column, (*number & f->from) != 0);
-        break;
-    }
+    double value;
+    if (nothing_there(f, s))
+        return NA_REAL;
+    if (f->kind == INT64)
+        return (double)*(const int64_t *)at;
+    if (f->kind == DATE)
+        return *(const bip_date *)at == BIP_NO_DATE ? NA_REAL : *(const bip_date *)at;
+    value = *(const double *)at;
+    return ISNAN(value) ? NA_REAL : value;
 }
 
-void bipr_series_row(bipr_table *t, int from_column, const bipr_plan *plan, const bip_series *s)
+static int int_of(const bipr_field *f, const bip_series *s)
 {
-    for (int i = 0; i < plan->n; i++)
-        add_field(t, from_column + i, plan->fields[i], s);
+    int32_t value = *(const int32_t *)((const char *)s + f->at);
+    if (nothing_there(f, s) || (f->kind == FLAG && value < 0) || (f->kind == WORD && value < f->from))
+        return NA_INTEGER;
+    return f->kind == WORD ? value - f->from + 1 : f->kind == BIT ? (value & f->from) != 0 : value;
+}
+
+void bipr_series_end(bipr_table *t, bipr_plan *plan)
+{
+    size_t first = t->n - plan->n_kept;
+    for (int i = 0; i < plan->n; i++) {
+        const bipr_field *f = plan->fields[i];
+        bipr_column *c = &t->columns[plan->from + i];
+        bipr_type type = type_of(f);
+        if (f->kind == TEXT || f->kind == ROLES)
+            continue;
+        if (type == BIPR_DOUBLE || type == BIPR_DATE)
+            for (size_t k = 0; k < plan->n_kept; k++)
+                c->values.d[first + k] = double_of(f, &plan->kept[k]);
+        else
+            for (size_t k = 0; k < plan->n_kept; k++)
+                c->values.i[first + k] = int_of(f, &plan->kept[k]);
+    }
+    plan->n_kept = 0;
+}
+
+/* The table has begun no row yet: its other columns, if it has any, are written after this. */
+int bipr_series_row(bipr_table *t, bipr_plan *plan, const bip_series *s)
+{
+    if (!bipr_begin_row(t))
+        return 0;
+    for (int i = 0; i < plan->n; i++) {
+        const bipr_field *f = plan->fields[i];
+        if (f->kind == TEXT)
+            bipr_add_text(t, plan->from + i, *(const char *const *)(const void *)((const char *)s + f->at));
+        else if (f->kind == ROLES)
+            add_roles(t, plan->from + i, s);
+    }
+    if (!bipr_end_row(t))
+        return 0;
+    plan->kept[plan->n_kept++] = *s;
+    if (plan->n_kept == KEPT)
+        bipr_series_end(t, plan);
+    return 1;
 }
 
 static int word_number(SEXP column, R_xlen_t row, const bipr_field *f)
@@ -377,7 +388,7 @@ static R_xlen_t gather(long_table *t, R_xlen_t from, size_t *n, bip_error *err)
     return i;
 }
 
-static void compute_all(long_table *t, const bipr_plan *plan, bipr_table *out, bip_error *err)
+static void compute_all(long_table *t, bipr_plan *plan, bipr_table *out, bip_error *err)
 {
     for (R_xlen_t i = 0, next; i < t->n && err->status == BIP_OK; i = next) {
         bip_series one;
@@ -388,15 +399,14 @@ static void compute_all(long_table *t, const bipr_plan *plan, bipr_table *out, b
         bip_series_rules rules = rules_at(t, t->row - 1);
         if (bip_series_compute(t->day, t->score, t->rater, n, &rules, &one, sizeof one, err) != BIP_OK)
             continue;
-        if (!bipr_begin_row(out)) {
+        if (!bipr_series_row(out, plan, &one)) {
             *err = (bip_error){.status = BIP_E_NOMEM};
             break;
         }
-        bipr_add_int(out, 0, t->row);
-        bipr_series_row(out, 1, plan, &one);
-        bipr_end_row(out);
+        out->columns[0].values.i[out->n - 1] = t->row;
         R_CheckUserInterrupt(); /* nothing is held here that a jump could lose */
     }
+    bipr_series_end(out, plan);
 }
 
 static void check_columns(const long_table *t, SEXP groups, SEXP scores, SEXP raters, SEXP order, bip_error *err)
@@ -436,7 +446,7 @@ SEXP r_series_compute(SEXP groups, SEXP days, SEXP scores, SEXP raters, SEXP ord
     bipr_table *out = bipr_table_new(&keep);
     PROTECT(keep);
     bipr_add_column(out, "row", BIPR_INT, NULL, 0);
-    const bipr_plan plan = bipr_series_plan(0, R_NilValue, &err);
+    bipr_plan plan = bipr_series_plan(0, R_NilValue, &err);
     bipr_series_columns(out, &plan);
     check_columns(&t, groups, scores, raters, order, &err);
     if (err.status == BIP_OK) {

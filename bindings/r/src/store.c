@@ -298,10 +298,7 @@ int bipr_issue(void *ctx, const bip_issue *issue)
     one_issue one = {all->function, issue};
     if (!bipr_begin_row(all->table))
         return 1;
-    if (issue->line > 0)
-        bipr_add_double(all->table, LINE, (double)issue->line);
-    else
-        bipr_add_na(all->table, LINE);
+    bipr_add_double(all->table, LINE, issue->line > 0 ? (double)issue->line : NA_REAL);
     bipr_add_text(all->table, COLUMN, issue->column);
     bipr_add_text(all->table, WHERE, issue->where);
     bipr_add_text(all->table, MESSAGE, issue->message);

@@ -29,17 +29,21 @@ bip_status bip__recorded_before(bip__context *c, int64_t entry_a, int32_t idx_a,
     return st;
 }
 
-bip_status bip__course_open(bip__context *c, const bip__plan *plan, bip__course **out, bip_error *err)
+bip_status bip__course_open(bip__context *c, bip__plan *plan, bip__course **out, bip_error *err)
 {
-    bip__course *course = bip__alloc_zero(1, sizeof *course);
-    *out = NULL;
+    bip__course *course = plan->idle_course;
+    *out = course;
+    plan->idle_course = NULL;
+    if (course != NULL)
+        return BIP_OK;
+    course = bip__alloc_zero(1, sizeof *course);
     if (course == NULL)
         return bip__nomem(err);
     course->context = c;
     course->plan = plan;
     course->tracks = bip__alloc_zero(plan->n_slots + 1, sizeof *course->tracks);
     if (course->tracks == NULL) {
-        bip__course_close(course);
+        bip__course_free(course);
         return bip__nomem(err);
     }
     *out = course;
@@ -47,6 +51,14 @@ bip_status bip__course_open(bip__context *c, const bip__plan *plan, bip__course 
 }
 
 void bip__course_close(bip__course *course)
+{
+    if (course == NULL)
+        return;
+    bip__course_free(course->plan->idle_course);
+    course->plan->idle_course = course;
+}
+
+void bip__course_free(bip__course *course)
 {
     if (course == NULL)
         return;

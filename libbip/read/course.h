@@ -21,7 +21,7 @@ typedef struct bip__track {
 
 typedef struct bip__course {
     bip__context *context;
-    const bip__plan *plan;
+    bip__plan *plan;
     bip__track *tracks; /* by slot */
     bip__scratch scratch;
     bip_score *scores;              /* of the day in hand, most_items a row */
@@ -35,8 +35,10 @@ typedef struct bip__course {
     bip_date last_day;       /* of the latest assessment; BIP_NO_DATE: none */
 } bip__course;
 
-bip_status bip__course_open(bip__context *c, const bip__plan *plan, bip__course **out, bip_error *err);
+/* Before the plan is freed the course must be closed, which keeps its memory for the plan's next reading. */
+bip_status bip__course_open(bip__context *c, bip__plan *plan, bip__course **out, bip_error *err);
 void bip__course_close(bip__course *course);
+void bip__course_free(bip__course *course); /* for plan.c */
 
 /* Read one participant; forgets the one before. */
 bip_status bip__course_read(bip__course *course, int32_t person, const char *code, bip_error *err);

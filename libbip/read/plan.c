@@ -1,5 +1,7 @@
 #include "read/plan.h"
 
+#include "read/course.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -504,7 +506,11 @@ static bip_status make(maker *m)
         if (st == BIP_OK)
             st = sort_pairs(m, code, first_pair);
     }
-    return st == BIP_OK ? lay_out_all(m) : st;
+    if (st != BIP_OK)
+        return st;
+    bip__plan *p = m->plan;
+    p->printed = bip__arena_alloc(&p->arena, (p->n_slots + p->n_pairs) * sizeof *p->printed);
+    return p->printed == NULL ? bip__nomem(m->err) : lay_out_all(m);
 }
 
 static bip_status make_new(bip__context *c, const bip__catalogue *catalogue, const bip_query *query, bip__plan **out,
@@ -583,6 +589,7 @@ void bip__plan_discard(bip__plan *p)
 {
     if (p == NULL)
         return;
+    bip__course_free(p->idle_course);
     bip__free(p->slots);
     bip__free(p->pairs);
     bip__arena_free(&p->arena);

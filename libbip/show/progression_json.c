@@ -27,7 +27,7 @@ typedef struct pen {
     char *at;
     char text[1 + PEN_ROOM]; /* begins with the byte written last, for comma() */
     printed_date dates[DATES];
-    bip__out date;
+    bip__out small;
 } pen;
 
 #define PUT(pen, text) put((pen), text, sizeof(text) - 1)
@@ -38,7 +38,7 @@ static void pen_init(pen *p, bip__out *o)
     p->o = o;
     p->text[0] = '\0';
     p->at = p->text + 1;
-    bip__out_init(&p->date, NULL, NULL);
+    bip__out_init(&p->small, NULL, NULL);
     for (size_t i = 0; i < DATES; i++)
         p->dates[i].day = BIP_NO_DATE;
 }
@@ -120,32 +120,45 @@ static void put_number(pen *p, double v)
         p->at += bip__number_print(v, p->at);
 }
 
+/* What takes longer to print goes through the small buffer; n bytes at most. */
+static void put_small(pen *p, size_t most)
+{
+    if (p->small.status != BIP_OK || p->small.len > most)
+        p->o->status = BIP_E_NOMEM; /* told at the end, with the rest */
+    else
+        put(p, p->small.data, p->small.len);
+}
+
+/* Of a participant's code, which is at most 64 code points. */
+static void put_text(pen *p, const char *text)
+{
+    bip__out_clear(&p->small);
+    bip__out_json_text(&p->small, text);
+    put_small(p, PIECE / 2);
+}
+
 static void put_date(pen *p, bip_date day)
 {
     printed_date *d = &p->dates[(uint32_t)day % DATES];
 
-    if (d->day != day) {
-        bip__out_clear(&p->date);
-        bip__out_date(&p->date, day);
-        if (p->date.status != BIP_OK || p->date.len > sizeof d->text) {
-            p->o->status = BIP_E_NOMEM; /* told at the end, with the rest */
-            return;
-        }
-        d->n = p->date.len;
-        memcpy(d->text, p->date.data, d->n);
-        d->day = day;
+    if (d->day == day) {
+        put(p, d->text, d->n);
+        return;
     }
-    put(p, d->text, d->n);
+    bip__out_clear(&p->small);
+    bip__out_date(&p->small, day);
+    put_small(p, sizeof d->text);
+    if (p->small.status == BIP_OK && p->small.len <= sizeof d->text) {
+        d->day = day;
+        d->n = p->small.len;
+        memcpy(d->text, p->small.data, d->n);
+    }
 }
 
-/* bip-progression-1. What doesn't change from one participant to the next is printed once, into `fixed`: the beginning
- * of each series and each pair. */
+/* bip-progression-1 */
 typedef struct printer {
     bip__reading reading;
-    bip__out *o;
     pen pen;
-    bip__out fixed;
-    size_t *at; /* beginnings in `fixed`: a slot each, a pair each, and the end */
     bool with_pairs;
 } printer;
 
@@ -164,7 +177,7 @@ static void print_word(bip__out *o, const char *word)
     bip__out_char(o, '"');
 }
 
-/* ----------------------------------------------------------------------------------------- printed once for a reading
+/* ------------------------------------------------------------------------------------------ printed once for a plan
  */
 
 static void fix_slot(bip__out *o, const bip__slot *slot)
@@ -207,33 +220,39 @@ static void fix_pair(bip__out *o, const bip__plan *plan, const bip__slot_pair *p
     TEXT(o, ",\"n\":");
 }
 
-static bip_status fix(printer *p, bip_error *err)
+/* The beginning of a series, or of a pair: behind the slots. */
+static bip_status fix(bip__plan *plan, size_t i, bip_error *err)
 {
-    const bip__plan *plan = p->reading.plan;
-    size_t n = 0;
+    bip__printed *printed = &plan->printed[i];
+    bip__out o;
+    bip_status st;
 
-    if ((p->at = bip__alloc_zero(plan->n_slots + plan->n_pairs + 1, sizeof *p->at)) == NULL)
-        return bip__nomem(err);
-    for (size_t s = 0; s < plan->n_slots; s++) {
-        fix_slot(&p->fixed, &plan->slots[s]);
-        p->at[++n] = p->fixed.len;
-    }
-    for (size_t i = 0; i < plan->n_pairs; i++) {
-        fix_pair(&p->fixed, plan, &plan->pairs[i]);
-        p->at[++n] = p->fixed.len;
-    }
-    return bip__out_finish(&p->fixed, err);
+    bip__out_init(&o, NULL, NULL);
+    if (i < plan->n_slots)
+        fix_slot(&o, &plan->slots[i]);
+    else
+        fix_pair(&o, plan, &plan->pairs[i - plan->n_slots]);
+    st = bip__out_finish(&o, err);
+    if (st == BIP_OK && (printed->text = bip__arena_strndup(&plan->arena, o.data, o.len)) == NULL)
+        st = bip__nomem(err);
+    printed->n = o.len;
+    bip__out_free(&o);
+    return st;
 }
 
-/* The beginning of a series or pair, and room for the rest of it. */
-static void put_fixed(printer *p, size_t i)
+/* The same, and room for the rest of it. */
+static bip_status put_fixed(printer *p, size_t i, bip_error *err)
 {
-    const char *text = p->fixed.data + p->at[i];
-    const size_t n = p->at[i + 1] - p->at[i];
+    bip__plan *plan = p->reading.plan;
+    const bip__printed *printed = &plan->printed[i];
+    bip_status st = printed->text == NULL ? fix(plan, i, err) : BIP_OK;
 
+    if (st != BIP_OK)
+        return st;
     ready(&p->pen, PIECE + MOST_FIXED);
     put_comma(&p->pen);
-    put(&p->pen, text, n);
+    put(&p->pen, printed->text, printed->n);
+    return BIP_OK;
 }
 
 /* ----------------------------------------------------------------------------------------------------- one series */
@@ -432,9 +451,10 @@ static bip_status print_series(printer *p, size_t slot, bip_error *err)
     bip_series s;
     bip_status st = bip__course_series(p->reading.course, slot, &s, err);
 
+    if (st == BIP_OK)
+        st = put_fixed(p, slot, err);
     if (st != BIP_OK)
         return st;
-    put_fixed(p, slot);
     put_counts(to, &s);
     put_points(to, &s);
     put_trend(to, &s);
@@ -477,6 +497,8 @@ static bip_status print_pair(printer *p, size_t i, bip_error *err)
     size_t n;
     bip_status st = bip__course_pairs(p->reading.course, pair, &occasions, &n, err);
 
+    if (st == BIP_OK && n > 0)
+        st = put_fixed(p, plan->n_slots + i, err);
     if (st != BIP_OK || n == 0)
         return st;
     for (size_t k = 0; k < n; k++) {
@@ -484,7 +506,6 @@ static bip_status print_pair(printer *p, size_t i, bip_error *err)
         sum += difference;
         sum_absolute += fabs(difference);
     }
-    put_fixed(p, plan->n_slots + i);
     put_whole(to, (int64_t)n);
     PUT_KEY(to, "mean_difference");
     put_number(to, sum / (double)n);
@@ -506,10 +527,11 @@ static bip_status print_participant(printer *p, const char *code, bip_error *err
     pen *to = &p->pen;
     bip_status st = BIP_OK;
 
-    TEXT(p->o, "{\"schema\":\"bip-progression-1\",\"participant\":");
-    bip__out_json_text(p->o, code);
-    TEXT(p->o, ",\"as_of\":\"");
-    bip__out_date(p->o, plan->as_of);
+    ready(to, PIECE);
+    PUT(to, "{\"schema\":\"bip-progression-1\",\"participant\":");
+    put_text(to, code);
+    PUT(to, ",\"as_of\":\"");
+    put_date(to, plan->as_of);
     PUT(to, "\",\"series\":[");
     for (size_t s = 0; st == BIP_OK && s < plan->n_slots; s++)
         if (bip__reading_shows(&p->reading, s))
@@ -520,28 +542,25 @@ static bip_status print_participant(printer *p, const char *code, bip_error *err
         st = print_pair(p, i, err);
     ready(to, PIECE);
     PUT(to, "]}\n");
-    hand_on(to); /* the code of the next participant goes past the pen */
     return st;
 }
 
 bip_status bip__show_progression(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
                                  bip_error *err)
 {
-    printer p = {.o = o, .with_pairs = query == NULL || query->respondent == NULL};
+    printer p; /* not initialised as a whole: that would take longer than a small document */
     const char *code;
     bip_status st = bip__no_options(options_json, err);
 
+    p.reading = (bip__reading){0};
+    p.with_pairs = query == NULL || query->respondent == NULL;
     pen_init(&p.pen, o);
-    bip__out_init(&p.fixed, NULL, NULL);
     if (st == BIP_OK)
         st = bip__reading_open(&p.reading, c, query, err);
-    if (st == BIP_OK)
-        st = fix(&p, err);
     while (st == BIP_OK && (st = bip__reading_next(&p.reading, &code, err)) == BIP_OK && o->status == BIP_OK)
         st = print_participant(&p, code, err);
-    bip__free(p.at);
-    bip__out_free(&p.fixed);
-    bip__out_free(&p.pen.date);
+    hand_on(&p.pen);
+    bip__out_free(&p.pen.small);
     bip__reading_close(&p.reading);
     return st == BIP_DONE ? BIP_OK : st;
 }

@@ -149,19 +149,31 @@ static void free_module(void *module)
     clear(module);
 }
 
+/* From 3.12 on a module says that interpreters may have a lock each; older ones don't know the question. The numbers
+ * are those of the stable ABI, which the headers hide from who asks for 3.9. */
+enum { MULTIPLE_INTERPRETERS = 3, OWN_GIL_IS_FINE = 2 };
+
+static bool asks_for_interpreters(void)
+{
+    const char *version = Py_GetVersion(); /* "3.12.1 (main, ..." */
+    return version[0] == '3' && version[1] == '.' && version[2] == '1' && version[3] >= '2' && version[3] <= '9';
+}
+
 PyMODINIT_FUNC PyInit__bip(void);
 
 PyMODINIT_FUNC PyInit__bip(void)
 {
-    static PyModuleDef_Slot slots[] = {{Py_mod_exec, fill}, {0, NULL}};
+    static PyModuleDef_Slot before[] = {{Py_mod_exec, fill}, {0, NULL}};
+    static PyModuleDef_Slot now[] = {{Py_mod_exec, fill}, {MULTIPLE_INTERPRETERS, (void *)OWN_GIL_IS_FINE}, {0, NULL}};
     static PyModuleDef definition = {PyModuleDef_HEAD_INIT,
                                      "bip._bip",
                                      "libbip as Python sees it: one function in, one function out.",
                                      sizeof(module_state),
                                      free_functions,
-                                     slots,
+                                     NULL,
                                      traverse,
                                      clear,
                                      free_module};
+    definition.m_slots = asks_for_interpreters() ? now : before; /* the same every time */
     return PyModuleDef_Init(&definition);
 }

@@ -12,9 +12,11 @@ static int64_t hook_now(void *ctx)
     int64_t now = 0;
     if (callback_begin(&self->thread)) {
         PyObject *answer = PyObject_CallObject(self->now, NULL);
-        if (answer != NULL)
-            now = PyLong_AsLongLong(answer);
+        PyObject *number = answer == NULL ? NULL : PyNumber_Index(answer); /* 3.9 would take a float, with a warning */
+        if (number != NULL)
+            now = PyLong_AsLongLong(number);
         Py_XDECREF(answer);
+        Py_XDECREF(number);
     }
     callback_end(&self->thread);
     return now;

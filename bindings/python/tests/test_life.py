@@ -508,9 +508,11 @@ class TestInterpreters(unittest.TestCase):
             else:
                 raise AssertionError
             '''.replace("            ", "").replace("PATH", repr(sys.argv[1]))
-            for _ in range(3):
+            # 3.12.1 itself falls over the third one that imports datetime.
+            for _ in range(1 if sys.version_info[:2] == (3, 12) else 3):
                 one = sub.create()
-                sub.run_string(one, code)
+                failed = sub.run_string(one, code)  # 3.13 tells what older ones raise
+                assert failed is None, failed
                 sub.destroy(one)
             exec(code)
             print("good")

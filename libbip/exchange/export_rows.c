@@ -105,7 +105,7 @@ bip_status bip__exporter_run(bip__exporter *x, bip_error *err)
     if (st != BIP_OK)
         return st;
     while (st == BIP_OK && x->o->status == BIP_OK && (st = bip__assessments_next_stored(reading, &a, err)) == BIP_OK)
-        st = write_row(x, a, err);
+        st = a->yields ? BIP_OK : write_row(x, a, err); /* an import takes a key once */
     bip__assessments_close(reading);
     return st == BIP_DONE ? BIP_OK : st; /* what the sink didn't take, bip__out_finish() tells */
 }

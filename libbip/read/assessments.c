@@ -185,6 +185,18 @@ static bip_status fill_trail(bip__assessments *r, const bip__assessment_row *row
     return row->rater != 0 ? s->api->word_text(s, row->rater, &out->rater, err) : BIP_OK;
 }
 
+/* Rows of one day stand in the order of recording, so the holder of a key is the last one that has it. */
+static bool yields(const bip__assessments *r, const bip__assessment_row *row, const bip__version *v)
+{
+    for (const bip__assessment_row *later = row + 1; later < r->rows + r->n && later->day == row->day; later++) {
+        const bip__version *other = bip__catalogue_number(r->catalogue, later->instrument);
+        if (later->respondent == row->respondent && later->rater == row->rater && other != NULL &&
+            strcmp(other->def->code, v->def->code) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bip_status fill_stored(bip__assessments *r, const bip__assessment_row *row, bip_error *err)
 {
     bip__stored *out = &r->stored;
@@ -203,6 +215,7 @@ static bip_status fill_stored(bip__assessments *r, const bip__assessment_row *ro
     out->scores = row->scores;
     out->scores_n = row->scores_n;
     out->revised = row->entry != row->root_entry || row->idx != row->root_idx;
+    out->yields = yields(r, row, v);
     return fill_trail(r, row, err);
 }
 

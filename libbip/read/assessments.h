@@ -21,6 +21,7 @@ typedef struct bip__stored {
     int64_t recorded_ms; /* of this revision */
     const char *actor;
     bool revised; /* this isn't the first revision */
+    bool yields;  /* another one of the same key was recorded later: two stores were merged */
 } bip__stored;
 
 /* query must outlive the reading. BIP_E_NOT_FOUND as for bip_assessments(). */

@@ -9,6 +9,7 @@ typedef struct teller {
     const bip__catalogue *catalogue;
     const bip__words *words;
     const char *lang, *indent;
+    bool on_paper;
     bip__out *o;
 } teller;
 
@@ -34,6 +35,8 @@ static bip_status find_assessment(teller *t, const bip__fact_row *fact, bip__ass
 static void say(teller *t, const bip__assessment_row *row, const char *text)
 {
     const bip__version *v = bip__catalogue_number(t->catalogue, row->instrument);
+    if (t->on_paper && (v == NULL || !v->def->handout))
+        return;
     const int32_t r = v == NULL ? -1 : bip__version_respondent(v, row->respondent);
     const char *who = r < 0 ? "?" : bip__title_get(&v->def->respondents[r].title, t->lang);
     const bip__fill with[] = {bip__fill_text('p', who), bip__fill_date('d', row->day), bip__fill_text('t', text)};
@@ -60,9 +63,9 @@ static bip_status say_fact(teller *t, const bip__fact_row *fact, bip_error *err)
 }
 
 bip_status bip__say_objections(bip__context *c, const char *code, const bip__words *words, const char *lang,
-                               const char *indent, bip__out *o, bip_error *err)
+                               const char *indent, bool on_paper, bip__out *o, bip_error *err)
 {
-    teller t = {.context = c, .words = words, .lang = lang, .indent = indent, .o = o};
+    teller t = {.context = c, .words = words, .lang = lang, .indent = indent, .on_paper = on_paper, .o = o};
     const bip__storage_api *api = c->storage->api;
     bip__rows *rows = NULL;
     bip__fact_row row;

@@ -1,3 +1,4 @@
+#include "show/objection.h"
 #include "show/page.h"
 #include "show/show.h"
 
@@ -588,6 +589,30 @@ static bip_status put_notes(report *r, bip_error *err)
     return st == BIP_DONE ? BIP_OK : st;
 }
 
+/* What the participant objects to stands on the page that shows the scores, a paragraph each. */
+static bip_status put_objections(report *r, bip_error *err)
+{
+    bip__out lines;
+    bip__out_init(&lines, NULL, NULL);
+    bip_status st =
+        bip__say_objections(r->context, r->participant, r->h.words, r->reading.plan->lang, "", true, &lines, err);
+
+    bip__out_char(&lines, '\0');
+    if (st == BIP_OK)
+        st = bip__out_finish(&lines, err);
+    for (char *line = lines.data; st == BIP_OK && *line != '\0';) {
+        size_t n = strcspn(line, "\n");
+        bool last = line[n] == '\0';
+        line[n] = '\0';
+        BIP__HTML(r->h.o, "<p class=\"note\">");
+        bip__html_put(&r->h, line);
+        BIP__HTML(r->h.o, "</p>\n");
+        line += n + !last;
+    }
+    bip__out_free(&lines);
+    return st;
+}
+
 /* ---------------------------------------------------------------------------------------------------------- document
  */
 
@@ -602,6 +627,8 @@ static bip_status put_page(report *r, bip_error *err)
     if (st == BIP_OK && r->def != NULL)
         st = put_views(r, err);
     if (st != BIP_OK)
+        return st;
+    if ((st = put_objections(r, err)) != BIP_OK)
         return st;
     put_goals(r);
     put_footer(r);

@@ -75,6 +75,11 @@ def two_assessments_of_one_key_are_both_kept_and_the_last_one_holds_it(here):
         assert told[first]["beside"] == [last] and told[last]["beside"] == [first]
         assert shop.ok(*key, "coping=4").text.strip() == last
         shop.fails(1, *key, "coping=3", says=last)
+    for form in ("csv-long", "csv-wide", "jsonl"):  # the one that holds the key, so that an import knows every row
+        rows = here.ok("export", "--format", form, "--instrument", "example", "--out", "-").text
+        assert rows.count("2026-10-01") == 1, form
+        here.file("rows", rows.encode())
+        assert " 0 new" in " " + here.ok("import", "rows", "--format", form).text, form
     here.ok("withdraw", last, "--reason", "twice")
     assert here.ok(*key, "coping=3").text.strip() == first
 
@@ -239,7 +244,7 @@ def an_objection_stands_wherever_people_see_the_scores(here):
     disputed = here.ok("dispute", here.id, "--text", "I was ill that week").text.strip()
     fact = history(here)[-1]
     assert (fact["kind"], fact["id"], fact["of"], fact["text"]) == ("dispute", disputed, here.id, "I was ill that week")
-    for words in (["history"], ["progression"], ["steps"]):
+    for words in (["history"], ["progression"], ["steps"], ["brief"], ["report"]):
         assert "I was ill that week" in here.ok(*words, "P-001").text, words
     here.ok("verify")
     there.ok("merge", "test.bip")

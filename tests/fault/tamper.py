@@ -37,6 +37,12 @@ class Store:
             raise SystemExit(f"{args}: {done.stderr.decode()}")
         return done
 
+    def rows(self, sql):
+        db = sqlite3.connect(self.path)
+        found = db.execute(sql).fetchall()
+        db.close()
+        return found
+
     def out(self, *args, **more):
         return self(*args, **more).stdout.decode().strip()
 
@@ -71,6 +77,14 @@ def fill(s, folder):
     (Path(folder) / "in.csv").write_text(lines)
     s("import", str(Path(folder) / "in.csv"), "--instrument", "own", "--create-participants")
     s("participant", "set", "P-001", "--attr", "sex=", "--reason", "asked to")
+    s("dispute", first, "--text", "I was ill that week")
+    s("participant", "add", "P-066")
+    s("record", "P-066", "--instrument", "own", "--respondent", "nurse", "--date", "2026-02-02", "sleep=2")
+    before = s.rows("SELECT * FROM person WHERE code = 'P-066'"), s.rows("SELECT * FROM identity"), s.rows(
+        "SELECT * FROM assessment WHERE person = (SELECT n FROM person WHERE code = 'P-066')"), s.rows(
+        "SELECT * FROM fact WHERE person = (SELECT n FROM person WHERE code = 'P-066')")
+    s("participant", "erase", "P-066", "--reason", "asked for it")
+    return before
 
 
 def sql_value(v):
@@ -92,8 +106,9 @@ def other_values(v):
 
 
 class Tampering:
-    def __init__(self, store):
-        self.s, self.tried, self.found, self.passed = store, Counter(), Counter(), Counter()
+    def __init__(self, store, erased):
+        self.s, self.erased = store, erased
+        self.tried, self.found, self.passed = Counter(), Counter(), Counter()
         self.missed, self.vague, self.refused = [], [], 0
         self.whole = store.path.read_bytes()
         db = sqlite3.connect(store.path)
@@ -167,7 +182,7 @@ class Tampering:
     def place_of(self, table, row):
         r = dict(zip(self.tables[table], row))
         if table in ("assessment", "fact"):
-            return [self.entry_id[r["entry"]], self.code[r["person"]]]
+            return [self.entry_id[r["entry"]], *([self.code[r["person"]]] if r["person"] else [])]
         if table == "person":
             return [r["code"]]
         if table == "entry":
@@ -308,10 +323,44 @@ class Tampering:
             self.attempt("(several)", tag, what, statements)
 
     def db_row(self, sql):
-        db = sqlite3.connect(self.s.path)
-        row = db.execute(sql).fetchone()
-        db.close()
-        return row
+        return self.s.rows(sql)[0]
+
+    def forge_erasures(self):
+        """Who is said to be erased and was not, who was and is there again, and erasures that are gone."""
+        persons, identities, assessments, facts = self.erased
+        n = self.db_row("SELECT n FROM identity WHERE uuid IS NULL")[0]
+        entry, idx = self.db_row("SELECT entry, idx FROM fact WHERE kind = 4")
+        alive, person = self.db_row("SELECT n, person FROM identity WHERE person IS NOT NULL")
+        uuid, whose = next((i[1], i[3]) for i in identities if i[0] == n)
+        insert = lambda table, rows: [(f"INSERT INTO {table} VALUES({','.join('?' * len(r))})", r) for r in rows]
+        hashed = self.db_row(f"SELECT lower(hex(hash)) FROM identity WHERE n = {alive}")[0]
+        gone = [("UPDATE identity SET uuid=NULL, person=NULL, erased_by=? WHERE n=?", [entry, alive])] + [
+            (f"DELETE FROM {t} WHERE {c}=?", [person])
+            for t, c in (("assessment", "person"), ("fact", "person"), ("person", "n"))]
+        fact = ("INSERT INTO fact SELECT 0,4,entry,800,1,NULL,NULL,NULL,NULL,replace(body,?,?) FROM fact WHERE kind=4",
+                [self.db_row(f"SELECT lower(hex(hash)) FROM identity WHERE n = {n}")[0], hashed])
+        back = insert("person", persons) + [
+            ("UPDATE identity SET uuid=?, person=?, erased_by=NULL WHERE n=?", [uuid, whose, n])]
+        for what, statements, said in (
+                ("a marker put in by hand, with the entry of another erasure", gone, "nothing in the trail says so"),
+                ("a marker, and a fact for it", [*gone, fact], "does not know"),
+                ("a marker, a fact, a leaf", [*gone, fact, ("INSERT INTO leaf VALUES(?,800,NULL,randomblob(32))", [entry])],
+                 "its hash does not match"),
+                ("an erasure that names somebody else", [*gone, ("UPDATE fact SET body=replace(body,?,?) WHERE kind=4",
+                                                                  fact[1])], "is not what was recorded"),
+                ("the erasure's fact is gone", [("DELETE FROM fact WHERE kind=4", [])], "are gone"),
+                ("the erasure's fact and leaf are gone", [("DELETE FROM fact WHERE kind=4", []), (
+                    "DELETE FROM leaf WHERE entry=? AND pos=?", [entry, idx])], "its hash does not match"),
+                ("an erased identity taken out", [("UPDATE leaf SET identity=NULL WHERE identity=?", [n]),
+                                                  ("DELETE FROM identity WHERE n=?", [n])], "its hash does not match"),
+                ("an identity there again, without its facts", back, "was erased, and is there again"),
+                ("a person there again, whole, from an older copy",
+                 [*back, *insert("assessment", assessments), *insert("fact", facts)], "was erased, and is there again"),
+                ("an added instrument said to be built in",
+                 [("UPDATE instrument SET entry=NULL, idx=NULL, reason=NULL WHERE code='own' AND version='1'", [])],
+                 "own@1: is not known"),
+        ):
+            self.attempt("(several)", "erasure", what, statements, [said])
 
     def roll_back(self, folder):
         """An older copy put back verifies: only an anchor noted elsewhere finds it."""
@@ -334,6 +383,7 @@ class Tampering:
             self.insert_rows(table)
         self.change_schema()
         self.forge()
+        self.forge_erasures()
 
 
 def main():
@@ -341,9 +391,9 @@ def main():
     try:
         store = Store(os.path.abspath(sys.argv[1]), folder)
         store("init")
-        fill(store, folder)
+        erased = fill(store, folder)
         assert store("verify", ok=False).returncode == 0
-        t = Tampering(store)
+        t = Tampering(store, erased)
         t.run()
         t.roll_back(folder)
     finally:

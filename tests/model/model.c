@@ -3,7 +3,7 @@
  * Two stores go side by side, one in SQLite and one in the tests' own storage, with the same clock and the same random
  * bytes; so they must give the same statuses, ids and exports, byte for byte. A third thing says what they should hold:
  * an array of assessments and one of people, changed as the contract says. Each history has a seed of its own, printed
- * where it fails: `model FOLDER 0 SEED` does that one again. */
+ * where it fails: `model FOLDER 0 SEED` does that one again. tests/fuzz/fuzz_model.c lets a fuzzer choose the calls. */
 #include "api/api.h"
 #include "bip.h"
 
@@ -35,8 +35,24 @@ static const char *const notes[] = {"", "a note", "\xc3\xa5\xc3\xa4\xc3\xb6 \"qu
 
 static uint64_t state, seed;
 
+/* What decides the calls where there is any: each byte a choice, the history ends with the last. */
+static const uint8_t *input;
+static size_t input_n;
+static bool input_gone;
+
+static unsigned from_input(unsigned n)
+{
+    unsigned bytes = n > 256 ? 2 : 1, value = 0;
+    for (; bytes > 0 && input_n > 0; bytes--, input_n--)
+        value = value << 8 | *input++;
+    input_gone |= bytes > 0;
+    return value % n;
+}
+
 static unsigned chance(unsigned n)
 {
+    if (input != NULL)
+        return from_input(n);
     state = state * 6364136223846793005u + 1442695040888963407u;
     return (unsigned)(state >> 33) % n;
 }
@@ -65,7 +81,8 @@ static _Noreturn void fail(const char *what)
 {
     printf("FAILED: seed %llu: %s (%s: %s)\n0 passed, 1 failed\n", (unsigned long long)seed, what, err.where,
            err.message);
-    exit(1);
+    fflush(stdout);
+    input != NULL ? abort() : exit(1); /* a fuzzer wants it so */
 }
 
 /* ------------------------------------------------------------ the model */
@@ -343,6 +360,43 @@ static void withdraw(void)
         a->withdrawn = true;
 }
 
+/* The person, the attribute and the assessments go; registered again it is somebody new. */
+static void forget(int who)
+{
+    int kept_n = 0;
+    open_model.registered[who] = false;
+    open_model.attribute[who] = 0;
+    for (int i = 0; i < open_model.n; i++)
+        if (open_model.list[i].person != who)
+            open_model.list[kept_n++] = open_model.list[i];
+    open_model.n = kept_n;
+}
+
+static void erase(void)
+{
+    int who = (int)chance(PEOPLE);
+    bip_status st[2], says = !with_reason ? BIP_E_USAGE : open_model.registered[who] ? BIP_OK : BIP_E_NOT_FOUND;
+    for (int i = 0; i < 2; i++)
+        st[i] = bip_participant_erase(changes[i], code_of(who), &err);
+    if (expect(st[0], st[1], says, "erase") == BIP_OK)
+        forget(who);
+}
+
+/* It changes no score, so the model knows nothing of it; the exports do. */
+static void dispute(void)
+{
+    char ids[2][BIP_ID_SIZE];
+    bip_status st[2];
+    if (open_model.n == 0)
+        return;
+    const assessment *a = &open_model.list[chance((unsigned)open_model.n)];
+    for (int i = 0; i < 2; i++)
+        st[i] = bip_assessment_dispute(changes[i], chance(1) ? a->id : a->last, "I was ill", ids[i], &err);
+    if (expect(st[0], st[1], a->withdrawn ? BIP_E_CONFLICT : BIP_OK, "dispute") == BIP_OK &&
+        strcmp(ids[0], ids[1]) != 0)
+        fail("the ids of an objection differ");
+}
+
 static void nonsense(void)
 {
     assessment a = {.person = 0};
@@ -502,9 +556,10 @@ static void reopen(void)
 
 static void in_change(void)
 {
-    static void (*const calls[])(void) = {add,           add,     add, add, correct, correct, withdraw, register_person,
-                                          set_attribute, nonsense};
-    calls[chance(10)]();
+    static void (*const calls[])(void) = {
+        add,   add,     add,      add, correct,         correct,      correct, withdraw, register_person,
+        erase, dispute, nonsense, add, register_person, set_attribute};
+    calls[chance(15)]();
 }
 
 static void between(void)
@@ -526,7 +581,7 @@ static void history(uint64_t of)
         if (bip_instrument_add(changes[i], instrument, sizeof instrument - 1, &err) != BIP_OK)
             fail("instrument");
     end(true);
-    for (int step = 0; step < STEPS; step++) {
+    for (int step = 0; step < STEPS && !input_gone; step++) {
         if (changes[0] == NULL && chance(2))
             between();
         else if (changes[0] == NULL)
@@ -546,6 +601,25 @@ static void history(uint64_t of)
     remove_files();
 }
 
+#ifdef BIP_FUZZ_MODEL
+/* libFuzzer: the bytes decide the calls. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    static char folder[] = "/dev/shm/bip-model-XXXXXX"; /* where syncing takes no time */
+    if (path[0] == '\0') {
+        if (mkdtemp(folder) == NULL)
+            abort();
+        snprintf(path, sizeof path, "%s/model.bip", folder);
+    }
+    input = data;
+    input_n = n;
+    input_gone = n == 0;
+    if (n > 0)
+        history(1);
+    return 0;
+}
+#else
 int main(int argc, char **argv)
 {
     if (argc < 3)
@@ -564,3 +638,4 @@ int main(int argc, char **argv)
     printf("%ld passed, 0 failed\n", n);
     return 0;
 }
+#endif

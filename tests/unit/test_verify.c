@@ -310,10 +310,15 @@ static void test_verify__finds_every_edit_of_an_instrument(void **state)
          "code='steps' AND version='1'",
          "entry "},
         {"UPDATE instrument SET json=replace(json,'Participant','Client') WHERE code='employability'",
-         "employability@1"},
+         "employability@1: is said to be built in, but is not the built-in one of that version"},
         {"INSERT INTO instrument SELECT 50,code,'7',replace(json,'\"version\":\"1\"','\"version\":\"7\"'),NULL,NULL,"
          "NULL FROM instrument WHERE code='steps' AND version='1'",
-         "steps@7"},
+         "steps@7: is not known to this version of libbip"},
+        /* in step with the rest: it would lend its rules to every series of version 1 */
+        {"INSERT INTO instrument SELECT 50,code,'2',replace(json,'\"version\":\"1\"','\"version\":\"2\",\"continues\":"
+         "\"1\"'),NULL,NULL,NULL FROM instrument WHERE code='employability'; INSERT INTO item SELECT 50,respondent,pos,"
+         "code FROM item WHERE instrument=(SELECT n FROM instrument WHERE code='employability' AND version='1')",
+         "employability@2: is not known to this version of libbip"},
         {"UPDATE item SET code='b' WHERE code='a' AND instrument=(SELECT min(n) FROM instrument WHERE code='steps')",
          "steps"},
         {"DELETE FROM item WHERE code='a'", "steps"},

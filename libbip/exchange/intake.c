@@ -333,9 +333,7 @@ bip_status bip__intake_number(bip__intake *in, int64_t line, const char *column,
                                   def->respondents[key->respondent].code);
     if (bip__score_check(&def->indicators[indicator], score, &why) == BIP_OK)
         return BIP_OK;
-    char number[BIP_NUMBER_SIZE];
-    bip__number_print(score->number, number);
-    return bip__intake_refuse(in, line, column, err, "%s %s", number, why.message);
+    return bip__intake_refuse(in, line, column, err, "%s", why.message);
 }
 
 bip_status bip__intake_score(bip__intake *in, const bip__said *cell, const bip__row_key *key, int32_t indicator,

@@ -1,3 +1,4 @@
+#include "base/number.h"
 #include "model/score.h"
 #include "read/course.h"
 #include "record/record.h"
@@ -303,15 +304,18 @@ bip_status bip__assessment_revise(bip__change *change, const bip__assessment_put
 
 bip_status bip__score_check(const bip__indicator *indicator, const bip_score *score, bip_error *err)
 {
-    char fault[160];
+    char fault[160], number[BIP_NUMBER_SIZE];
     if (score->answer != BIP_NUMBER)
         return score->answer >= BIP_NOT_ASKED && score->answer <= BIP_NOT_APPLICABLE
                    ? BIP_OK
                    : bip__fail(err, BIP_E_REFUSED, indicator->code, "is no kind of answer");
-    if (isfinite(score->number) && bip__scale_holds(indicator->scale, score->number))
+    if (!isfinite(score->number))
+        return bip__fail(err, BIP_E_REFUSED, indicator->code, "is not a finite number");
+    if (bip__scale_holds(indicator->scale, score->number))
         return BIP_OK;
     bip__scale_describe_fault(indicator->scale, score->number, fault, sizeof fault);
-    return bip__fail(err, BIP_E_REFUSED, indicator->code, "%s", fault);
+    bip__number_print(score->number, number);
+    return bip__fail(err, BIP_E_REFUSED, indicator->code, "%s %s", number, fault);
 }
 
 static bip_status find_item(const bip__instrument *def, int32_t respondent, const char *code, int32_t *item,

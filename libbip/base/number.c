@@ -128,6 +128,31 @@ static char *digits_before(char *end, uint64_t x)
     return end;
 }
 
+/* Exactly eight: four pairs that don't wait for one another. */
+static void eight_digits(char *to, uint32_t x)
+{
+    uint32_t high = x / 10000, low = x % 10000;
+    memcpy(to, two_digits + 2 * (high / 100), 2);
+    memcpy(to + 2, two_digits + 2 * (high % 100), 2);
+    memcpy(to + 4, two_digits + 2 * (low / 100), 2);
+    memcpy(to + 6, two_digits + 2 * (low % 100), 2);
+}
+
+/* The digits of 0 < x < 10^17, ending before end, before which there is room for 17. Gives their start. */
+static char *significant_digits(char *end, uint64_t x)
+{
+    uint64_t top = x / 100000000;
+    char *start = end - 8;
+    eight_digits(start, (uint32_t)(x % 100000000));
+    if (top > 0) {
+        *(start -= 9) = (char)('0' + top / 100000000);
+        eight_digits(start + 1, (uint32_t)(top % 100000000));
+    }
+    while (*start == '0')
+        start++;
+    return start;
+}
+
 static char *copy(char *to, const char *from, int n)
 {
     memcpy(to, from, (size_t)n);
@@ -140,9 +165,24 @@ static char *zeros(char *to, int n)
     return to + n;
 }
 
-/* n digits with the point after the first `point` of them, which may lie outside: ECMA-262, Number::toString. */
+/* Copies of a fixed length need no call; what they write too much is overwritten, or lies behind the end. */
+#define DIGITS_ROOM 24
+
+/* n digits with the point after the first `point` of them, which may lie outside: ECMA-262, Number::toString. At
+ * `digits` DIGITS_ROOM bytes can be read; at `to`, which is at most 1 into BIP_NUMBER_SIZE, they can be written. */
 static char *place_point(char *to, const char *digits, int n, int point)
 {
+    if (-6 < point && point <= 0) { /* most statistics: 0.0123 */
+        memcpy(to, "0.00000", 8);
+        memcpy(to + 2 - point, digits, DIGITS_ROOM);
+        return to + 2 - point + n;
+    }
+    if (0 < point && point < 6 && point < n) { /* and 1.23 */
+        memcpy(to, digits, 8);
+        to[point] = '.';
+        memcpy(to + point + 1, digits + point, DIGITS_ROOM - 6);
+        return to + n + 1;
+    }
     if (n <= point && point <= 21)
         return zeros(copy(to, digits, n), point - n);
     if (0 < point && point <= 21) {
@@ -150,8 +190,6 @@ static char *place_point(char *to, const char *digits, int n, int point)
         *to++ = '.';
         return copy(to, digits + point, n - point);
     }
-    if (-6 < point && point <= 0)
-        return copy(zeros(copy(to, "0.", 2), -point), digits, n);
 
     char exponent[3], *end = exponent + sizeof exponent;
     *to++ = digits[0];
@@ -192,8 +230,8 @@ size_t bip__number_print(double v, char out[BIP_NUMBER_SIZE])
         d.digits /= 100000000;
         d.power += 8;
     }
-    char buffer[20], *end = buffer + sizeof buffer, *to = out;
-    char *start = digits_before(end, d.digits);
+    char buffer[20 + DIGITS_ROOM] = {0}, *end = buffer + 20, *to = out;
+    char *start = significant_digits(end, d.digits);
     int point = (int)(end - start) + d.power;
     while (end[-1] == '0')
         end--;

@@ -38,6 +38,9 @@ int bip__file_create_private(const char *path);
 FILE *bip__file_open(const char *path, const char *mode); /* as fopen() does */
 FILE *bip__file_temporary(void);            /* to write and read; without a name, gone when it is closed */
 int bip__file_seek(FILE *file, int64_t to); /* from the beginning; 0: done */
+/* What was written there starts on its way to the disk, and nobody waits: a hint, so that bip__path_sync() finds little
+ * left to wait for. */
+void bip__file_start_writing(FILE *file, int64_t from, int64_t until);
 bool bip__disk_full(int system_error);      /* by the system's own number of an error */
 
 bool bip__stderr_is_terminal(void);                /* one that obeys escape sequences */

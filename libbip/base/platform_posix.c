@@ -350,6 +350,14 @@ int bip__file_seek(FILE *file, int64_t to)
     return fseeko(file, (off_t)to, SEEK_SET);
 }
 
+/* Linux does so where it is told that the pages won't be needed again. */
+void bip__file_start_writing(FILE *file, int64_t from, int64_t until)
+{
+    const int error = errno;
+    posix_fadvise(fileno(file), (off_t)from, (off_t)(until - from), POSIX_FADV_DONTNEED);
+    errno = error;
+}
+
 bool bip__disk_full(int system_error)
 {
     return system_error == ENOSPC;

@@ -121,8 +121,10 @@ typedef struct cli_sink {
     const char *name; /* for messages */
     bool hold;        /* keep everything until the end: nothing is printed by a command that fails */
     bip__out held;
-    char last; /* byte written; 0: nothing yet */
-    int error; /* errno of the first failed write */
+    char last;                /* byte written; 0: nothing yet */
+    int error;                /* errno of the first failed write */
+    bool synced;              /* the file will be waited for until it is on the disk */
+    int64_t written, started; /* bytes; up to where they are on their way to the disk */
 } cli_sink;
 
 /* What the environment may say in place of an option. */

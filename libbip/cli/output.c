@@ -16,13 +16,21 @@ void cli_sink_begin(cli_sink *s, FILE *file, const char *name, bool hold)
     bip__out_init(&s->held, NULL, NULL);
 }
 
+#define STRETCH (8 << 20) /* bytes: what the disk is given at a time while the rest is still being made */
+
 static int pass_on(cli_sink *s, const char *bytes, size_t n)
 {
     errno = 0;
-    if (n == 0 || fwrite(bytes, 1, n, s->file) == n)
-        return 0;
-    s->error = errno ? errno : EIO;
-    return -1;
+    if (n > 0 && fwrite(bytes, 1, n, s->file) != n) {
+        s->error = errno ? errno : EIO;
+        return -1;
+    }
+    s->written += (int64_t)n;
+    if (s->synced && s->written - s->started >= STRETCH) {
+        bip__file_start_writing(s->file, s->started, s->written);
+        s->started = s->written;
+    }
+    return 0;
 }
 
 int cli_sink_write(void *sink, const char *bytes, size_t n)
@@ -118,7 +126,9 @@ static bip_status write_to(cli *c, const char *document, const bip_query *query,
 
     if (!file)
         return cli_fail_system(c, shown, errno);
+    setvbuf(file, NULL, _IONBF, 0); /* what comes is large already */
     cli_sink_begin(&sink, file, shown, false);
+    sink.synced = true;
     st = bip_write(c->store, document, query, c->document_options, cli_sink_write, &sink, &c->err);
     st = cli_sink_end(c, &sink, st);
     if (fclose(file) != 0 && st == BIP_OK)

@@ -115,6 +115,12 @@ static int set_errno(void)
     return errno = errno_of(GetLastError());
 }
 
+/* Windows writes behind by itself. */
+void bip__file_start_writing(FILE *file, int64_t from, int64_t until)
+{
+    (void)file, (void)from, (void)until;
+}
+
 bool bip__disk_full(int system_error)
 {
     return errno_of((DWORD)system_error) == ENOSPC;

@@ -5,15 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RECENT 64 /* a power of two */
+
 /* Texts by number, in the order in which they first came. */
 typedef struct dictionary {
-    char *bytes;
+    char *bytes; /* each with its NUL */
     size_t used, room;
     size_t *starts; /* n + 1 of them */
     uint32_t *slots;
     uint32_t n, n_starts, n_slots; /* n_slots a power of two, at most half full */
     uint32_t given;                /* so many were handed over */
-    int32_t last;                  /* the one found last, which often comes again */
+    /* By address: the library lends most texts from the same place again and again. What lies there is compared, so
+     * that another text in the same place is another text; 0: none. */
+    uint32_t recent[RECENT];
 } dictionary;
 
 typedef struct gathered {
@@ -22,8 +26,17 @@ typedef struct gathered {
     dictionary texts;
 } gathered;
 
+/* A column that is copied as it is. */
+typedef struct copied {
+    char *data;
+    size_t offset;
+} copied;
+
 struct table {
     size_t n, rows, room;
+    copied *wide, *narrow; /* of 8 and of 4 bytes: apart, since they are most of them and every row is short */
+    gathered **others;     /* what is not copied as it is */
+    size_t n_wide, n_narrow, n_others;
     char *scratch; /* a list as one text */
     size_t scratch_room;
     gathered columns[];
@@ -51,7 +64,7 @@ static uint32_t hash(const char *text, size_t n)
 
 static bool same(const dictionary *d, uint32_t i, const char *text, size_t n)
 {
-    return d->starts[i + 1] - d->starts[i] == n && (n == 0 || memcmp(d->bytes + d->starts[i], text, n) == 0);
+    return d->starts[i + 1] - d->starts[i] == n + 1 && memcmp(d->bytes + d->starts[i], text, n) == 0;
 }
 
 /* The slot that holds the text, or the free one where it belongs. */
@@ -74,7 +87,7 @@ static bool more_slots(dictionary *d)
     for (uint32_t i = 0; i < n_old; i++)
         if (old[i] != 0) {
             uint32_t text = old[i] - 1;
-            *slot_of(d, d->bytes + d->starts[text], d->starts[text + 1] - d->starts[text]) = old[i];
+            *slot_of(d, d->bytes + d->starts[text], d->starts[text + 1] - d->starts[text] - 1) = old[i];
         }
     free(old);
     return true;
@@ -92,17 +105,17 @@ static bool append(dictionary *d, const char *text, size_t n)
         d->starts = starts;
         d->n_starts = more;
     }
-    if (d->room - d->used < n) {
-        size_t more = (d->room + n) * 2;
+    if (d->room - d->used < n + 1) {
+        size_t more = (d->room + n + 1) * 2;
         char *bytes = realloc(d->bytes, more);
         if (bytes == NULL)
             return false;
         d->bytes = bytes;
         d->room = more;
     }
-    if (n > 0)
-        memcpy(d->bytes + d->used, text, n);
+    memcpy(d->bytes + d->used, text, n);
     d->used += n;
+    d->bytes[d->used++] = '\0';
     d->starts[++d->n] = d->used;
     return true;
 }
@@ -110,10 +123,6 @@ static bool append(dictionary *d, const char *text, size_t n)
 static bool look_up(dictionary *d, const char *text, size_t n, int32_t *out)
 {
     uint32_t *slot;
-    if (d->n > 0 && same(d, (uint32_t)d->last, text, n)) {
-        *out = d->last;
-        return true;
-    }
     if ((d->n + 1) * 2 > d->n_slots && !more_slots(d))
         return false;
     slot = slot_of(d, text, n);
@@ -122,8 +131,13 @@ static bool look_up(dictionary *d, const char *text, size_t n, int32_t *out)
             return false;
         *slot = d->n;
     }
-    *out = d->last = (int32_t)(*slot - 1);
+    *out = (int32_t)(*slot - 1);
     return true;
+}
+
+static uint32_t *recent(dictionary *d, const void *address)
+{
+    return &d->recent[((uintptr_t)address >> 3 ^ (uintptr_t)address >> 9) & (RECENT - 1)];
 }
 
 /* ------------------------------------------------------------ gathering */
@@ -139,7 +153,16 @@ static bool is_wanted(const char *name, const char *const *wanted, size_t n_want
 table *bip_node_table_new(const column *columns, size_t n, const char *const *wanted, size_t n_wanted)
 {
     table *t = calloc(1, sizeof *t + n * sizeof *t->columns);
-    for (size_t i = 0; t != NULL && i < n; i++)
+    if (t == NULL)
+        return NULL;
+    t->wide = calloc(n, sizeof *t->wide);
+    t->narrow = calloc(n, sizeof *t->narrow);
+    t->others = calloc(n, sizeof *t->others);
+    if (t->wide == NULL || t->narrow == NULL || t->others == NULL) {
+        bip_node_table_free(t);
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++)
         if (is_wanted(columns[i].name, wanted, n_wanted))
             t->columns[t->n++].column = columns[i];
     return t;
@@ -155,6 +178,9 @@ void bip_node_table_free(table *t)
         free(t->columns[i].texts.starts);
         free(t->columns[i].texts.slots);
     }
+    free(t->wide);
+    free(t->narrow);
+    free(t->others);
     free(t->scratch);
     free(t);
 }
@@ -162,6 +188,27 @@ void bip_node_table_free(table *t)
 size_t bip_node_table_rows(const table *t)
 {
     return t->rows;
+}
+
+static bool is_copied(column_kind kind)
+{
+    return kind != COLUMN_INT64 && !has_texts(kind);
+}
+
+/* The memory of the columns has moved: find again where each kind is. */
+static void find_copied(table *t)
+{
+    t->n_wide = t->n_narrow = t->n_others = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        gathered *g = &t->columns[i];
+        copied one = {g->data, g->column.offset};
+        if (!is_copied(g->column.kind))
+            t->others[t->n_others++] = g;
+        else if (g->column.kind == COLUMN_DOUBLE)
+            t->wide[t->n_wide++] = one;
+        else
+            t->narrow[t->n_narrow++] = one;
+    }
 }
 
 static bool more_rows(table *t)
@@ -177,6 +224,7 @@ static bool more_rows(table *t)
         g->data = data;
     }
     t->room = room;
+    find_copied(t);
     return true;
 }
 
@@ -201,6 +249,44 @@ static bool join(table *t, const char *const *list, size_t n_list, size_t *lengt
     return true;
 }
 
+static bool is_list(const char *text, const char *const *list, size_t n_list)
+{
+    for (size_t i = 0; i < n_list; i++) {
+        size_t n = strlen(list[i]);
+        if (strncmp(text, list[i], n) != 0 || text[n] != '\t')
+            return false;
+        text += n + 1;
+    }
+    return *text == '\0';
+}
+
+static bool put_list(table *t, dictionary *d, const char *const *list, size_t n_list, int32_t *into)
+{
+    uint32_t *known = recent(d, list);
+    size_t n;
+    if (*known != 0 && is_list(d->bytes + d->starts[*known - 1], list, n_list)) {
+        *into = (int32_t)(*known - 1);
+        return true;
+    }
+    if (!join(t, list, n_list, &n) || !look_up(d, n > 0 ? t->scratch : "", n, into))
+        return false;
+    *known = (uint32_t)*into + 1;
+    return true;
+}
+
+static bool put_code(dictionary *d, const char *text, int32_t *into)
+{
+    uint32_t *known = recent(d, text);
+    if (*known != 0 && strcmp(d->bytes + d->starts[*known - 1], text) == 0) {
+        *into = (int32_t)(*known - 1);
+        return true;
+    }
+    if (!look_up(d, text, strlen(text), into))
+        return false;
+    *known = (uint32_t)*into + 1;
+    return true;
+}
+
 static bool put_text(table *t, gathered *g, const char *at, const char *record, int32_t *into)
 {
     const char *text;
@@ -210,52 +296,43 @@ static bool put_text(table *t, gathered *g, const char *at, const char *record, 
     if (g->column.kind == COLUMN_LIST) {
         memcpy(&list, at, sizeof list);
         memcpy(&n, record + g->column.length, sizeof n);
-        return list == NULL || (join(t, list, n, &n) && look_up(&g->texts, n > 0 ? t->scratch : "", n, into));
+        return list == NULL || put_list(t, &g->texts, list, n, into);
     }
     memcpy(&text, at, sizeof text);
     if (text == NULL)
         return true;
-    n = strlen(text);
     if (g->column.kind == COLUMN_CODE)
-        return look_up(&g->texts, text, n, into);
+        return put_code(&g->texts, text, into);
     *into = (int32_t)g->texts.n;
-    return append(&g->texts, text, n);
+    return append(&g->texts, text, strlen(text));
 }
 
 static bool put(table *t, gathered *g, const char *record)
 {
     const char *at = record + g->column.offset;
     char *into = g->data + t->rows * width(g->column.kind);
-    int64_t whole;
-    double number;
-    switch (g->column.kind) {
-    case COLUMN_DOUBLE:
-        memcpy(into, at, sizeof(double));
-        return true;
-    case COLUMN_INT64:
+    if (g->column.kind == COLUMN_INT64) {
+        int64_t whole;
+        double number;
         memcpy(&whole, at, sizeof whole);
         number = (double)whole;
         memcpy(into, &number, sizeof number);
         return true;
-    case COLUMN_INT32:
-    case COLUMN_DATE:
-    case COLUMN_ENUM:
-        memcpy(into, at, sizeof(int32_t));
-        return true;
-    case COLUMN_CODE:
-    case COLUMN_LIST:
-    case COLUMN_TEXT:
-        return put_text(t, g, at, record, (int32_t *)(void *)into);
     }
-    return false;
+    return put_text(t, g, at, record, (int32_t *)(void *)into);
 }
 
 bool bip_node_table_add(table *t, const void *record)
 {
+    const char *from = record;
     if (t->rows == t->room && !more_rows(t))
         return false;
-    for (size_t i = 0; i < t->n; i++)
-        if (!put(t, &t->columns[i], record))
+    for (size_t i = 0; i < t->n_wide; i++)
+        memcpy(t->wide[i].data + t->rows * sizeof(double), from + t->wide[i].offset, sizeof(double));
+    for (size_t i = 0; i < t->n_narrow; i++)
+        memcpy(t->narrow[i].data + t->rows * sizeof(int32_t), from + t->narrow[i].offset, sizeof(int32_t));
+    for (size_t i = 0; i < t->n_others; i++)
+        if (!put(t, t->others[i], record))
             return false;
     t->rows++;
     return true;
@@ -307,7 +384,8 @@ static napi_value new_texts(napi_env env, gathered *g)
         return NULL;
     for (uint32_t i = d->given; i < d->n; i++) {
         napi_open_handle_scope(env, &scope);
-        if (napi_create_string_utf8(env, d->bytes + d->starts[i], d->starts[i + 1] - d->starts[i], &text) == napi_ok)
+        if (napi_create_string_utf8(env, d->bytes + d->starts[i], d->starts[i + 1] - d->starts[i] - 1, &text) ==
+            napi_ok)
             napi_set_element(env, list, i - d->given, text);
         napi_close_handle_scope(env, scope);
     }

@@ -1,0 +1,66 @@
+// What Node costs beside C, on one store: the same progression as columns, objects and JSON.
+//
+//     node node_overhead.mjs columns|objects|JSON STORE    one of them, for tests/bench/run to measure
+//     node node_overhead.mjs compare STORE WORK [ROUNDS]   all of them beside typed and bip, in turn: medians of user CPU
+//
+// It takes the binding of this checkout, with the addon that LIBBIP_ADDON names. WORK is the working folder of the bench, with
+// `typed` and `build/bip`.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { openStore } from '../../bindings/node/lib/index.mjs';
+
+const [what, path, work, rounds = '3'] = process.argv.slice(2);
+
+const kinds = {
+  columns(store) {
+    console.log(JSON.stringify({ series: store.progressionColumns().length }));
+  },
+
+  // The sums that typed.c takes.
+  objects(store) {
+    const sums = { series: 0, scores: 0, s: 0, slopes: 0, theil_sen: 0 };
+    for (const one of store.progression()) {
+      sums.series++;
+      sums.scores += one.n;
+      sums.s += one.mkS;
+      sums.slopes += one.olsPer90Days ?? 0;
+      sums.theil_sen += one.tsPer90Days ?? 0;
+    }
+    console.log(JSON.stringify(sums));
+  },
+
+  JSON(store) {
+    let bytes = 0;
+    store.writeTo('progression', null, null, (chunk) => { bytes += chunk.length; });
+    console.log(JSON.stringify({ bytes }));
+  },
+
+  compare() {
+    const typed = [`${work}/typed`, path];
+    const json = [`${work}/build/bip`, '-s', path, '--json', 'progression', '--all'];
+    for (const [name, beside, most] of [['columns', typed, 1.5], ['objects', typed, 10], ['JSON', json, 1.2]]) {
+      const ours = [process.execPath, process.argv[1], name, path];
+      const figures = Array.from({ length: Number(rounds) }, () => [userSeconds(beside), userSeconds(ours)]);
+      const [c, node, ratio] = [(f) => f[0], (f) => f[1], (f) => f[1] / f[0]].map((of) => median(figures.map(of)));
+      console.log(`${name}: C ${c.toFixed(2)} s, Node ${node.toFixed(2)} s of user CPU, ${ratio.toFixed(2)} times, at most ${most}`);
+    }
+  },
+};
+
+// User CPU of the children that have ended, from Linux: in hundredths, the 16th field of stat.
+function childSeconds() {
+  return Number(readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1).split(' ')[13]) / 100;
+}
+
+function userSeconds([program, ...args]) {
+  const before = childSeconds();
+  const { status, error } = spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw error ?? new Error(`${program} failed`);
+  return childSeconds() - before;
+}
+
+const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)];
+
+const store = what === 'compare' ? null : openStore(path);
+kinds[what](store);
+store?.close();

@@ -50,7 +50,8 @@ void bip__html_text(bip__out *o, const char *s, size_t n)
         bip__out_text(o, as);
         done = i + 1;
     }
-    bip__out_bytes(o, s + done, n - done);
+    if (done < n)
+        bip__out_bytes(o, s + done, n - done); /* s may be NULL where n is 0 */
 }
 
 void bip__html_put(bip__html *h, const char *s)

@@ -168,7 +168,8 @@ static void put_header(report *r)
     bip__out_text(bip__html_scratch(h), r->participant);
     bip__out_char(bip__html_scratch(h), '\0');
     bip__html_begin(h, h->scratch.status == BIP_OK ? h->scratch.data : "");
-    bip__out_clear(&h->scratch);
+    if (h->scratch.status == BIP_OK) /* else it is told by bip__html_status() */
+        bip__out_clear(&h->scratch);
     BIP__HTML(h->o, "<div class=\"one\">\n<header>\n<h1>");
     bip__html_put(h, title);
     BIP__HTML(h->o, "</h1>\n<p class=\"who\">");

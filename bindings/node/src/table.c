@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RECENT 64 /* a power of two */
+#define PENDING 64 /* records */
+#define RECENT 64  /* a power of two */
 
 /* Texts by number, in the order in which they first came. */
 typedef struct dictionary {
@@ -37,6 +38,8 @@ struct table {
     copied *wide, *narrow; /* of 8 and of 4 bytes: apart, since they are most of them and every row is short */
     gathered **others;     /* what is not copied as it is */
     size_t n_wide, n_narrow, n_others;
+    char *pending; /* the last records, `span` bytes each: column by column they go through the caches */
+    size_t span, n_pending;
     char *scratch; /* a list as one text */
     size_t scratch_room;
     gathered columns[];
@@ -158,7 +161,11 @@ table *bip_node_table_new(const column *columns, size_t n, const char *const *wa
     t->wide = calloc(n, sizeof *t->wide);
     t->narrow = calloc(n, sizeof *t->narrow);
     t->others = calloc(n, sizeof *t->others);
-    if (t->wide == NULL || t->narrow == NULL || t->others == NULL) {
+    for (size_t i = 0; i < n; i++)
+        if (t->span < columns[i].offset + width(columns[i].kind))
+            t->span = columns[i].offset + width(columns[i].kind);
+    t->pending = calloc(PENDING, t->span);
+    if (t->wide == NULL || t->narrow == NULL || t->others == NULL || t->pending == NULL) {
         bip_node_table_free(t);
         return NULL;
     }
@@ -181,6 +188,7 @@ void bip_node_table_free(table *t)
     free(t->wide);
     free(t->narrow);
     free(t->others);
+    free(t->pending);
     free(t->scratch);
     free(t);
 }
@@ -322,19 +330,31 @@ static bool put(table *t, gathered *g, const char *record)
     return put_text(t, g, at, record, (int32_t *)(void *)into);
 }
 
+static void flush(table *t)
+{
+    size_t first = t->rows - t->n_pending;
+    for (size_t i = 0; i < t->n_wide; i++)
+        for (size_t row = 0; row < t->n_pending; row++)
+            memcpy(t->wide[i].data + (first + row) * sizeof(double), t->pending + row * t->span + t->wide[i].offset,
+                   sizeof(double));
+    for (size_t i = 0; i < t->n_narrow; i++)
+        for (size_t row = 0; row < t->n_pending; row++)
+            memcpy(t->narrow[i].data + (first + row) * sizeof(int32_t),
+                   t->pending + row * t->span + t->narrow[i].offset, sizeof(int32_t));
+    t->n_pending = 0;
+}
+
 bool bip_node_table_add(table *t, const void *record)
 {
-    const char *from = record;
     if (t->rows == t->room && !more_rows(t))
         return false;
-    for (size_t i = 0; i < t->n_wide; i++)
-        memcpy(t->wide[i].data + t->rows * sizeof(double), from + t->wide[i].offset, sizeof(double));
-    for (size_t i = 0; i < t->n_narrow; i++)
-        memcpy(t->narrow[i].data + t->rows * sizeof(int32_t), from + t->narrow[i].offset, sizeof(int32_t));
     for (size_t i = 0; i < t->n_others; i++)
         if (!put(t, t->others[i], record))
             return false;
+    memcpy(t->pending + t->n_pending * t->span, record, t->span);
     t->rows++;
+    if (++t->n_pending == PENDING)
+        flush(t);
     return true;
 }
 
@@ -413,6 +433,7 @@ napi_value bip_node_table_give(napi_env env, table *t, bool whole)
     napi_value made, columns, values, memory = NULL;
     size_t offset = 0;
     char *bytes = NULL;
+    flush(t);
     napi_create_object(env, &made);
     napi_create_object(env, &columns);
     napi_create_object(env, &values);

@@ -1,4 +1,5 @@
 #include "api/api.h"
+#include "base/hash.h"
 #include "base/platform.h"
 #include "record/record.h"
 #include "show/words.h"
@@ -114,6 +115,7 @@ bip_status bip_store_open(const char *path, const bip_open_options *options, bip
     if (o.lang != NULL && strlen(o.lang) >= sizeof((bip__context *)0)->lang)
         return bip__fail(err, BIP_E_USAGE, "lang", "is no language");
     bool create = (o.flags & BIP_OPEN_CREATE) != 0;
+    bip__hash_prepare();
     bip_status st = create ? bip__sqlite_create(path, o.wait_ms, fill, &o, &storage, err)
                            : bip__sqlite_open(path, false, (o.flags & BIP_OPEN_WRITE) != 0, o.wait_ms, &storage, err);
     if (st != BIP_OK)

@@ -3,8 +3,7 @@
 #include <assert.h>
 #include <sodium.h>
 
-/* libsodium's generic hash needs no sodium_init(): before it the portable implementation runs, which gives the same
- * bytes. */
+/* Without bip__hash_prepare() the portable implementation runs, which gives the same bytes. */
 _Static_assert(BIP_HASH_SIZE == crypto_generichash_BYTES, "BLAKE2b-256");
 _Static_assert(sizeof(crypto_generichash_state) + _Alignof(crypto_generichash_state) - 1 <=
                    sizeof(((bip__hash *)0)->room),
@@ -44,6 +43,13 @@ void bip__hash_once(const void *p, size_t n, uint8_t out[BIP_HASH_SIZE])
     bip__hash_begin(&h, NULL, 0);
     bip__hash_add(&h, p, n);
     bip__hash_end(&h, out);
+}
+
+/* Whatever it answers: what it may fail at is chance, which isn't asked of it. */
+void bip__hash_prepare(void)
+{
+    if (sodium_init() < 0)
+        return;
 }
 
 const char *bip__hash_library(void)

@@ -13,6 +13,10 @@ typedef struct bip__hash {
     uint8_t room[384 + 63]; /* holds libsodium's state on its boundary of 64 bytes, which malloc() doesn't keep */
 } bip__hash;
 
+/* Let libsodium choose its fastest implementation for this machine: once a process, whoever asks first, from any
+ * thread.
+ */
+void bip__hash_prepare(void);
 void bip__hash_begin(bip__hash *h, const uint8_t *key, size_t key_n); /* key NULL: none; else 16 to 64 bytes */
 void bip__hash_add(bip__hash *h, const void *p, size_t n);
 void bip__hash_end(bip__hash *h, uint8_t out[BIP_HASH_SIZE]);

@@ -1,5 +1,7 @@
 #include "exchange/packed.h"
 
+#include "model/score.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -51,4 +53,45 @@ size_t bip__unpack(const uint8_t *from, bip_score *scores, size_t n)
         }
     }
     return (size_t)(wide - from);
+}
+
+static void print_one(bip__out *o, uint8_t code, const uint8_t **wide)
+{
+    double number;
+    if (code >= FIRST_WHOLE) {
+        bip__out_int(o, code - FIRST_WHOLE);
+    } else if (code == BIP__PACKED_WIDE) {
+        memcpy(&number, *wide, sizeof number);
+        *wide += sizeof number;
+        bip__out_number(o, number);
+    } else if (code == BIP_NOT_ASKED) {
+        bip__out_text(o, "null");
+    } else {
+        bip__out_json_text(o, bip__answer_word(code));
+    }
+}
+
+void bip__packed_print(bip__out *o, const uint8_t *from, size_t n)
+{
+    const uint8_t *wide = from + n;
+    char few[128]; /* whole numbers of one digit, nine in ten, wait here for each other */
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        few[used++] = i == 0 ? '[' : ',';
+        if (from[i] >= FIRST_WHOLE && from[i] < FIRST_WHOLE + 10)
+            few[used++] = (char)('0' + from[i] - FIRST_WHOLE);
+        else {
+            bip__out_bytes(o, few, used);
+            used = 0;
+            print_one(o, from[i], &wide);
+        }
+        if (used > sizeof few - 4) {
+            bip__out_bytes(o, few, used);
+            used = 0;
+        }
+    }
+    if (n == 0)
+        few[used++] = '[';
+    few[used++] = ']';
+    bip__out_bytes(o, few, used);
 }

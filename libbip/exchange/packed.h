@@ -3,7 +3,7 @@
 #ifndef BIP_EXCHANGE_PACKED_H
 #define BIP_EXCHANGE_PACKED_H
 
-#include "bip.h"
+#include "base/out.h"
 
 #include <stdint.h>
 
@@ -13,6 +13,7 @@
 uint8_t bip__packed_code(const bip_score *score); /* its byte */
 size_t bip__packed_size(const bip_score *scores, size_t n);
 size_t bip__pack(const bip_score *scores, size_t n, uint8_t *to);     /* gives the size; equal scores, equal bytes */
+void bip__packed_print(bip__out *o, const uint8_t *from, size_t n);   /* as bip__scores_print() prints them */
 size_t bip__unpack(const uint8_t *from, bip_score *scores, size_t n); /* gives the size */
 
 #endif

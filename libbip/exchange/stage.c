@@ -425,11 +425,14 @@ static bip_status content_staged(bip__intake *in, const bip__staged *s, const bi
 {
     bip_status st = BIP_OK;
     *out = (content){.note_n = s->note_n};
-    bip__unpack(scores_of(s), in->scores, items_of(in, s));
-    if (h != NULL && in->vocabularies[s->version].covered != NULL)
-        st = merge_scores(in, s, h, err);
     bip__out_clear(&in->text);
-    bip__scores_print(&in->text, in->scores, items_of(in, s));
+    if (h != NULL && in->vocabularies[s->version].covered != NULL) {
+        bip__unpack(scores_of(s), in->scores, items_of(in, s));
+        st = merge_scores(in, s, h, err);
+        bip__scores_print(&in->text, in->scores, items_of(in, s));
+    } else {
+        bip__packed_print(&in->text, scores_of(s), items_of(in, s));
+    }
     if (st == BIP_OK && in->text.status != BIP_OK)
         st = bip__nomem(err);
     out->scores = in->text.data;

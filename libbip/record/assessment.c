@@ -181,6 +181,23 @@ bip_status bip__fact_id(const bip__context *c, int64_t entry, int32_t idx, char 
     return st;
 }
 
+/* The canonical form of a first revision, with a beginning that was printed before where there is one. */
+static void print_new(bip__change *change, const bip__assessment_put *in, const bip__assessment_fact *fact)
+{
+    bip__head *head = &change->heads[in->respondent % BIP__HEADS];
+    if (head->version != in->version->n || head->respondent != in->respondent) {
+        bip__out_clear(&head->text);
+        bip__canon_assessment_head(&head->text, fact);
+        head->version = head->text.status == BIP_OK ? in->version->n : 0;
+        head->respondent = in->respondent;
+    }
+    if (head->version == 0) /* no memory for it */
+        bip__canon_assessment_head(&change->canonical, fact);
+    else
+        bip__out_bytes(&change->canonical, head->text.data, head->text.len);
+    bip__canon_assessment_rest(&change->canonical, fact);
+}
+
 /* holder NULL: a first revision. */
 static bip_status hash_assessment(bip__change *change, const bip__assessment_put *in, const bip__holder *holder,
                                   int32_t *idx, bip_error *err)
@@ -204,7 +221,10 @@ static bip_status hash_assessment(bip__change *change, const bip__assessment_put
                                  .reason = change->reason,
                                  .reason_n = change->reason == NULL ? 0 : strlen(change->reason)};
     bip__out_clear(canonical);
-    bip__canon_assessment(canonical, &fact);
+    if (holder == NULL)
+        print_new(change, in, &fact);
+    else
+        bip__canon_assessment(canonical, &fact);
     if (st == BIP_OK)
         st = bip__out_finish(canonical, err);
     if (st != BIP_OK)

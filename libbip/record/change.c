@@ -31,6 +31,8 @@ bip_status bip__change_open(bip__context *c, const char *actor, const char *reas
         return bip__nomem(err);
     change->context = c;
     bip__out_init(&change->canonical, NULL, NULL);
+    for (size_t i = 0; i < BIP__HEADS; i++)
+        bip__out_init(&change->heads[i].text, NULL, NULL);
     change->actor = bip__strdup(actor);
     if (reason != NULL && reason[0] != '\0' && (change->reason = bip__strdup(reason)) == NULL)
         st = BIP_E_NOMEM;
@@ -47,6 +49,8 @@ static void change_free(bip__change *change)
     if (change->context->open == &change->entry)
         change->context->open = NULL;
     bip__out_free(&change->canonical);
+    for (size_t i = 0; i < BIP__HEADS; i++)
+        bip__out_free(&change->heads[i].text);
     bip__free(change->parents);
     bip__free(change->actor);
     bip__free(change->reason);

@@ -6,6 +6,14 @@
 #include "store/canon.h"
 #include "store/trail.h"
 
+/* The first half of the canonical form of new assessments, which many have in common. */
+#define BIP__HEADS 4
+typedef struct bip__head {
+    int32_t version; /* number in storage; 0: none yet */
+    int32_t respondent;
+    bip__out text;
+} bip__head;
+
 typedef struct bip__change {
     bip__context *context;
     char *actor, *reason; /* reason NULL for none */
@@ -21,7 +29,8 @@ typedef struct bip__change {
     size_t n_parents;
     bool merged; /* entries made elsewhere were taken in: there is something to commit without a fact of its own */
     bool erased; /* somebody was erased: once committed, no trace may stay in the files */
-    bip__out canonical; /* scratch for canonical forms */
+    bip__out canonical;          /* scratch for canonical forms */
+    bip__head heads[BIP__HEADS]; /* by respondent */
 } bip__change;
 
 bip_status bip__change_open(bip__context *c, const char *actor, const char *reason, bip__change **out, bip_error *err);

@@ -33,11 +33,21 @@ static void day(bip__out *o, const char *key, bip_date date)
 
 void bip__canon_assessment(bip__out *o, const bip__assessment_fact *f)
 {
+    bip__canon_assessment_head(o, f);
+    bip__canon_assessment_rest(o, f);
+}
+
+void bip__canon_assessment_head(bip__out *o, const bip__assessment_fact *f)
+{
     bip__out_text(o, "{\"fact\":\"assessment\"");
     optional_text(o, "of", f->of);
     member(o, "instrument", f->instrument);
     member(o, "version", f->version);
     member(o, "respondent", f->respondent);
+}
+
+void bip__canon_assessment_rest(bip__out *o, const bip__assessment_fact *f)
+{
     day(o, "date", f->date);
     optional_text(o, "rater", f->rater);
     bip__out_key(o, "scores");

@@ -16,6 +16,9 @@ typedef struct bip__assessment_fact {
     size_t scores_n, note_n, reason_n;
 } bip__assessment_fact;
 void bip__canon_assessment(bip__out *o, const bip__assessment_fact *f);
+/* The same in two halves: the first is the same for all of one instrument and respondent that aren't `of` another. */
+void bip__canon_assessment_head(bip__out *o, const bip__assessment_fact *f);
+void bip__canon_assessment_rest(bip__out *o, const bip__assessment_fact *f);
 
 /* {"fact":"participant","code":..[,"enrolled":..][,"reason":..]} */
 void bip__canon_participant(bip__out *o, const char *code, bip_date enrolled, const char *reason);

@@ -57,9 +57,13 @@ static bool words_number(words *w, const char *text, int32_t *out)
     *out = -1;
     if (text == NULL)
         return true;
-    if (w->n > 0 && strcmp(w->texts[w->last], text) == 0) {
-        *out = w->last;
-        return true;
+    /* The same again, or the one that came after it the first time: a person's rows stand in the instrument's order. */
+    for (int32_t i = 0; i < 2 && w->n > 0; i++) {
+        const int32_t guess = (size_t)w->last + (size_t)i < w->n ? w->last + i : 0;
+        if (strcmp(w->texts[guess], text) == 0) {
+            *out = w->last = guess;
+            return true;
+        }
     }
     if (w->n == w->room && !words_grow(w))
         return false;

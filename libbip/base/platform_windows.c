@@ -317,13 +317,13 @@ bool bip__path_sync(const char *path)
     return done;
 }
 
-int bip__path_replace(const char *path, const char *by)
+static int move_to(const char *path, const char *by, DWORD flags)
 {
     wchar_t *to = bip__utf16(path), *from = to ? bip__utf16(by) : NULL;
     int error = from ? 0 : errno;
 
     for (int times = 0; from; times++) {
-        if (MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH))
+        if (MoveFileExW(from, to, flags | MOVEFILE_WRITE_THROUGH))
             break;
         if (!held_for_a_moment(times)) {
             error = set_errno();
@@ -333,6 +333,33 @@ int bip__path_replace(const char *path, const char *by)
     bip__free(from);
     bip__free(to);
     return error;
+}
+
+int bip__path_replace(const char *path, const char *by)
+{
+    return move_to(path, by, MOVEFILE_REPLACE_EXISTING);
+}
+
+int bip__path_name(const char *path, const char *by)
+{
+    return move_to(path, by, 0);
+}
+
+/* A file that somebody holds here can't be given another name by them either: holding can't be told. */
+int bip__file_hold(const char *path)
+{
+    (void)path;
+    return -1;
+}
+
+void bip__file_let_go(int hold)
+{
+    (void)hold;
+}
+
+void bip__path_sweep(const char *path)
+{
+    (void)path;
 }
 
 int bip__folder_create_private(const char *path)

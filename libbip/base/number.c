@@ -233,7 +233,7 @@ size_t bip__number_print(double v, char out[BIP_NUMBER_SIZE])
     char buffer[20 + DIGITS_ROOM] = {0}, *end = buffer + 20, *to = out;
     char *start = significant_digits(end, d.digits);
     int point = (int)(end - start) + d.power;
-    while (end[-1] == '0')
+    while (end[-1] == '0') /* NOLINT: there is a digit other than 0 before it */
         end--;
     if (bits & SIGN_BIT)
         *to++ = '-';

@@ -139,10 +139,9 @@ void bip__out_date(bip__out *o, bip_date d)
     if (year < 0 || year > 9999) { /* never in a store; a clock of the caller's may say so */
         bip__out_int(o, year);
     } else {
-        to = put_digits(to, year, 4);
+        put_digits(text, year, 4);
         bip__out_bytes(o, text, 4);
     }
-    to = text;
     *to++ = '-';
     to = put_digits(to, month, 2);
     *to++ = '-';

@@ -155,6 +155,7 @@ const char *bip__fuse_network(const char *mount, unsigned major_n, unsigned mino
     unsigned found_major, found_minor;
     size_t n;
 
+    /* NOLINTNEXTLINE(cert-err34-c): the kernel's own line */
     if (!type || sscanf(mount, "%*d %*d %u:%u", &found_major, &found_minor) != 2 || found_major != major_n ||
         found_minor != minor_n)
         return NULL;

@@ -57,16 +57,13 @@ bool cli_json_is_null(cli_json value)
     return value.n == 4 && memcmp(value.at, "null", 4) == 0;
 }
 
+/* As the library writes it: in small letters. */
 static int32_t hex4(const char *s)
 {
-    static const char digits[] = "0123456789abcdef";
     int32_t v = 0;
 
-    for (int i = 0; i < 4; i++) {
-        const char *d = memchr(digits, s[i], 16);
-
-        v = v * 16 + (d ? (int32_t)(d - digits) : 0);
-    }
+    for (int i = 0; i < 4; i++)
+        v = v * 16 + (s[i] <= '9' ? s[i] - '0' : s[i] - 'a' + 10);
     return v;
 }
 

@@ -192,7 +192,7 @@ static void print_new(bip__change *change, const bip__assessment_put *in, const 
         head->respondent = in->respondent;
     }
     if (head->version == 0) /* no memory for it */
-        bip__canon_assessment_head(&change->canonical, fact);
+        change->canonical.status = head->text.status;
     else
         bip__out_bytes(&change->canonical, head->text.data, head->text.len);
     bip__canon_assessment_rest(&change->canonical, fact);

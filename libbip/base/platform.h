@@ -41,7 +41,7 @@ int bip__file_seek(FILE *file, int64_t to); /* from the beginning; 0: done */
 /* What was written there starts on its way to the disk, and nobody waits: a hint, so that bip__path_sync() finds little
  * left to wait for. */
 void bip__file_start_writing(FILE *file, int64_t from, int64_t until);
-bool bip__disk_full(int system_error);      /* by the system's own number of an error */
+bool bip__disk_full(int system_error); /* by the system's own number of an error */
 
 bool bip__stderr_is_terminal(void);                /* one that obeys escape sequences */
 const char *bip__login_name(char *into, size_t n); /* of the user who runs the program; NULL where unknown */

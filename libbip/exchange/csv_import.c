@@ -245,7 +245,7 @@ static bip_status wide_scores(reader *r, const bip__row_key *key, bool *any, bip
         in->scores[i] = (bip_score){.answer = BIP_NOT_ASKED};
     for (size_t i = 0; i < r->csv.n; i++) {
         bip_status st = BIP_OK;
-        bip_score score;
+        bip_score score = {0};
         int32_t item = -1;
         if (r->columns.list[i].kind != BIP__COLUMN_ITEM)
             continue;

@@ -154,6 +154,7 @@ static bip__all_pairs list_pairs(bip__calendar *c, const double *scores, double 
     for (int rise = -steepest; rise <= steepest; rise++)
         flat[rise].n = 0;
     for (size_t k = 0; k < c->n_pairs; k++) {
+        /* cppcheck-suppress uninitvar ; pairs are of the n above */
         list *l = flat + (level[c->later[k]] - level[c->earlier[k]]);
         l->pairs[l->n++] = (uint16_t)k;
     }
@@ -219,6 +220,7 @@ static void find_on(merging *m, int side, size_t n, size_t below, bip__wanted *w
     double slope = 0;
     int k = from;
 
+    /* cppcheck-suppress arrayIndexOutOfBounds ; from is below to, which is at most their number */
     if (from < to && w->rank[from] - below < n / 2)
         merge_begin(m, side, true);
     for (; k < to && w->rank[k] - below < n / 2; k++) {

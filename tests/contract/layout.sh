@@ -54,7 +54,7 @@ seen_beyond_base() {
     grep -rnE '_(POSIX_C|XOPEN|GNU|DEFAULT|BSD)_SOURCE' libbip CMakeLists.txt |
         grep -vE '^libbip/base/(platform|program)_posix\.c:'
 }
-not_a_client() { find examples -name '*.[ch]' -o -name '*.cpp' | xargs grep -nE '#include "' | grep -vF '#include "bip.h"'; }
+not_a_client() { find examples -name '*.[ch]' -exec grep -nE '#include "' {} + -o -name '*.cpp' -exec grep -nE '#include "' {} + | grep -vF '#include "bip.h"'; }
 # A function the length of two screens is two functions. Counts from the opening brace in the first column to the closing one.
 long_functions() {
     sources libbip | xargs awk 'FNR == 1 { start = 0 } /^\{/ { start = FNR } /^}/ && start {

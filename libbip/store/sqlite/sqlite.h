@@ -32,7 +32,7 @@ struct bip__rows {
     bip__sqlite *store;
     sqlite3_stmt *statement;
     bip__statement which;
-    bool borrowed; /* statement is the store's; else its own, since the store's was lent already */
+    bool borrowed;  /* statement is the store's; else its own, since the store's was lent already */
     int32_t person; /* of assessments() */
     bip_date until; /* of scores(): the last day */
     bool done;

@@ -39,7 +39,8 @@ bip_status bip__course_open(bip__context *c, bip__plan *plan, bip__course **out,
     course = bip__alloc_zero(1, sizeof *course);
     if (course == NULL)
         return bip__nomem(err);
-    course->context = c;
+    course->context = course->sweep.context = c;
+    course->sweep.only_scores = true;
     course->plan = plan;
     course->tracks = bip__alloc_zero(plan->n_slots + 1, sizeof *course->tracks);
     if (course->tracks == NULL) {
@@ -54,6 +55,7 @@ void bip__course_close(bip__course *course)
 {
     if (course == NULL)
         return;
+    bip__sweep_close(&course->sweep);
     bip__course_free(course->plan->idle_course);
     course->plan->idle_course = course;
 }
@@ -219,7 +221,7 @@ static bip_status end_day(bip__course *course, bip_date day, bip_error *err)
     return st;
 }
 
-static bip_status hold_row(bip__course *course, const bip__scores_row *row, bip_error *err)
+static bip_status hold_row(bip__course *course, const bip__assessment_row *row, bip_error *err)
 {
     const bip__version *v = bip__catalogue_number(course->plan->catalogue, row->instrument);
     int32_t r = v == NULL ? -1 : bip__version_respondent(v, row->respondent);
@@ -261,22 +263,19 @@ static void forget(bip__course *course, int32_t person, const char *code)
 
 bip_status bip__course_read(bip__course *course, int32_t person, const char *code, bip_error *err)
 {
-    const bip__storage_api *api = course->context->storage->api;
-    bip__rows *rows = NULL;
-    bip__scores_row row;
+    bip__assessment_row row;
     bip_date day = BIP_NO_DATE;
     forget(course, person, code);
-    bip_status st = api->scores(course->context->storage, person, course->plan->as_of, &rows, err);
-    while (st == BIP_OK && (st = api->next_scores(rows, &row, err)) == BIP_OK) {
-        if (row.day != day && course->n_day_rows > 0 && (st = end_day(course, day, err)) != BIP_OK)
+    bip_status st = bip__sweep_to(&course->sweep, person, err);
+    while (st == BIP_OK && (st = bip__sweep_next(&course->sweep, &row, err)) == BIP_OK) {
+        if (row.day > course->plan->as_of)
             break;
+        if (row.day != day && course->n_day_rows > 0 && (st = end_day(course, day, err)) != BIP_OK)
+            return st;
         day = row.day;
         st = hold_row(course, &row, err);
     }
-    api->close_rows(rows);
-    if (st == BIP_DONE)
-        st = end_day(course, day, err);
-    return st;
+    return st == BIP_OK || st == BIP_DONE ? end_day(course, day, err) : st;
 }
 
 /* ------------------------------------------------------------ series */

@@ -5,6 +5,7 @@
 #include "model/score.h"
 #include "progress/progress.h"
 #include "read/plan.h"
+#include "read/sweep.h"
 
 /* The numbers of one slot; days strictly rising. */
 typedef struct bip__track {
@@ -22,6 +23,7 @@ typedef struct bip__track {
 typedef struct bip__course {
     bip__context *context;
     bip__plan *plan;
+    bip__sweep sweep;
     bip__track *tracks; /* by slot */
     bip__scratch scratch;
     bip_score *scores;              /* of the day in hand, most_items a row */

@@ -5,9 +5,10 @@
 
 #include "read/context.h"
 
-/* Zero-initialise, all but the context. */
+/* Zero-initialise, all but the context and what is to be read. */
 typedef struct bip__sweep {
     bip__context *context;
+    bool only_scores; /* what next_scores() fills, the rest is 0 */
     bip__rows *rows;
     bip__assessment_row row; /* where the reading stands */
     bool given, ended;       /* whether that was given out already; whether there is none */

@@ -29,14 +29,6 @@ typedef struct bip__assessment_row {
     size_t scores_n, note_n, reason_n;
 } bip__assessment_row;
 
-/* What a series needs of an assessment. */
-typedef struct bip__scores_row {
-    bip_date day;
-    int32_t instrument, respondent, rater;
-    const char *scores; /* lent until the next call on the same rows */
-    size_t scores_n;
-} bip__scores_row;
-
 /* Everything else about people, in one envelope; person 0: about nobody. */
 typedef enum bip__fact_kind {
     BIP__FACT_PARTICIPANT = 1,
@@ -168,8 +160,9 @@ typedef struct bip__storage_api {
     /* the current ones that aren't withdrawn of this person and of all with greater numbers, by (person, day, entry,
      * idx), without their reasons; read by next_current(). A third faster than person by person. */
     bip_status (*assessments_from)(bip__storage *, int32_t person, bip__rows **out, bip_error *);
-    /* of the current ones that aren't withdrawn, in the same order, what a series needs: the hot path of progression */
-    bip_status (*scores)(bip__storage *, int32_t person, bip_date until_day, bip__rows **out, bip_error *);
+    /* The same rows, the hot path of progression: next_scores() fills what a series needs, person, day, instrument,
+     * respondent, rater and scores, and leaves the rest as it was. */
+    bip_status (*scores_from)(bip__storage *, int32_t person, bip__rows **out, bip_error *);
     /* BIP_E_NOT_FOUND: no such row */
     bip_status (*set_current)(bip__storage *, int32_t person, bip_date day, int64_t entry, int32_t idx, int32_t current,
                               bip_error *);
@@ -200,7 +193,7 @@ typedef struct bip__storage_api {
     bip_status (*next_item)(bip__rows *, bip__item_row *, bip_error *);
     bip_status (*next_assessment)(bip__rows *, bip__assessment_row *, bip_error *);
     bip_status (*next_current)(bip__rows *, bip__assessment_row *, bip_error *);
-    bip_status (*next_scores)(bip__rows *, bip__scores_row *, bip_error *);
+    bip_status (*next_scores)(bip__rows *, bip__assessment_row *, bip_error *);
     bip_status (*next_fact)(bip__rows *, bip__fact_row *, bip_error *);
     bip_status (*next_entry)(bip__rows *, bip__entry_row *, bip_error *);
     bip_status (*next_leaf)(bip__rows *, bip__leaf_row *, bip_error *);

@@ -594,24 +594,24 @@ static void test_storage__reads_the_days_asked_for_ends_included(void **state)
 static void test_storage__reads_the_scores_that_series_are_made_of(void **state)
 {
     fixture *f = *state;
-    bip__assessment_row in[6];
-    bip__scores_row out;
+    bip__assessment_row in[6], out = {0};
     bip__rows *rows;
 
     begin(f);
     const int32_t p = add_person(f, "P-001"), q = add_person(f, "P-002");
-    in[0] = assessment(p, 20001, 3, 0, "[2]");
-    in[1] = assessment(p, 20000, 2, 10, "[1]");
-    in[2] = assessment(p, 20000, 2, 9, NULL); /* withdrawn */
-    in[3] = assessment(p, 20000, 2, 8, "[9]");
-    in[3].current = 0;
-    in[4] = assessment(p, 20002, 1, 0, "[9]"); /* a day too late */
-    in[5] = assessment(q, 20000, 2, 11, "[9]");
+    in[0] = assessment(q, 19999, 2, 11, "[3]");
+    in[1] = assessment(p, 20001, 3, 0, "[2]");
+    in[2] = assessment(p, 20000, 2, 10, "[1]");
+    in[3] = assessment(p, 20000, 2, 9, NULL); /* withdrawn */
+    in[4] = assessment(p, 20000, 2, 8, "[9]");
+    in[4].current = 0;
+    in[5] = assessment(p - 1, 20000, 2, 7, "[9]"); /* before the one asked for */
     assert_ok(f->api->assessments_put(f->s, in, 6, &err));
     commit(f);
-    assert_ok(f->api->scores(f->s, p, 20001, &rows, &err));
-    for (const bip__assessment_row *want = &in[1]; want >= in; want--) {
+    assert_ok(f->api->scores_from(f->s, p, &rows, &err));
+    for (const bip__assessment_row *want = &in[2]; want >= in; want--) {
         assert_ok(f->api->next_scores(rows, &out, &err));
+        assert_int_equal(out.person, want->person);
         assert_int_equal(out.day, want->day);
         assert_int_equal(out.instrument, want->instrument);
         assert_int_equal(out.respondent, want->respondent);

@@ -702,21 +702,20 @@ static bip_status next_current(bip__rows *r, bip__assessment_row *out, bip_error
     return st;
 }
 
-static bip_status scores(bip__storage *base, int32_t person, bip_date until_day, bip__rows **out, bip_error *err)
-{
-    return assessments(base, person, INT32_MIN, until_day, false, out, err);
-}
-
-static bip_status next_scores(bip__rows *r, bip__scores_row *out, bip_error *err)
+static bip_status next_scores(bip__rows *r, bip__assessment_row *out, bip_error *err)
 {
     bip__assessment_row row;
-    bip_status st;
+    bip_status st = next_assessment(r, &row, err);
 
-    do
-        st = next_assessment(r, &row, err);
-    while (st == BIP_OK && !row.scores);
-    if (st == BIP_OK)
-        *out = (bip__scores_row){row.day, row.instrument, row.respondent, row.rater, row.scores, row.scores_n};
+    if (st == BIP_OK) {
+        out->person = row.person;
+        out->day = row.day;
+        out->instrument = row.instrument;
+        out->respondent = row.respondent;
+        out->rater = row.rater;
+        out->scores = row.scores;
+        out->scores_n = row.scores_n;
+    }
     return st;
 }
 
@@ -1123,7 +1122,7 @@ static const bip__storage_api functions = {
     .assessments_put = assessments_put,
     .assessments = assessments,
     .assessments_from = assessments_from,
-    .scores = scores,
+    .scores_from = assessments_from,
     .set_current = set_current,
     .fact_put = fact_put,
     .facts = facts,

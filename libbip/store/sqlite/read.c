@@ -463,17 +463,14 @@ static bip_status next_assessment(bip__rows *r, bip__assessment_row *out, bip_er
     return wide ? damaged(r->store, "an assessment's number", err) : BIP_OK;
 }
 
-static bip_status scores(bip__storage *base, int32_t person, bip_date until_day, bip__rows **out, bip_error *err)
+static bip_status scores_from(bip__storage *base, int32_t person, bip__rows **out, bip_error *err)
 {
     const int64_t keys[] = {person};
-    bip_status st = open_rows(base, BIP__S_SCORES, keys, 1, out, err);
 
-    if (st == BIP_OK)
-        (*out)->until = until_day;
-    return st;
+    return open_rows(base, BIP__S_SCORES_FROM, keys, 1, out, err);
 }
 
-static bip_status next_scores(bip__rows *r, bip__scores_row *out, bip_error *err)
+static bip_status next_scores(bip__rows *r, bip__assessment_row *out, bip_error *err)
 {
     sqlite3_stmt *q = r->statement;
     int64_t wide = 0;
@@ -482,18 +479,15 @@ static bip_status next_scores(bip__rows *r, bip__scores_row *out, bip_error *err
     do {
         if ((st = next_row(r, err)) != BIP_OK)
             return st;
-        out->day = column_int32(q, 0, &wide);
-        if (!wide && out->day > r->until) {
-            r->done = true;
-            return BIP_DONE;
-        }
-        out->scores = column_text(q, 4, &out->scores_n);
+        out->scores = column_text(q, 5, &out->scores_n);
         if (!out->scores && sqlite3_errcode(r->store->db) == SQLITE_NOMEM)
             return bip__nomem(err);
     } while (!out->scores); /* withdrawn */
-    out->instrument = column_int32(q, 1, &wide);
-    out->respondent = column_int32(q, 2, &wide);
-    out->rater = column_int32(q, 3, &wide);
+    out->person = column_int32(q, 0, &wide);
+    out->day = column_int32(q, 1, &wide);
+    out->instrument = column_int32(q, 2, &wide);
+    out->respondent = column_int32(q, 3, &wide);
+    out->rater = column_int32(q, 4, &wide);
     return wide ? damaged(r->store, "an assessment's number", err) : BIP_OK;
 }
 
@@ -620,7 +614,7 @@ void bip__sqlite_readers(bip__storage_api *api)
     api->items = items;
     api->assessments = assessments;
     api->assessments_from = assessments_from;
-    api->scores = scores;
+    api->scores_from = scores_from;
     api->facts = facts;
     api->entry_get = entry_get;
     api->entry_find = entry_find;

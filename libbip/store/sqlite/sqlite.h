@@ -34,7 +34,6 @@ struct bip__rows {
     bip__statement which;
     bool borrowed;  /* statement is the store's; else its own, since the store's was lent already */
     int32_t person; /* of assessments() */
-    bip_date until; /* of scores(): the last day */
     bool done;
 };
 

@@ -60,9 +60,9 @@
     X(ASSESSMENTS_ADD, ADD_ASSESSMENT FOUR ", " FOUR ", " FOUR ", " FOUR)                                              \
     X(ASSESSMENTS, ASSESSMENT " AND current ORDER BY day, entry, idx")                                                 \
     X(REVISIONS, ASSESSMENT " ORDER BY day, entry, idx")                                                               \
-    /* every column costs, and so does a second bound: the last day is looked for in C */                              \
-    X(SCORES, "SELECT day, instrument, respondent, rater, scores FROM assessment WHERE person = ?1 AND current "       \
-              "ORDER BY day, entry, idx")                                                                              \
+    /* every column costs, and so does a second bound: the last day is looked for by the reader */                     \
+    X(SCORES_FROM, "SELECT person, day, instrument, respondent, rater, scores FROM assessment WHERE person >= ?1 "     \
+                   "AND current ORDER BY person, day, entry, idx")                                                     \
     X(ASSESSMENTS_FROM,                                                                                                \
       "SELECT person, day, entry, idx, instrument, respondent, rater, root_entry, root_idx, scores, "                  \
       "note FROM assessment WHERE person >= ?1 AND current ORDER BY person, day, entry, idx")                          \

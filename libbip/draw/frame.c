@@ -120,23 +120,44 @@ static bool lay_out_legend(bip__page *p, double *top)
     return true;
 }
 
+static bool add_note(bip__page *p, const char *text, double *top)
+{
+    bip__block *b = &p->notes[p->n_notes++];
+
+    if (!bip__block_make(p->arena, text, BIP__SIZE_SMALL, p->frame->width - 2 * p->margin, 4, b))
+        return false;
+    b->kind = "b-k b-q";
+    b->x = p->margin;
+    b->top = *top;
+    *top += bip__block_height(b) + 3;
+    return true;
+}
+
+static bool add_remarks(bip__page *p, double *top)
+{
+    const bip__remarks *r = &p->frame->remarks;
+    bool whole = r->n <= BIP__MOST_REMARKS, made = true;
+
+    for (size_t i = 0; made && i < r->n && i < BIP__MOST_REMARKS; i++) {
+        made = add_note(p, r->texts[i], top);
+        whole &= p->notes[p->n_notes - 1].whole == NULL;
+    }
+    return made && (whole || add_note(p, r->elsewhere, top));
+}
+
 bool bip__page_end(bip__page *p, double bottom)
 {
     const bip__frame *f = p->frame;
     double top = bottom;
 
-    p->notes = bip__arena_alloc(p->arena, f->n_notes * sizeof *p->notes);
+    p->notes = bip__arena_alloc(p->arena, (f->n_notes + BIP__MOST_REMARKS + 1) * sizeof *p->notes);
     if (p->notes == NULL || !lay_out_legend(p, &top))
         return false;
-    for (; p->n_notes < f->n_notes; p->n_notes++) {
-        bip__block *b = &p->notes[p->n_notes];
-        if (!bip__block_make(p->arena, f->notes[p->n_notes], BIP__SIZE_SMALL, f->width - 2 * p->margin, 4, b))
+    for (size_t i = 0; i < f->n_notes; i++)
+        if (!add_note(p, f->notes[i], &top))
             return false;
-        b->kind = "b-k b-q";
-        b->x = p->margin;
-        b->top = top;
-        top += bip__block_height(b) + 3;
-    }
+    if (!add_remarks(p, &top))
+        return false;
     p->height = top + p->margin - 4;
     return true;
 }

@@ -47,9 +47,9 @@ enum {
 typedef struct bip__page {
     const bip__frame *frame;
     bip__arena *arena;
-    double margin, top; /* top: where the picture itself may begin */
-    double height;      /* of everything, once the foot is laid out */
-    bip__block title, subtitle, *notes;
+    double margin, top;                 /* top: where the picture itself may begin */
+    double height;                      /* of everything, once the foot is laid out */
+    bip__block title, subtitle, *notes; /* notes: remarks too */
     size_t n_notes;
     bip__entry entries[16];
     size_t n_entries;

@@ -10,6 +10,15 @@
 
 #define BIP__MOST_AXES 40
 
+#define BIP__MOST_REMARKS 3 /* that are drawn */
+
+/* What is said below a picture of what it shows, the latest first. <desc> holds all of it, in whole. */
+typedef struct bip__remarks {
+    const char *const *texts;
+    size_t n;
+    const char *elsewhere; /* says where the rest is, shown where one is cut short or left out */
+} bip__remarks;
+
 /* What every picture has. Texts are valid UTF-8. */
 typedef struct bip__frame {
     const char *id;                       /* of the root element; an XML name */
@@ -23,6 +32,7 @@ typedef struct bip__frame {
     const char *not_answered, *not_asked; /* words for the two kinds of gap, shown where they occur */
     const char *const *notes;             /* lines under the legend */
     size_t n_notes;
+    bip__remarks remarks; /* lines under the notes */
 } bip__frame;
 
 typedef enum bip__gap { BIP__NO_GAP = 0, BIP__NOT_ANSWERED = 1, BIP__NOT_ASKED = 2 } bip__gap;

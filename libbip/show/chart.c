@@ -10,25 +10,38 @@
 
 static bool add_day(bip__answers *a, bip_date day)
 {
-    size_t days = a->cap;
+    size_t days = a->cap, objections = a->cap;
 
     if (a->n == a->cap && (!bip__grow(&a->days, &days, a->n + 1, sizeof *a->days) ||
+                           !bip__grow(&a->objections, &objections, a->n + 1, sizeof(bip__objection *)) ||
                            !bip__grow(&a->scores, &a->cap, a->n + 1, sizeof *a->scores)))
         return false;
     a->days[a->n] = day;
+    a->objections[a->n] = NULL;
     a->scores[a->n++] = (bip_score){NAN, BIP_NOT_ASKED, 0};
     return true;
 }
 
 /* Assessments come by day, within one in the order of recording. */
-static bool take(bip__answers *a, bip_date day, const bip_score *score)
+static bool take(bip__answers *a, bip_date day, const bip_score *score, bip__objection *objection)
 {
     if ((a->n == 0 || a->days[a->n - 1] != day) && !add_day(a, day))
         return false;
     bip_score *held = &a->scores[a->n - 1];
-    if (score->answer == BIP_NUMBER || (score->answer != BIP_NOT_ASKED && held->answer != BIP_NUMBER))
+    if (score->answer == BIP_NUMBER || (score->answer != BIP_NOT_ASKED && held->answer != BIP_NUMBER)) {
         *held = *score;
+        a->objections[a->n - 1] = objection;
+    }
     return true;
+}
+
+static bip__objection *first_objection(const bip__chart *ch, const char *id)
+{
+    bip__objection *found = ch->objections;
+
+    while (found != NULL && (found->respondent < 0 || strcmp(found->of, id) != 0))
+        found = found->next;
+    return found;
 }
 
 /* Takes the answers of one assessment; the newest that has something to show decides which instrument is shown. */
@@ -41,11 +54,12 @@ static bip_status take_assessment(bip__chart *ch, const bip_assessment *a, bip_e
     if (r < 0)
         return bip__fail(err, BIP_E_CORRUPT, ch->participant, "an assessment names an instrument that is not there");
     const bip__layout *layout = &plan->layouts[v - plan->catalogue->versions][r];
+    bip__objection *objection = first_objection(ch, a->id);
     for (size_t k = 0; k < layout->n_items && k < a->n; k++) {
         int32_t slot = layout->items[k];
         if (slot < 0 || !plan->slots[slot].wanted)
             continue;
-        if (!take(&ch->answers[slot], a->date, &a->scores[k]))
+        if (!take(&ch->answers[slot], a->date, &a->scores[k], objection))
             return bip__nomem(err);
         ch->shown = plan->slots[slot].shown;
     }
@@ -94,13 +108,50 @@ bool bip__chart_has(const bip__chart *ch, int32_t indicator)
     return false;
 }
 
-bip_score bip__chart_answer(const bip__chart *ch, int32_t slot, bip_date day)
+size_t bip__chart_find(const bip__chart *ch, int32_t slot, bip_date day)
 {
     if (slot >= 0)
         for (size_t i = ch->answers[slot].n; i-- > 0;)
             if (ch->answers[slot].days[i] == day)
-                return ch->answers[slot].scores[i];
-    return (bip_score){NAN, BIP_NOT_ASKED, 0};
+                return i;
+    return BIP__NO_ANSWER;
+}
+
+/* Several objections may be to one assessment. */
+bip_score bip__chart_draw(bip__chart *ch, int32_t slot, size_t at)
+{
+    if (at == BIP__NO_ANSWER)
+        return (bip_score){NAN, BIP_NOT_ASKED, 0};
+    const bip__objection *first = ch->answers[slot].objections[at];
+    for (bip__objection *o = ch->answers[slot].objections[at]; o != NULL; o = o->next)
+        o->drawn |= strcmp(o->of, first->of) == 0;
+    return ch->answers[slot].scores[at];
+}
+
+bip_status bip__chart_remarks(bip__chart *ch, bip__remarks *out, bip_error *err)
+{
+    const char **texts;
+    bip__out said;
+    size_t n = 0;
+    bool kept = true;
+
+    *out = (bip__remarks){.elsewhere = ch->words->text[BIP__W_PICTURE_ELSEWHERE]};
+    for (const bip__objection *o = ch->objections; o != NULL; o = o->next)
+        n += o->drawn;
+    if (n == 0)
+        return BIP_OK;
+    if ((texts = bip__arena_alloc(&ch->arena, n * sizeof *texts)) == NULL)
+        return bip__nomem(err);
+    *out = (bip__remarks){texts, n, out->elsewhere};
+    bip__out_init(&said, NULL, NULL);
+    for (const bip__objection *o = ch->objections; kept && o != NULL; o = o->next) {
+        if (!o->drawn)
+            continue;
+        bip__say_objection(&said, ch->words, ch->reading.plan->lang, o);
+        kept = (texts[--n] = bip__keep_said(&ch->arena, &said)) != NULL;
+    }
+    bip__out_free(&said);
+    return kept ? BIP_OK : bip__nomem(err);
 }
 
 /* An older version's series go on in the newer ones that continue it. */
@@ -259,6 +310,8 @@ bip_status bip__chart_open(bip__chart *ch, bip__context *c, const bip_query *que
     if (st == BIP_OK)
         st = bip__reading_next(&ch->reading, &ch->participant, err);
     if (st == BIP_OK)
+        st = bip__objections_read(c, ch->participant, &ch->arena, &ch->objections, err);
+    if (st == BIP_OK)
         st = read_answers(ch, err);
     if (st == BIP_OK)
         st = find_shown(ch, err);
@@ -271,6 +324,7 @@ void bip__chart_close(bip__chart *ch)
 {
     for (size_t s = 0; ch->answers != NULL && s < ch->reading.plan->n_slots; s++) {
         bip__free(ch->answers[s].days);
+        bip__free(ch->answers[s].objections);
         bip__free(ch->answers[s].scores);
     }
     bip__free(ch->answers);

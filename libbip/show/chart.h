@@ -4,6 +4,7 @@
 #define BIP_SHOW_CHART_H
 
 #include "model/options.h"
+#include "show/objection.h"
 #include "show/picture.h"
 #include "show/reading.h"
 
@@ -12,6 +13,7 @@
 typedef struct bip__answers {
     bip_date *days;
     bip_score *scores;
+    bip__objection **objections; /* the first to the assessment that the score is of; NULL: none */
     size_t n, cap;
 } bip__answers;
 
@@ -23,6 +25,7 @@ typedef struct bip__chart {
     bip__arena arena;
     const char *participant;
     bip__answers *answers; /* by slot */
+    bip__objection *objections;
     const bip__version *shown;
     int32_t respondents[BIP__MAX_RESPONDENTS]; /* of `shown`, the most important one first; those that have answers */
     size_t n_respondents;
@@ -38,8 +41,13 @@ void bip__chart_close(bip__chart *ch); /* also after a failure */
 
 /* The slot of an indicator of `shown` for one of its respondents; -1: not asked of them, or not for this role. */
 int32_t bip__chart_slot(const bip__chart *ch, int32_t indicator, int32_t respondent);
-/* The answer of a slot (or -1) on a day. */
-bip_score bip__chart_answer(const bip__chart *ch, int32_t slot, bip_date day);
+/* Where among the answers of a slot (or -1) that of a day is. */
+size_t bip__chart_find(const bip__chart *ch, int32_t slot, bip_date day);
+#define BIP__NO_ANSWER SIZE_MAX
+/* Take that answer into the picture, and with it what is objected to in it. */
+bip_score bip__chart_draw(bip__chart *ch, int32_t slot, size_t at);
+/* What is said below the picture, once everything is in it. */
+bip_status bip__chart_remarks(bip__chart *ch, bip__remarks *out, bip_error *err);
 /* Whether anybody's view of it is in the picture. */
 bool bip__chart_has(const bip__chart *ch, int32_t indicator);
 bip_status bip__chart_labels(bip__chart *ch, const bip__scale *scale, bip__labels *out, bip_error *err);

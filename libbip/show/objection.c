@@ -4,79 +4,112 @@
 
 #include <string.h>
 
-typedef struct teller {
+typedef struct finder {
     bip__context *context;
     const bip__catalogue *catalogue;
-    const bip__words *words;
-    const char *lang, *indent;
-    bool on_paper;
-    bip__out *o;
-} teller;
+    bip__arena *arena;
+    bip__objection **end; /* where the next one goes */
+} finder;
 
 /* The current revision of the assessment that a fact is about; *found false: it is withdrawn. */
-static bip_status find_assessment(teller *t, const bip__fact_row *fact, bip__assessment_row *out, bool *found,
+static bip_status find_assessment(finder *f, const bip__fact_row *fact, bip__objection *out, bool *found,
                                   bip_error *err)
 {
-    const bip__storage_api *api = t->context->storage->api;
+    const bip__storage_api *api = f->context->storage->api;
     bip__rows *rows = NULL;
     bip__assessment_row row;
     *found = false;
-    bip_status st = api->assessments(t->context->storage, fact->person, BIP_NO_DATE, INT32_MAX, false, &rows, err);
+    bip_status st = api->assessments(f->context->storage, fact->person, BIP_NO_DATE, INT32_MAX, false, &rows, err);
     while (st == BIP_OK && (st = api->next_assessment(rows, &row, err)) == BIP_OK) {
         if (row.root_entry != fact->root_entry || row.root_idx != fact->root_idx || row.scores == NULL)
             continue;
-        *out = row;
+        out->version = bip__catalogue_number(f->catalogue, row.instrument);
+        out->respondent = out->version == NULL ? -1 : bip__version_respondent(out->version, row.respondent);
+        out->day = row.day;
         *found = true;
     }
     api->close_rows(rows);
     return st == BIP_DONE ? BIP_OK : st;
 }
 
-static void say(teller *t, const bip__assessment_row *row, const char *text)
+static bip_status keep(finder *f, const bip__objection *found, const char *of, const char *text, bip_error *err)
 {
-    const bip__version *v = bip__catalogue_number(t->catalogue, row->instrument);
-    if (t->on_paper && (v == NULL || !v->def->handout))
-        return;
-    const int32_t r = v == NULL ? -1 : bip__version_respondent(v, row->respondent);
-    const char *who = r < 0 ? "?" : bip__title_get(&v->def->respondents[r].title, t->lang);
-    const bip__fill with[] = {bip__fill_text('p', who), bip__fill_date('d', row->day), bip__fill_text('t', text)};
-    bip__out_text(t->o, t->indent);
-    bip__say(t->o, t->words, BIP__W_OBJECTION, with, 3);
-    bip__out_char(t->o, '\n');
+    bip__objection *kept = bip__arena_alloc(f->arena, sizeof *kept);
+
+    if (kept == NULL)
+        return bip__nomem(err);
+    *kept = *found;
+    kept->of = bip__arena_strndup(f->arena, of, strlen(of));
+    kept->text = bip__arena_strndup(f->arena, text, strlen(text));
+    if (kept->of == NULL || kept->text == NULL)
+        return bip__nomem(err);
+    *f->end = kept;
+    f->end = &kept->next;
+    return BIP_OK;
 }
 
-static bip_status say_fact(teller *t, const bip__fact_row *fact, bip_error *err)
+static bip_status take_fact(finder *f, const bip__fact_row *fact, bip_error *err)
 {
-    bip__assessment_row row = {0};
+    bip__objection objection = {0};
     cJSON *body = NULL;
     bool found = false;
     bip_status st = bip__json_parse(fact->body, fact->body_n, &body, err);
     if (st == BIP_E_REFUSED)
         return bip__fail(err, BIP_E_CORRUPT, NULL, "a stored fact can't be read");
     if (st == BIP_OK)
-        st = find_assessment(t, fact, &row, &found, err);
+        st = find_assessment(f, fact, &objection, &found, err);
+    const char *of = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(body, "of"));
     const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(body, "text"));
-    if (st == BIP_OK && found && text != NULL)
-        say(t, &row, text);
+    if (st == BIP_OK && found && of != NULL && text != NULL)
+        st = keep(f, &objection, of, text, err);
     cJSON_Delete(body);
     return st;
 }
 
-bip_status bip__say_objections(bip__context *c, const char *code, const bip__words *words, const char *lang,
-                               const char *indent, bool on_paper, bip__out *o, bip_error *err)
+bip_status bip__objections_read(bip__context *c, const char *code, bip__arena *arena, bip__objection **out,
+                                bip_error *err)
 {
-    teller t = {.context = c, .words = words, .lang = lang, .indent = indent, .on_paper = on_paper, .o = o};
+    finder f = {.context = c, .arena = arena, .end = out};
     const bip__storage_api *api = c->storage->api;
     bip__rows *rows = NULL;
     bip__fact_row row;
     int32_t person = 0;
-    bip_status st = bip__context_catalogue(c, &t.catalogue, err);
+    *out = NULL;
+    bip_status st = bip__context_catalogue(c, &f.catalogue, err);
     if (st == BIP_OK)
         st = api->person_find(c->storage, code, &person, err);
     if (st == BIP_OK)
         st = api->facts(c->storage, person, BIP__FACT_DISPUTE, &rows, err);
     while (st == BIP_OK && (st = api->next_fact(rows, &row, err)) == BIP_OK)
-        st = say_fact(&t, &row, err);
+        st = take_fact(&f, &row, err);
     api->close_rows(rows);
     return st == BIP_DONE || st == BIP_E_NOT_FOUND ? BIP_OK : st;
+}
+
+void bip__say_objection(bip__out *o, const bip__words *words, const char *lang, const bip__objection *objection)
+{
+    const int32_t r = objection->respondent;
+    const char *who = r < 0 ? "?" : bip__title_get(&objection->version->def->respondents[r].title, lang);
+    const bip__fill with[] = {bip__fill_text('p', who), bip__fill_date('d', objection->day),
+                              bip__fill_text('t', objection->text)};
+
+    bip__say(o, words, BIP__W_OBJECTION, with, 3);
+}
+
+bip_status bip__say_objections(bip__context *c, const char *code, const bip__words *words, const char *lang,
+                               const char *indent, bool on_paper, bip__out *o, bip_error *err)
+{
+    bip__arena arena = {0};
+    bip__objection *list;
+    bip_status st = bip__objections_read(c, code, &arena, &list, err);
+
+    for (const bip__objection *a = list; st == BIP_OK && a != NULL; a = a->next) {
+        if (on_paper && (a->version == NULL || !a->version->def->handout))
+            continue;
+        bip__out_text(o, indent);
+        bip__say_objection(o, words, lang, a);
+        bip__out_char(o, '\n');
+    }
+    bip__arena_free(&arena);
+    return st;
 }

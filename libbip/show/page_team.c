@@ -1,3 +1,4 @@
+#include "show/objection.h"
 #include "show/page.h"
 #include "show/show.h"
 
@@ -21,8 +22,8 @@ typedef struct member {
 
 /* A step of any series. */
 typedef struct event {
-    bip_date day;
-    int32_t slot, change; /* 1 forward, -1 back */
+    bip_date day, day_before; /* of the two scores */
+    int32_t slot, change;     /* 1 forward, -1 back */
     double from, to;
 } event;
 
@@ -155,6 +156,7 @@ static bip_status gather_slot(team *t, size_t s, bip_error *err)
         if (!bip__grow(&t->events, &t->events_cap, t->n_events + 1, sizeof *t->events))
             return bip__nomem(err);
         t->events[t->n_events++] = (event){.day = track->days[step.at],
+                                           .day_before = track->days[step.at - 1],
                                            .slot = (int32_t)s,
                                            .change = change,
                                            .from = track->scores[step.at - 1],
@@ -313,7 +315,33 @@ static void put_line(team *t)
     BIP__HTML(t->h.o, "</td>");
 }
 
-static void put_steps(team *t)
+/* Whether the assessment gives one of the two scores of a step. */
+static bool is_about(const team *t, const bip__objection *o, const event *e)
+{
+    const bip__plan *plan = t->reading.plan;
+
+    if (o->respondent < 0 || (o->day != e->day && o->day != e->day_before))
+        return false;
+    const bip__layout *layout = &plan->layouts[o->version - plan->catalogue->versions][o->respondent];
+    for (size_t k = 0; k < layout->n_items; k++)
+        if (layout->items[k] == e->slot)
+            return true;
+    return false;
+}
+
+static void put_objections(team *t, const bip__objection *objections)
+{
+    for (const bip__objection *o = objections; o != NULL; o = o->next) {
+        if (!o->drawn)
+            continue;
+        BIP__HTML(t->h.o, "<span class=\"quiet\">");
+        bip__say_objection(bip__html_scratch(&t->h), t->h.words, t->reading.plan->lang, o);
+        bip__html_flush(&t->h);
+        BIP__HTML(t->h.o, "</span>");
+    }
+}
+
+static void put_steps(team *t, bip__objection *objections)
 {
     size_t told = 0;
 
@@ -324,28 +352,38 @@ static void put_steps(team *t)
         if (e->change < 0)
             continue;
         told++;
+        for (bip__objection *o = objections; o != NULL; o = o->next)
+            o->drawn |= is_about(t, o, e);
         BIP__HTML(t->h.o, "<span class=\"step\">");
         BIP__HTML_SAY(&t->h, TEAM_STEP, bip__fill_title('I', v->title, v->better), bip__fill_score('a', e->from, NULL),
                       bip__fill_score('b', e->to, NULL), bip__fill_date('d', e->day));
         BIP__HTML(t->h.o, "</span>");
     }
+    put_objections(t, objections);
     BIP__HTML(t->h.o, "</td>");
 }
 
 static bip_status put_member(team *t, const member *m, bip_error *err)
 {
+    bip__arena arena = {0};
+    bip__objection *objections = NULL;
     bip_status st = gather(t, err);
 
-    if (st != BIP_OK)
+    if (st == BIP_OK)
+        st = bip__objections_read(t->context, m->code, &arena, &objections, err);
+    if (st != BIP_OK) {
+        bip__arena_free(&arena);
         return st;
+    }
     BIP__HTML(t->h.o, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">");
     bip__html_put(&t->h, m->code);
     BIP__HTML(t->h.o, "</th>");
     put_asked(t, m->asked);
     put_moved(t);
     put_line(t);
-    put_steps(t);
+    put_steps(t, objections);
     BIP__HTML(t->h.o, "</tr>\n");
+    bip__arena_free(&arena);
     return BIP_OK;
 }
 

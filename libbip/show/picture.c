@@ -67,6 +67,15 @@ const char *bip__keep_said(bip__arena *arena, bip__out *said)
     return kept;
 }
 
+void bip__say_remarks(bip__out *o, const bip__remarks *remarks)
+{
+    for (size_t i = 0; i < remarks->n; i++) {
+        if (o->len > 0 && o->data[o->len - 1] != ' ')
+            bip__out_char(o, ' ');
+        bip__out_text(o, remarks->texts[i]);
+    }
+}
+
 /* ----------------------------------------------------------------------------------------------------------- checks */
 
 bip_status bip__picture_fail(const char *list, size_t i, const char *message, bip_error *err)

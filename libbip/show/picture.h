@@ -5,11 +5,13 @@
 #include "draw/picture.h"
 #include "show/words.h"
 
-/* bip_spider() and bip_timeline() of this version's structs, in these words whatever picture->lang says. */
+/* bip_spider() and bip_timeline() of this version's structs, in these words whatever picture->lang says; remarks may be
+ * NULL. */
 bip_status bip__picture_spider(const bip_axis *axes, size_t n_axes, const bip_layer *layers, size_t n_layers,
-                               const bip_picture *picture, const bip__words *words, bip__out *o, bip_error *err);
+                               const bip_picture *picture, const bip__remarks *remarks, const bip__words *words,
+                               bip__out *o, bip_error *err);
 bip_status bip__picture_timeline(const bip_panel *panels, size_t n_panels, const bip_picture *picture,
-                                 const bip__words *words, bip__out *o, bip_error *err);
+                                 const bip__remarks *remarks, const bip__words *words, bip__out *o, bip_error *err);
 
 /* How far out a score stands: 0 at the worse end of the scale, 1 at the better one. */
 double bip__picture_position(double min, double max, int32_t better, double score);
@@ -23,6 +25,9 @@ void bip__say_answer(bip__out *o, const bip__words *w, const bip_score *score);
 
 /* The text said so far, kept in the arena; what follows begins anew. NULL: no memory. */
 const char *bip__keep_said(bip__arena *arena, bip__out *said);
+
+/* After what describes the picture to those who don't see it. */
+void bip__say_remarks(bip__out *o, const bip__remarks *remarks);
 
 /* Language, size, colours, id and titles into the frame; `what` is the word for this sort of picture. */
 bip_status bip__picture_frame(bip__frame *frame, const bip_picture *picture, const bip__words *w, bip__word what,

@@ -236,6 +236,7 @@ static bool describe(making *m)
             bip__out_text(&m->said, a + 1 < m->n_axes ? "; " : ".");
         }
     }
+    bip__say_remarks(&m->said, &m->out.frame.remarks);
     return (m->out.frame.description = bip__keep_said(m->arena, &m->said)) != NULL;
 }
 
@@ -317,7 +318,8 @@ static bool make(making *m)
 }
 
 bip_status bip__picture_spider(const bip_axis *axes, size_t n_axes, const bip_layer *layers, size_t n_layers,
-                               const bip_picture *picture, const bip__words *words, bip__out *o, bip_error *err)
+                               const bip_picture *picture, const bip__remarks *remarks, const bip__words *words,
+                               bip__out *o, bip_error *err)
 {
     bip__arena arena = {0};
     making m = {.axes = axes,
@@ -333,6 +335,8 @@ bip_status bip__picture_spider(const bip_axis *axes, size_t n_axes, const bip_la
         return st;
     bip__out_init(&m.said, NULL, NULL);
     st = bip__picture_frame(&m.out.frame, picture, m.words, BIP__W_PICTURE_SPIDER, "bip", &arena, err);
+    if (remarks != NULL)
+        m.out.frame.remarks = *remarks;
     if (st == BIP_OK && !make(&m))
         st = bip__nomem(err);
     if (st == BIP_OK)

@@ -211,6 +211,7 @@ static bip_status make(making *m)
         st = make_panel(m, i, &panels[i], &description);
         n += panels[i].n + panels[i].n_gaps;
     }
+    bip__say_remarks(&description, &m->out.frame.remarks);
     m->out.panels = panels;
     m->out.n_panels = m->n_panels;
     m->out.months = &m->words->text[BIP__W_MONTH_1];
@@ -227,7 +228,7 @@ static bip_status make(making *m)
 }
 
 bip_status bip__picture_timeline(const bip_panel *panels, size_t n_panels, const bip_picture *picture,
-                                 const bip__words *words, bip__out *o, bip_error *err)
+                                 const bip__remarks *remarks, const bip__words *words, bip__out *o, bip_error *err)
 {
     bip__arena arena = {0};
     making m = {.panels = panels, .n_panels = n_panels, .words = words, .arena = &arena, .err = err};
@@ -235,6 +236,8 @@ bip_status bip__picture_timeline(const bip_panel *panels, size_t n_panels, const
 
     bip__out_init(&m.said, NULL, NULL);
     st = bip__picture_frame(&m.out.frame, picture, m.words, BIP__W_PICTURE_TIMELINE, "bip", &arena, err);
+    if (remarks != NULL)
+        m.out.frame.remarks = *remarks;
     if (st == BIP_OK)
         st = make(&m);
     if (st == BIP_OK)

@@ -95,17 +95,18 @@ static bip_date day_of(const spider *s, const choice *c, int32_t respondent)
     return latest;
 }
 
-static bip_score best_of(const spider *s, size_t axis, int32_t slot)
+static size_t find_best(const spider *s, size_t axis, int32_t slot)
 {
     const bip__answers *list = slot < 0 ? NULL : &s->chart.answers[slot];
-    bip_score best = bip__chart_answer(&s->chart, -1, 0);
+    const bool lower = s->axes[axis].better == BIP_LOWER;
+    size_t best = BIP__NO_ANSWER;
 
     for (size_t i = 0; list != NULL && i < list->n; i++) {
-        const bip_score *score = &list->scores[i];
-        bool lower = s->axes[axis].better == BIP_LOWER;
-        if (score->answer == BIP_NUMBER &&
-            (best.answer != BIP_NUMBER || (lower ? score->number < best.number : score->number > best.number)))
-            best = *score;
+        const double number = list->scores[i].number;
+        if (list->scores[i].answer == BIP_NUMBER &&
+            (best == BIP__NO_ANSWER ||
+             (lower ? number < list->scores[best].number : number > list->scores[best].number)))
+            best = i;
     }
     return best;
 }
@@ -133,7 +134,7 @@ static bip_status add_layer(spider *s, const choice *c, int32_t respondent, bip_
         return bip__nomem(err);
     for (size_t a = 0; a < s->n_axes; a++) {
         int32_t slot = bip__chart_slot(ch, s->indicators[a], respondent);
-        scores[a] = best ? best_of(s, a, slot) : bip__chart_answer(ch, slot, day);
+        scores[a] = bip__chart_draw(ch, slot, best ? find_best(s, a, slot) : bip__chart_find(ch, slot, day));
     }
     s->respondents[s->n_layers] = respondent;
     s->layers[s->n_layers++] = (bip_layer){
@@ -219,10 +220,14 @@ bip_status bip__show_spider_svg(bip__context *c, const bip_query *query, const c
                                 bip_error *err)
 {
     spider s = {0};
+    bip__remarks remarks;
     bip_status st = open_spider(&s, c, query, options_json, err);
 
     if (st == BIP_OK)
-        st = bip__picture_spider(s.axes, s.n_axes, s.layers, s.n_layers, &s.chart.picture, s.chart.words, o, err);
+        st = bip__chart_remarks(&s.chart, &remarks, err);
+    if (st == BIP_OK)
+        st = bip__picture_spider(s.axes, s.n_axes, s.layers, s.n_layers, &s.chart.picture, &remarks, s.chart.words, o,
+                                 err);
     bip__chart_close(&s.chart);
     return st;
 }
@@ -356,6 +361,26 @@ static bip_status print_table(bip__out *o, const spider *s, bip__out *said, bip_
     return st == BIP_OK && said->status != BIP_OK ? bip__nomem(err) : st;
 }
 
+static void print_objections(bip__out *o, const spider *s)
+{
+    bip__out_text(o, ",\"objections\":[");
+    for (const bip__objection *a = s->chart.objections; a != NULL; a = a->next) {
+        if (!a->drawn)
+            continue;
+        bip__out_comma(o);
+        bip__out_text(o, "{\"of\":");
+        bip__out_json_text(o, a->of);
+        bip__out_text(o, ",\"respondent\":");
+        bip__out_json_text(o, a->version->def->respondents[a->respondent].code);
+        bip__out_text(o, ",\"date\":\"");
+        bip__out_date(o, a->day);
+        bip__out_text(o, "\",\"text\":");
+        bip__out_json_text(o, a->text);
+        bip__out_char(o, '}');
+    }
+    bip__out_char(o, ']');
+}
+
 static bip_status print_spider(bip__out *o, const spider *s, bip_error *err)
 {
     const bip__chart *ch = &s->chart;
@@ -382,6 +407,7 @@ static bip_status print_spider(bip__out *o, const spider *s, bip_error *err)
     bip__out_char(o, ']');
     if (st == BIP_OK)
         st = print_table(o, s, &said, err);
+    print_objections(o, s);
     bip__out_text(o, "}\n");
     bip__out_free(&said);
     return st;

@@ -27,7 +27,7 @@ static bip_status add_indicator(timeline *t, int32_t s, bip_error *err)
     if (raters == NULL)
         return bip__nomem(err);
     for (size_t i = 0; i < a->n; i++)
-        if (a->scores[i].answer == BIP_NUMBER && number < track->n)
+        if (bip__chart_draw(ch, s, i).answer == BIP_NUMBER && number < track->n)
             raters[i] = track->raters[number++];
     bip_status st = bip__chart_labels(ch, slot->scale, &labels, err);
     t->panels[t->n_panels++] = (bip_panel){.size = sizeof(bip_panel),
@@ -122,6 +122,7 @@ bip_status bip__show_timeline_svg(bip__context *c, const bip_query *query, const
                                   bip_error *err)
 {
     timeline t = {0};
+    bip__remarks remarks;
     bip_status st = bip__chart_open(&t.chart, c, query, options_json, err);
 
     if (st == BIP_OK && bip__options_item(t.chart.options, "layers", 0) != NULL)
@@ -133,7 +134,9 @@ bip_status bip__show_timeline_svg(bip__context *c, const bip_query *query, const
     if (st == BIP_OK)
         st = name_respondent(&t, err);
     if (st == BIP_OK)
-        st = bip__picture_timeline(t.panels, t.n_panels, &t.chart.picture, t.chart.words, o, err);
+        st = bip__chart_remarks(&t.chart, &remarks, err);
+    if (st == BIP_OK)
+        st = bip__picture_timeline(t.panels, t.n_panels, &t.chart.picture, &remarks, t.chart.words, o, err);
     bip__chart_close(&t.chart);
     return st;
 }

@@ -206,6 +206,7 @@
     X(PICTURE_FORWARD, "picture_forward", "")                                                                          \
     X(PICTURE_BACK, "picture_back", "")                                                                                \
     X(PICTURE_LINE, "picture_line", "")                                                                                \
+    X(PICTURE_ELSEWHERE, "picture_elsewhere", "")                                                                      \
     X(PICTURE_COURSE, "picture_course", "Inadbe")                                                                      \
     X(PICTURE_ONCE, "picture_once", "Iad")                                                                             \
     X(PICTURE_NEVER, "picture_never", "I")

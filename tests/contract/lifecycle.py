@@ -246,6 +246,11 @@ def an_objection_stands_wherever_people_see_the_scores(here):
     assert (fact["kind"], fact["id"], fact["of"], fact["text"]) == ("dispute", disputed, here.id, "I was ill that week")
     for words in (["history"], ["progression"], ["steps"], ["brief"], ["report"]):
         assert "I was ill that week" in here.ok(*words, "P-001").text, words
+    for kind in ("spider", "timeline"):
+        chart = ["chart", "P-001", "--instrument", "example", "--kind", kind, "--out", "-"]
+        assert here.ok(*chart).text.count("): I was ill that week<") == 2, kind  # drawn, and in <desc>
+    spider = here.ok("--json", "chart", "P-001", "--kind", "spider", "--out", "-").json()
+    assert [(o["of"], o["text"]) for o in spider["objections"]] == [(here.id, "I was ill that week")]
     here.ok("verify")
     there.ok("merge", "test.bip")
     assert there.export() == here.export()

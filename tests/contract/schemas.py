@@ -188,6 +188,7 @@ def answers(bip):
         schema, last = record("caseworker", date, f"one={2 + i / 2}", f"two={4 - 2 * (i > 2)}", "three=2")
         yield schema, last
     yield say("answer.json", "correct", last["id"], "one=3", "three=not_applicable", "--reason", "typed wrong")
+    yield say("answer.json", "dispute", last["id"], "--text", "nobody asked me")
     schema, gone = record("participant", "2026-02-10", "one=dont_know")
     yield say("answer.json", "withdraw", gone["id"], "--reason", "another's form")
     rows = "participant,date,respondent,indicator,score\nP-002,2026-01-01,participant,one,{}\n"

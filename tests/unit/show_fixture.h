@@ -115,6 +115,14 @@ static inline void show_record(show_store *s, const char *participant, const cha
     show_commit(change);
 }
 
+static inline void show_dispute(show_store *s, const char *id, const char *text)
+{
+    bip_change *change = show_begin(s, NULL);
+
+    assert_int_equal(bip_assessment_dispute(change, id, text, NULL, NULL), BIP_OK);
+    show_commit(change);
+}
+
 static inline int show_take(void *ctx, const char *bytes, size_t n)
 {
     show_store *s = ctx;

@@ -391,20 +391,19 @@ static const char INSTRUMENT[] =
 
 static show_store store;
 static const char *const who[] = {"P-001"};
+static char january[BIP_ID_SIZE], april[BIP_ID_SIZE], july[BIP_ID_SIZE], caseworkers[BIP_ID_SIZE];
 
 static int open_store(void **state)
 {
-    char id[BIP_ID_SIZE];
-
     (void)state;
     show_open(&store);
     show_add_instrument(&store, INSTRUMENT);
     show_add_participant(&store, "P-001");
     show_add_participant(&store, "P-002");
-    show_record(&store, "P-001", "three", "participant", "2026-01-10", NULL, 3, "[1,5,2]", id);
-    show_record(&store, "P-001", "three", "participant", "2026-04-10", NULL, 3, "[4,\"declined\",3]", id);
-    show_record(&store, "P-001", "three", "participant", "2026-07-10", NULL, 3, "[3,2,null]", id);
-    show_record(&store, "P-001", "three", "caseworker", "2026-07-12", NULL, 3, "[2,2,1]", id);
+    show_record(&store, "P-001", "three", "participant", "2026-01-10", NULL, 3, "[1,5,2]", january);
+    show_record(&store, "P-001", "three", "participant", "2026-04-10", NULL, 3, "[4,\"declined\",3]", april);
+    show_record(&store, "P-001", "three", "participant", "2026-07-10", NULL, 3, "[3,2,null]", july);
+    show_record(&store, "P-001", "three", "caseworker", "2026-07-12", NULL, 3, "[2,2,1]", caseworkers);
     return 0;
 }
 
@@ -452,7 +451,7 @@ static void test_spider__as_data_holds_axes_layers_and_a_table(void **state)
         "{\"score\":5,\"position\":0,\"missing\":null},{\"score\":2,\"position\":0.25,\"missing\":null}]}],"
         "\"table\":[[\"\",\"Latest: 10 July 2026 · Participant\",\"Latest: 12 July 2026 · Caseworker\","
         "\"First: 10 January 2026 · Participant\"],[\"A\",\"3\",\"2\",\"1\"],[\"B\",\"2\",\"2\",\"5\"],"
-        "[\"C\",\"not asked\",\"not asked\",\"2\"]]}\n");
+        "[\"C\",\"not asked\",\"not asked\",\"2\"]],\"objections\":[]}\n");
 }
 
 static void test_spider__what_a_role_does_not_see_is_not_there_at_all(void **state)
@@ -535,10 +534,144 @@ static void test_spider__without_an_assessment_needs_an_instrument(void **state)
     assert_int_equal(show_try(&store, "spider", &q, NULL), BIP_E_NOT_FOUND);
     assert_int_equal(show_try(&store, "timeline-svg", &q, NULL), BIP_E_NOT_FOUND);
     q.instrument = "three";
-    assert_non_null(
-        strstr(show_write(&store, "spider", &q), "\"layers\":[],\"table\":[[\"\"],[\"A\"],[\"B\"],[\"C\"]]}"));
+    assert_non_null(strstr(show_write(&store, "spider", &q),
+                           "\"layers\":[],\"table\":[[\"\"],[\"A\"],[\"B\"],[\"C\"]],\"objections\":[]}"));
     assert_non_null(strstr(show_write(&store, "spider-svg", &q), ">No measurement yet.<"));
     assert_non_null(strstr(show_write(&store, "timeline-svg", &q), ">No measurement yet.<"));
+}
+
+#define OBJECTION(day, who, text) "The participant objects to the assessment of " day " (" who "): " text
+
+static void says(const char *document, const bip_query *q, const char *options, const char *text, size_t times)
+{
+    assert_int_equal(show_try(&store, document, q, options), BIP_OK);
+    bip__out_char(&store.text, '\0');
+    assert_int_equal(store.text.status, BIP_OK);
+    if (show_count(store.text.data, text) != times)
+        fail_msg("%s %s: not %d times \"%s\"", document, options != NULL ? options : "", (int)times, text);
+}
+
+static void test_spider__an_objection_stands_where_its_scores_are(void **state)
+{
+    static const char in_april[] = OBJECTION("10 April 2026", "Participant", "ill then");
+    static const char in_july[] = OBJECTION("10 July 2026", "Participant", "no");
+    bip_query q = query();
+
+    (void)state;
+    show_dispute(&store, april, "ill then");
+    show_dispute(&store, july, "no");
+    show_dispute(&store, july, "still no");
+    says("spider-svg", &q, NULL, in_july, 2); /* below the picture, and in <desc> */
+    says("spider-svg", &q, NULL, "still no", 2);
+    says("spider-svg", &q, NULL, "ill then", 0);
+    says("spider-svg", &q, "{\"layers\":[\"2026-05-01\"]}", in_april, 2);
+    says("spider-svg", &q, "{\"layers\":[\"best\"]}", in_april, 2); /* 4 on A */
+    says("spider-svg", &q, "{\"layers\":[\"first\"]}", "objects", 0);
+    says("timeline-svg", &q, NULL, in_april, 2);
+    says("timeline-svg", &q, NULL, in_july, 2);
+    says("timeline-svg", &q, "{\"respondents\":[\"caseworker\"]}", "objects", 0);
+    q.as_of = show_day("2026-05-01");
+    says("spider-svg", &q, NULL, in_april, 2);
+    says("timeline-svg", &q, NULL, "objects to", 2);
+}
+
+static void test_spider__an_objection_is_in_the_data_with_what_it_is_to(void **state)
+{
+    bip_query q = query();
+    char expected[300];
+
+    (void)state;
+    show_dispute(&store, april, "ill then");
+    show_dispute(&store, july, "\"no\"");
+    show_dispute(&store, caseworkers, "nor this");
+    snprintf(expected, sizeof expected,
+             ",\"objections\":[{\"of\":\"%s\",\"respondent\":\"participant\",\"date\":\"2026-07-10\",\"text\":"
+             "\"\\\"no\\\"\"},"
+             "{\"of\":\"%s\",\"respondent\":\"caseworker\",\"date\":\"2026-07-12\",\"text\":\"nor this\"}]}",
+             july, caseworkers);
+    says("spider", &q, NULL, expected, 1);
+}
+
+static void test_spider__an_objection_to_what_a_role_does_not_see_is_not_there(void **state)
+{
+    bip_query q = query();
+    char id[BIP_ID_SIZE];
+
+    (void)state;
+    show_record(&store, "P-001", "three", "caseworker", "2026-08-01", NULL, 3, "[null,null,4]", id);
+    show_dispute(&store, id, "who believes that");
+    says("spider", &q, NULL, "who believes that", 0);
+    says("spider-svg", &q, NULL, "who believes that", 0);
+    says("timeline-svg", &q, "{\"respondents\":[\"caseworker\"]}", "who believes that", 0);
+    q.for_role = "caseworker";
+    says("spider", &q, NULL, "who believes that", 1);
+    says("spider-svg", &q, NULL, "who believes that", 2);
+    says("timeline-svg", &q, NULL, "who believes that", 2);
+}
+
+static void test_spider__an_objection_goes_with_its_assessment(void **state)
+{
+    bip_query q = query();
+    bip_change *change;
+
+    (void)state;
+    show_dispute(&store, july, "no");
+    change = show_begin(&store, "wrong form");
+    assert_int_equal(bip_assessment_withdraw(change, july, NULL), BIP_OK);
+    show_commit(change);
+    says("spider-svg", &q, NULL, "objects", 0);
+    says("timeline-svg", &q, NULL, "objects", 0);
+}
+
+static void test_spider__a_long_objection_is_cut_and_says_where_the_rest_is(void **state)
+{
+    static const char rest[] = ">What is left out here stands in the report.<";
+    bip_query q = query();
+    char text[900];
+
+    (void)state;
+    for (size_t i = 0; i + 1 < sizeof text; i++)
+        text[i] = i % 7 == 6 ? ' ' : 'a';
+    text[sizeof text - 2] = 'z';
+    text[sizeof text - 1] = '\0';
+    show_dispute(&store, july, "short");
+    says("spider-svg", &q, NULL, rest, 0);
+    show_dispute(&store, july, text);
+    says("spider-svg", &q, NULL, text, 2); /* in <desc>, and in the <title> of the lines */
+    says("spider-svg", &q, NULL, "\xE2\x80\xA6</text>", 1);
+    says("spider-svg", &q, NULL, rest, 1);
+    says("timeline-svg", &q, NULL, rest, 1);
+}
+
+static void test_spider__of_many_objections_the_latest_three_are_drawn(void **state)
+{
+    static const char rest[] = ">What is left out here stands in the report.<";
+    bip_query q = query();
+
+    (void)state;
+    show_dispute(&store, july, "the oldest");
+    show_dispute(&store, january, "second");
+    show_dispute(&store, caseworkers, "third");
+    says("spider-svg", &q, NULL, rest, 0);
+    show_dispute(&store, july, "fourth");
+    says("spider-svg", &q, NULL, "the oldest", 1); /* in <desc> */
+    says("spider-svg", &q, NULL, "second", 2);
+    says("spider-svg", &q, NULL, "fourth", 2);
+    says("spider-svg", &q, NULL, rest, 1);
+}
+
+static void test_spider__an_objection_is_said_in_three_languages(void **state)
+{
+    bip_query q = query();
+
+    (void)state;
+    show_dispute(&store, july, "nej");
+    q.lang = "sv";
+    says("spider-svg", &q, NULL, "Deltagaren inv\xC3\xA4nder mot m\xC3\xA4tningen 10 juli 2026", 2);
+    says("timeline-svg", &q, NULL, "Deltagaren inv\xC3\xA4nder mot m\xC3\xA4tningen 10 juli 2026", 2);
+    q.lang = "da";
+    says("spider-svg", &q, NULL, "Borgeren g\xC3\xB8r indsigelse mod m\xC3\xA5lingen 10. juli 2026", 2);
+    says("timeline-svg", &q, NULL, "Borgeren g\xC3\xB8r indsigelse mod m\xC3\xA5lingen 10. juli 2026", 2);
 }
 
 static void test_spider__documents_survive_every_failed_allocation(void **state)
@@ -546,6 +679,7 @@ static void test_spider__documents_survive_every_failed_allocation(void **state)
     bip_query q = query();
 
     (void)state;
+    show_dispute(&store, july, "no");
     show_survive_failed_allocations(&store, "spider", &q);
     show_survive_failed_allocations(&store, "spider-svg", &q);
     show_survive_failed_allocations(&store, "timeline-svg", &q);
@@ -579,6 +713,13 @@ int main(void)
         STORED(test_spider__as_of_an_earlier_day_knows_nothing_later),
         STORED(test_spider__refuses_options_it_does_not_know),
         STORED(test_spider__without_an_assessment_needs_an_instrument),
+        STORED(test_spider__an_objection_stands_where_its_scores_are),
+        STORED(test_spider__an_objection_is_in_the_data_with_what_it_is_to),
+        STORED(test_spider__an_objection_to_what_a_role_does_not_see_is_not_there),
+        STORED(test_spider__an_objection_goes_with_its_assessment),
+        STORED(test_spider__a_long_objection_is_cut_and_says_where_the_rest_is),
+        STORED(test_spider__of_many_objections_the_latest_three_are_drawn),
+        STORED(test_spider__an_objection_is_said_in_three_languages),
         STORED(test_spider__documents_survive_every_failed_allocation),
     };
     return cmocka_run_group_tests_name("spider", tests, NULL, NULL);

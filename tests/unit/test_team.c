@@ -99,6 +99,32 @@ static void test_team__ranks_no_raters(void **state)
     page_hides(page, "bo<");
 }
 
+static void test_team__an_objection_stands_beside_the_steps_it_is_about(void **state)
+{
+    const bip_query query = show_query();
+    char told[BIP_ID_SIZE], untold[BIP_ID_SIZE], secret[BIP_ID_SIZE];
+    show_store own;
+
+    (void)state;
+    page_open(&own);
+    show_add_participant(&own, "P5");
+    show_record(&own, "P5", "work", "participant", "2026-01-10", NULL, 4, "[1,1,1,10]", untold);
+    show_record(&own, "P5", "work", "participant", "2026-04-10", NULL, 4, "[1,1,1,10]", NULL);
+    show_record(&own, "P5", "work", "participant", "2026-07-10", NULL, 4, "[3,1,1,10]", told);
+    show_record(&own, "P5", "secret", "participant", "2026-07-10", NULL, 1, "[2]", secret);
+    show_dispute(&own, told, "I was <ill>");
+    show_dispute(&own, untold, "not on this page");
+    show_dispute(&own, secret, "nor is this");
+    const char *page = page_with(&own, "team", &query, NULL);
+    page_is_well_formed(page);
+    page_says(page,
+              "Alpha: 1 → 3, 10 July 2026</span><span class=\"quiet\">The participant objects to the assessment of "
+              "10 July 2026 (Participant): I was &lt;ill&gt;</span>");
+    assert_int_equal(show_count(page, "objects to"), 1);
+    show_survive_failed_allocations(&own, "team", &query);
+    show_close(&own);
+}
+
 static void test_team__refuses_what_it_can_not_show(void **state)
 {
     bip_query query = show_query();
@@ -140,6 +166,7 @@ int main(void)
         cmocka_unit_test(test_team__draws_the_sum_of_steps_over_time),
         cmocka_unit_test(test_team__of_a_rater_are_those_last_scored_by_them),
         cmocka_unit_test(test_team__ranks_no_raters),
+        cmocka_unit_test(test_team__an_objection_stands_beside_the_steps_it_is_about),
         cmocka_unit_test(test_team__refuses_what_it_can_not_show),
         cmocka_unit_test(test_team__without_anybody_says_so),
         cmocka_unit_test(test_team__survives_every_failed_allocation),

@@ -205,6 +205,7 @@ const bip__words bip__words_da = {
         W(PICTURE_FORWARD) = "Skridt frem",
         W(PICTURE_BACK) = "Skridt tilbage",
         W(PICTURE_LINE) = "Hele forløbet; skyggen viser, hvor sikker hældningen er",
+        W(PICTURE_ELSEWHERE) = "Det, der er udeladt her, står i rapporten.",
         W(PICTURE_COURSE) = "{I}: {n} målinger, fra {a} den {d} til {b} den {e}.",
         W(PICTURE_ONCE) = "{I}: {a} den {d}.",
         W(PICTURE_NEVER) = "{I}: ingen score.",

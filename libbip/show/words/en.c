@@ -205,6 +205,7 @@ const bip__words bip__words_en = {
         W(PICTURE_FORWARD) = "Step forward",
         W(PICTURE_BACK) = "Step back",
         W(PICTURE_LINE) = "The whole course; the shade shows how sure its slope is",
+        W(PICTURE_ELSEWHERE) = "What is left out here stands in the report.",
         W(PICTURE_COURSE) = "{I}: {n} measurements, from {a} on {d} to {b} on {e}.",
         W(PICTURE_ONCE) = "{I}: {a} on {d}.",
         W(PICTURE_NEVER) = "{I}: no score.",

@@ -208,6 +208,7 @@ const bip__words bip__words_sv = {
         W(PICTURE_FORWARD) = "Steg framåt",
         W(PICTURE_BACK) = "Steg tillbaka",
         W(PICTURE_LINE) = "Hela förloppet; skuggan visar hur säker lutningen är",
+        W(PICTURE_ELSEWHERE) = "Det som är utelämnat här står i rapporten.",
         W(PICTURE_COURSE) = "{I}: {n} mätningar, från {a} den {d} till {b} den {e}.",
         W(PICTURE_ONCE) = "{I}: {a} den {d}.",
         W(PICTURE_NEVER) = "{I}: ingen skattning.",

@@ -169,6 +169,12 @@ def check_words(p):
             assert not re.search(r"\d,\d|nan|inf", value) or key in ("aria-labelledby", "id"), (key, value)
 
 
+def check_objections(p, data, objected):
+    said = next(p.root.iter(SVG + "desc")).text
+    assert bool(data["objections"]) == objected, data["objections"]
+    assert all(o["text"] in said for o in data["objections"]), said
+
+
 def rings(p, n):
     """Middle, inner and outer radius: from the rings themselves."""
     drawn = [subpaths(e.get("d"))[0] for e in p.paths("b-r") + p.paths("b-e")]
@@ -311,7 +317,9 @@ class Shop:
                                         ("2026-09-01", "participant"), ("2026-09-02", "caseworker")]):
             scores = [f"i{i}={ANSWERS[(i * 3 + k * k) % (7 if k > 1 else 5)]}" for i in range(n)
                       if who == "caseworker" or i % 5 != 4]
-            self.run("record", "P-001", "--instrument", code, "--respondent", who, "--date", day, *scores)
+            recorded = self.run("record", "P-001", "--instrument", code, "--respondent", who, "--date", day, *scores)
+            for text in ("I was ill that week", " ".join(HARD).strip())[:2 * hard if day.startswith("2026-09") else 0]:
+                self.run("dispute", recorded.strip(), "--text", text)
 
     def spider(self, code, *options, lang="en"):
         chart = ["chart", "P-001", "--kind", "spider", "--out", "-", "--instrument", code, *options]
@@ -360,6 +368,7 @@ def main():
             claim(name, check_words, picture)
             claim(name, check_points, picture, data)
             claim(name, check_labels, picture, data, narrow)
+            claim(name, check_objections, picture, data, "hard" in name)
         for name, picture in timelines(shop, font):
             claim(name, check_texts, picture)
             claim(name, check_words, picture)

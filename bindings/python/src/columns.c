@@ -1,7 +1,8 @@
 /* Whole cohorts as columns: buffers that numpy and pandas take as they are, texts as numbers into a list.
  *
  * A column's memory is a bytearray's from the beginning, filled while nobody else knows of it; so nothing is copied at
- * the end. Rows are written without the GIL, which is taken only to make room. */
+ * the end. Rows are kept back and written column by column, many at a time: a row at a time would touch fifty places
+ * far apart. All that is done without the GIL, which is taken only to make room. */
 #include "module.h"
 
 #include <math.h>
@@ -12,10 +13,11 @@
 
 typedef struct words {
     char **texts;
+    int32_t *after; /* which text came after this one: rows repeat themselves, and their order */
     size_t n, room;
     int32_t *slots; /* a power of two; -1: free */
     size_t n_slots;
-    int32_t last; /* the answer before: rows of one person follow one another */
+    int32_t last; /* the answer before */
 } words;
 
 static size_t hash_of(const char *text)
@@ -29,11 +31,13 @@ static size_t hash_of(const char *text)
 static bool words_grow(words *w)
 {
     const size_t n_slots = w->n_slots == 0 ? 64 : 4 * w->n_slots, room = n_slots / 2;
-    int32_t *slots = malloc(n_slots * sizeof *slots);
+    int32_t *slots = malloc(n_slots * sizeof *slots), *after = realloc(w->after, room * sizeof *after);
     char **texts = realloc(w->texts, room * sizeof *texts);
+    if (after != NULL)
+        w->after = after;
     if (texts != NULL)
         w->texts = texts;
-    if (slots == NULL || texts == NULL) {
+    if (slots == NULL || after == NULL || texts == NULL) {
         free(slots);
         return false;
     }
@@ -51,33 +55,39 @@ static bool words_grow(words *w)
     return true;
 }
 
-/* The number of a text, a new one where it is new; -1 for NULL. False: memory ran out. */
-static bool words_number(words *w, const char *text, int32_t *out)
+/* The number of a text that may be new, by its hash; -1: memory ran out. */
+static int32_t words_find(words *w, const char *text)
 {
-    *out = -1;
-    if (text == NULL)
-        return true;
-    /* The same again, or the one that came after it the first time: a person's rows stand in the instrument's order. */
-    for (int32_t i = 0; i < 2 && w->n > 0; i++) {
-        const int32_t guess = (size_t)w->last + (size_t)i < w->n ? w->last + i : 0;
-        if (strcmp(w->texts[guess], text) == 0) {
-            *out = w->last = guess;
-            return true;
-        }
-    }
     if (w->n == w->room && !words_grow(w))
-        return false;
+        return -1;
     size_t at = hash_of(text) & (w->n_slots - 1);
     while (w->slots[at] >= 0 && strcmp(w->texts[w->slots[at]], text) != 0)
         at = (at + 1) & (w->n_slots - 1);
     if (w->slots[at] < 0) {
         const size_t size = strlen(text) + 1;
         if ((w->texts[w->n] = malloc(size)) == NULL)
-            return false;
+            return -1;
         memcpy(w->texts[w->n], text, size);
+        w->after[w->n] = (int32_t)w->n; /* itself */
         w->slots[at] = (int32_t)w->n++;
     }
-    *out = w->last = w->slots[at];
+    return w->slots[at];
+}
+
+/* The number of a text, a new one where it is new; -1 for NULL. False: memory ran out. */
+static bool words_number(words *w, const char *text, int32_t *out)
+{
+    *out = -1;
+    if (text == NULL)
+        return true;
+    if (w->n > 0 && strcmp(w->texts[w->after[w->last]], text) == 0) {
+        *out = w->last = w->after[w->last];
+        return true;
+    }
+    if ((*out = words_find(w, text)) < 0)
+        return false;
+    w->after[w->last] = *out; /* for the first text: itself */
+    w->last = *out;
     return true;
 }
 
@@ -86,6 +96,7 @@ static void words_free(words *w)
     for (size_t i = 0; i < w->n; i++)
         free(w->texts[i]);
     free(w->texts);
+    free(w->after);
     free(w->slots);
 }
 
@@ -115,13 +126,16 @@ typedef struct column {
     words words;
 } column;
 
-enum { MOST_COLUMNS = 80 };
+enum { MOST_COLUMNS = 80, KEPT = 64 /* records: they and one column's piece stay in the nearest cache */ };
 
 typedef struct table {
     store_object *store;
     module_state *state;
     column columns[MOST_COLUMNS];
     size_t n_columns, n_rows, room;
+    char *kept; /* records that aren't written yet, each `span` bytes */
+    size_t n_kept, span;
+    size_t texts[MOST_COLUMNS], n_texts; /* which columns are texts */
 } table;
 
 static column *add_column(table *t, const char *name, const char *ending, char format, size_t offset)
@@ -204,24 +218,58 @@ static bool no_memory(table *t)
     return false;
 }
 
-/* One row out of a record, which every column knows its place in. */
+/* What `size` says is known to the compiler in each call, so that a copy is one load and one store. */
+static inline void gather(char *to, const char *from, size_t n, size_t span, size_t size)
+{
+    for (size_t i = 0; i < n; i++)
+        memcpy(to + i * size, from + i * span, size);
+}
+
+/* Column by column, what was kept back. False: an exception is set. */
+static bool write_kept(table *t)
+{
+    if (!make_room(t, t->n_kept))
+        return false;
+    for (size_t i = 0; i < t->n_columns; i++) {
+        const column *c = &t->columns[i];
+        if (c->size == sizeof(int32_t))
+            gather(c->data + t->n_rows * sizeof(int32_t), t->kept + c->offset, t->n_kept, t->span, sizeof(int32_t));
+        else
+            gather(c->data + t->n_rows * sizeof(int64_t), t->kept + c->offset, t->n_kept, t->span, sizeof(int64_t));
+    }
+    t->n_rows += t->n_kept;
+    t->n_kept = 0;
+    return true;
+}
+
+/* One row out of a record of t->span bytes. Texts are only lent: their numbers take their place in what is kept. */
 static bool put_row(table *t, const char *record)
 {
-    for (size_t i = 0; i < t->n_columns; i++) {
-        column *c = &t->columns[i];
-        char *to = c->data + t->n_rows * c->size;
-        if (c->is_words) {
-            if (!words_number(&c->words, *(const char *const *)(const void *)(record + c->offset),
-                              (int32_t *)(void *)to))
-                return no_memory(t);
-        } else if (c->size == sizeof(int32_t)) {
-            memcpy(to, record + c->offset, sizeof(int32_t));
-        } else {
-            memcpy(to, record + c->offset, sizeof(int64_t));
-        }
+    char *kept = t->kept + t->n_kept * t->span;
+    memcpy(kept, record, t->span);
+    for (size_t i = 0; i < t->n_texts; i++) {
+        column *c = &t->columns[t->texts[i]];
+        const char *text;
+        int32_t number;
+        memcpy(&text, record + c->offset, sizeof text);
+        if (!words_number(&c->words, text, &number))
+            return no_memory(t);
+        memcpy(kept + c->offset, &number, sizeof number);
     }
-    t->n_rows++;
-    return true;
+    return ++t->n_kept < KEPT || write_kept(t);
+}
+
+/* Once the columns are known. */
+static bool prepare(table *t, size_t span)
+{
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (t->columns[i].is_words)
+            t->texts[t->n_texts++] = i;
+    t->span = span;
+    t->kept = PyMem_Malloc(KEPT * span);
+    if (t->kept == NULL)
+        PyErr_NoMemory();
+    return t->kept != NULL && resize(t, 0);
 }
 
 /* ------------------------------------------------------------ giving out */
@@ -301,6 +349,7 @@ static void table_free(table *t)
         Py_XDECREF(t->columns[i].bytes);
         words_free(&t->columns[i].words);
     }
+    PyMem_Free(t->kept);
     PyMem_Free(t);
 }
 
@@ -356,9 +405,9 @@ static bip_status fill_series(table *t, bip_cursor *cursor, bip_error *err)
     const bip_series *series;
     bip_status st;
     while ((st = bip_series_next(cursor, &series, err)) == BIP_OK)
-        if (!make_room(t, 1) || !put_row(t, (const char *)series))
+        if (!put_row(t, (const char *)series))
             return BIP_E_CANCELLED; /* an exception is set */
-    return st;
+    return st != BIP_DONE || write_kept(t) ? st : BIP_E_CANCELLED;
 }
 
 /* ------------------------------------------------------------ assessments */
@@ -410,8 +459,6 @@ static bip_status fill_scores(table *t, bip_cursor *cursor, bip_error *err)
                           .recorded_ms = a->recorded_ms,
                           .date = a->date,
                           .revision = a->revision};
-        if (!make_room(t, a->n))
-            return BIP_E_CANCELLED;
         for (size_t i = 0; i < a->n; i++) {
             row.indicator = a->indicators[i];
             row.answer = a->scores[i].answer;
@@ -420,7 +467,7 @@ static bip_status fill_scores(table *t, bip_cursor *cursor, bip_error *err)
                 return BIP_E_CANCELLED;
         }
     }
-    return st;
+    return st != BIP_DONE || write_kept(t) ? st : BIP_E_CANCELLED;
 }
 
 /* ------------------------------------------------------------ reading */
@@ -445,6 +492,7 @@ typedef struct reading {
     void (*describe)(table *t);
     open_fn open;
     fill_fn fill;
+    size_t span;     /* of a record */
     size_t left_out; /* columns at the end that must be asked for */
 } reading;
 
@@ -463,7 +511,7 @@ static PyObject *columns(PyObject *object, PyObject *args, PyObject *kwargs, con
     if (wanted == NULL || wanted == Py_None)
         t->n_columns -= r->left_out;
     keep = PyList_New(0);
-    if (good && query_take(store->state, &q, keep) && resize(t, 0))
+    if (good && query_take(store->state, &q, keep) && prepare(t, r->span))
         made = read_table(t, &q, r->open, r->fill);
     Py_XDECREF(keep);
     table_free(t);
@@ -472,12 +520,12 @@ static PyObject *columns(PyObject *object, PyObject *args, PyObject *kwargs, con
 
 PyObject *progression_columns(PyObject *store, PyObject *args, PyObject *kwargs)
 {
-    static const reading of_series = {describe_series, bip_progression, fill_series, 0};
+    static const reading of_series = {describe_series, bip_progression, fill_series, sizeof(bip_series), 0};
     return columns(store, args, kwargs, &of_series);
 }
 
 PyObject *assessment_columns(PyObject *store, PyObject *args, PyObject *kwargs)
 {
-    static const reading of_scores = {describe_scores, bip_assessments, fill_scores, 2};
+    static const reading of_scores = {describe_scores, bip_assessments, fill_scores, sizeof(score_row), 2};
     return columns(store, args, kwargs, &of_scores);
 }

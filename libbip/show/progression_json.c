@@ -1,5 +1,6 @@
 #include "show/show.h"
 
+#include "base/alloc.h"
 #include "base/number.h"
 #include "show/reading.h"
 
@@ -8,26 +9,27 @@
 
 /* ---------------------------------------------------------------------------------------------------------- the pen */
 
-/* Writes without asking for room each time: ready() asks once a piece, and a piece has a greatest length. Of a series,
- * behind its fixed beginning: some fifty keys and words, 11 counts, 26 numbers, 5 dates, 2 codes of bands. */
+/* Writes into the output's own room without asking for it each time: ready() asks once a piece, and a piece has a
+ * greatest length. Of a series, behind its fixed beginning: some fifty keys and words, 11 counts, 26 numbers, 5 dates,
+ * 2 codes of bands. */
 #define PIECE 4096
 #define MOST_FIXED 8192 /* codes of at most 64 bytes: of the instrument, its version, and of at most 64 respondents */
-#define PEN_ROOM 32768
+#define PEN_ROOM (PIECE + MOST_FIXED)
 
-/* One participant's series have few dates, each printed dozens of times. */
-#define DATES 64
-typedef struct printed_date {
-    bip_date day;
-    size_t n;
-    char text[16];
+/* Days that were printed before, by number, modulo: participants have few, the same ones, and each dozens of times. */
+#define DATES 4096
+#define DATE_SIZE 10
+typedef struct bip__printed_date {
+    bip_date day; /* with an empty text: none */
+    char text[DATE_SIZE];
 } printed_date;
 
 typedef struct pen {
     bip__out *o;
-    char *at;
-    char text[1 + PEN_ROOM]; /* begins with the byte written last, for comma() */
-    printed_date dates[DATES];
+    char *at; /* in the room of o; NULL: nothing is written yet */
+    printed_date *dates;
     bip__out small;
+    char lost[1 + PEN_ROOM]; /* written to after a failure; begins with a byte for put_comma() */
 } pen;
 
 #define PUT(pen, text) put((pen), text, sizeof(text) - 1)
@@ -36,27 +38,33 @@ typedef struct pen {
 static void pen_init(pen *p, bip__out *o)
 {
     p->o = o;
-    p->text[0] = '\0';
-    p->at = p->text + 1;
+    p->at = NULL;
+    p->lost[0] = '\0';
     bip__out_init(&p->small, NULL, NULL);
-    for (size_t i = 0; i < DATES; i++)
-        p->dates[i].day = BIP_NO_DATE;
+}
+
+/* A plan is kept for the next reading, and the dates with it. */
+static bip_status take_dates(pen *p, bip__plan *plan, bip_error *err)
+{
+    if (plan->printed_dates == NULL)
+        plan->printed_dates = bip__alloc_zero(DATES, sizeof *plan->printed_dates);
+    p->dates = plan->printed_dates;
+    return p->dates == NULL ? bip__nomem(err) : BIP_OK;
 }
 
 static void hand_on(pen *p)
 {
-    const size_t n = (size_t)(p->at - p->text) - 1;
-
-    bip__out_bytes(p->o, p->text + 1, n);
-    p->text[0] = p->at[-1];
-    p->at = p->text + 1;
+    if (p->at != NULL && p->o->status == BIP_OK)
+        bip__out_filled(p->o, p->at);
 }
 
 /* From here on n bytes may be written, n at most PEN_ROOM. */
-static inline void ready(pen *p, size_t n)
+static void ready(pen *p, size_t n)
 {
-    if ((size_t)(p->text + sizeof p->text - p->at) < n)
-        hand_on(p);
+    hand_on(p);
+    p->at = bip__out_room(p->o, n);
+    if (p->at == NULL)
+        p->at = p->lost + 1;
 }
 
 static inline void put(pen *p, const char *text, size_t n)
@@ -72,7 +80,7 @@ static inline void put_char(pen *p, char c)
 
 static inline void put_comma(pen *p)
 {
-    if (p->at[-1] != '[')
+    if ((p->at == p->o->data ? p->o->last : p->at[-1]) != '[')
         put_char(p, ',');
 }
 
@@ -81,6 +89,23 @@ static void put_word(pen *p, const char *word)
     put_char(p, '"');
     put(p, word, strlen(word));
     put_char(p, '"');
+}
+
+/* The document's own words, which come several a series: with their quotes, copied at a length that is always the same.
+ */
+typedef struct word {
+    char text[16];
+    size_t n;
+} word;
+#define WORD(text)                                                                                                     \
+    {                                                                                                                  \
+        "\"" text "\"", sizeof(text) + 1                                                                               \
+    }
+
+static inline void put_own(pen *p, const word *w)
+{
+    memcpy(p->at, w->text, sizeof w->text);
+    p->at += w->n;
 }
 
 /* Codes hold nothing that JSON escapes. */
@@ -137,22 +162,25 @@ static void put_text(pen *p, const char *text)
     put_small(p, PIECE / 2);
 }
 
-static void put_date(pen *p, bip_date day)
+static void put_new_date(pen *p, printed_date *d, bip_date day)
+{
+    bip__out_clear(&p->small);
+    bip__out_date(&p->small, day);
+    put_small(p, PIECE / 8);
+    if (p->small.status == BIP_OK && p->small.len == DATE_SIZE) {
+        d->day = day;
+        memcpy(d->text, p->small.data, DATE_SIZE);
+    }
+}
+
+static inline void put_date(pen *p, bip_date day)
 {
     printed_date *d = &p->dates[(uint32_t)day % DATES];
 
-    if (d->day == day) {
-        put(p, d->text, d->n);
-        return;
-    }
-    bip__out_clear(&p->small);
-    bip__out_date(&p->small, day);
-    put_small(p, sizeof d->text);
-    if (p->small.status == BIP_OK && p->small.len <= sizeof d->text) {
-        d->day = day;
-        d->n = p->small.len;
-        memcpy(d->text, p->small.data, d->n);
-    }
+    if (d->day == day && d->text[0] != '\0')
+        put(p, d->text, DATE_SIZE);
+    else
+        put_new_date(p, d, day);
 }
 
 /* bip-progression-1 */
@@ -162,18 +190,18 @@ typedef struct printer {
     bool with_pairs;
 } printer;
 
-static const char *const direction_words[] = {"unknown", "forward", "steady", "back"};
-static const char *const mk_methods[] = {NULL, "exact", "normal"};
-static const char *const rci_classes[] = {NULL, "improved", "unchanged", "deteriorated"};
+static const word direction_words[] = {WORD("unknown"), WORD("forward"), WORD("steady"), WORD("back")};
+static const word mk_methods[] = {{"", 0}, WORD("exact"), WORD("normal")};
+static const word rci_classes[] = {{"", 0}, WORD("improved"), WORD("unchanged"), WORD("deteriorated")};
 
 /* ,"key": as one constant */
 #define KEY(o, key) bip__out_bytes((o), ",\"" key "\":", sizeof(",\"" key "\":") - 1)
 #define TEXT(o, text) bip__out_bytes((o), text, sizeof(text) - 1)
 
-static void print_word(bip__out *o, const char *word)
+static void print_word(bip__out *o, const char *text)
 {
     bip__out_char(o, '"');
-    bip__out_text(o, word);
+    bip__out_text(o, text);
     bip__out_char(o, '"');
 }
 
@@ -353,7 +381,7 @@ static void put_mann_kendall(pen *p, const bip_series *s)
     PUT_KEY(p, "p");
     put_number(p, s->mk_p);
     PUT_KEY(p, "method");
-    put_word(p, mk_methods[s->mk_method]);
+    put_own(p, &mk_methods[s->mk_method]);
     put_char(p, '}');
 }
 
@@ -363,7 +391,7 @@ static void put_trend(pen *p, const bip_series *s)
     if (s->trend == BIP_UNKNOWN)
         PUT(p, "null");
     else
-        put_word(p, direction_words[s->trend]);
+        put_own(p, &direction_words[s->trend]);
     put_lines(p, s);
     put_mann_kendall(p, s);
     put_char(p, '}');
@@ -375,7 +403,7 @@ static void put_trend(pen *p, const bip_series *s)
     PUT(p, "{\"method\":\"jacobson_truax\",\"rci\":");
     put_number(p, s->rci);
     PUT_KEY(p, "class");
-    put_word(p, rci_classes[s->rci_class]);
+    put_own(p, &rci_classes[s->rci_class]);
     put_char(p, '}');
 }
 
@@ -401,7 +429,7 @@ static void put_steps(pen *p, const bip_series *s)
         return;
     }
     PUT(p, "{\"direction\":");
-    put_word(p, direction_words[s->step]);
+    put_own(p, &direction_words[s->step]);
     PUT(p, ",\"date\":\"");
     put_date(p, s->step_to.date);
     PUT(p, "\",\"from\":");
@@ -419,14 +447,14 @@ static void put_steps(pen *p, const bip_series *s)
 
 static void put_evidence(pen *p, int32_t evidence)
 {
-    static const char *const words[] = {"observed", "held", "trend", "reliable"}; /* by bit */
+    static const word words[] = {WORD("observed"), WORD("held"), WORD("trend"), WORD("reliable")}; /* by bit */
 
     PUT_KEY(p, "evidence");
     put_char(p, '[');
     for (size_t bit = 0; bit < sizeof words / sizeof *words; bit++)
         if (evidence >> bit & 1) {
             put_comma(p);
-            put_word(p, words[bit]);
+            put_own(p, &words[bit]);
         }
     put_char(p, ']');
 }
@@ -461,7 +489,7 @@ static bip_status print_series(printer *p, size_t slot, bip_error *err)
     put_steps(to, &s);
     put_band(to, &s);
     PUT_KEY(to, "direction");
-    put_word(to, direction_words[s.direction]);
+    put_own(to, &direction_words[s.direction]);
     put_evidence(to, s.evidence);
     put_char(to, '}');
     return BIP_OK;
@@ -557,6 +585,8 @@ bip_status bip__show_progression(bip__context *c, const bip_query *query, const 
     pen_init(&p.pen, o);
     if (st == BIP_OK)
         st = bip__reading_open(&p.reading, c, query, err);
+    if (st == BIP_OK)
+        st = take_dates(&p.pen, p.reading.plan, err);
     while (st == BIP_OK && (st = bip__reading_next(&p.reading, &code, err)) == BIP_OK && o->status == BIP_OK)
         st = print_participant(&p, code, err);
     hand_on(&p.pen);

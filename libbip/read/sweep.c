@@ -34,8 +34,6 @@ static bip_status begin(bip__sweep *s, int32_t person, bip_error *err)
 bip_status bip__sweep_to(bip__sweep *s, int32_t person, bip_error *err)
 {
     bip_status st = BIP_OK;
-    if (s->context->open != NULL) /* the row in hand may have been corrected meanwhile */
-        bip__sweep_close(s);
     while (st == BIP_OK && s->rows != NULL && !s->ended && s->row.person == s->person && s->person < person)
         st = step(s, person, err);
     if (st == BIP_OK && !comes_to(s, person))

@@ -1,6 +1,7 @@
 #include "show/objection.h"
 
 #include "model/json.h"
+#include "model/score.h"
 
 #include <string.h>
 
@@ -10,6 +11,20 @@ typedef struct finder {
     bip__arena *arena;
     bip__objection **end; /* where the next one goes */
 } finder;
+
+static bip_status take_scores(finder *f, const bip__assessment_row *row, bip__objection *out, bip_error *err)
+{
+    out->version = bip__catalogue_number(f->catalogue, row->instrument);
+    out->respondent = out->version == NULL ? -1 : bip__version_respondent(out->version, row->respondent);
+    out->day = row->day;
+    out->n = out->respondent < 0 ? 0 : out->version->def->n_items[out->respondent];
+    out->scores = bip__arena_alloc(f->arena, out->n * sizeof *out->scores);
+    if (out->scores == NULL)
+        return bip__nomem(err);
+    if (out->n > 0 && !bip__scores_parse(row->scores, row->scores_n, out->scores, out->n))
+        return bip__fail(err, BIP_E_CORRUPT, NULL, "the stored scores of an assessment can't be read");
+    return BIP_OK;
+}
 
 /* The current revision of the assessment that a fact is about; *found false: it is withdrawn. */
 static bip_status find_assessment(finder *f, const bip__fact_row *fact, bip__objection *out, bool *found,
@@ -23,9 +38,7 @@ static bip_status find_assessment(finder *f, const bip__fact_row *fact, bip__obj
     while (st == BIP_OK && (st = api->next_assessment(rows, &row, err)) == BIP_OK) {
         if (row.root_entry != fact->root_entry || row.root_idx != fact->root_idx || row.scores == NULL)
             continue;
-        out->version = bip__catalogue_number(f->catalogue, row.instrument);
-        out->respondent = out->version == NULL ? -1 : bip__version_respondent(out->version, row.respondent);
-        out->day = row.day;
+        st = take_scores(f, &row, out, err);
         *found = true;
     }
     api->close_rows(rows);
@@ -96,18 +109,33 @@ void bip__say_objection(bip__out *o, const bip__words *words, const char *lang, 
     bip__say(o, words, BIP__W_OBJECTION, with, 3);
 }
 
-bip_status bip__say_objections(bip__context *c, const char *code, const bip__words *words, const char *lang,
-                               const char *indent, bool on_paper, bip__out *o, bip_error *err)
+/* An answer in it is to be shown: of what was not asked nobody sees anything. */
+static bool is_shown(const bip__reading *r, const bip__objection *o)
+{
+    const bip__plan *plan = r->plan;
+
+    if (o->respondent < 0 || o->day > plan->as_of)
+        return false;
+    const bip__layout *layout = &plan->layouts[o->version - plan->catalogue->versions][o->respondent];
+    for (size_t k = 0; k < layout->n_items && k < o->n; k++)
+        if (o->scores[k].answer != BIP_NOT_ASKED && layout->items[k] >= 0 &&
+            bip__reading_wants(r, (size_t)layout->items[k]))
+            return true;
+    return false;
+}
+
+bip_status bip__say_objections(const bip__reading *r, const char *code, const bip__words *words, const char *indent,
+                               bool on_paper, bip__out *o, bip_error *err)
 {
     bip__arena arena = {0};
     bip__objection *list;
-    bip_status st = bip__objections_read(c, code, &arena, &list, err);
+    bip_status st = bip__objections_read(r->context, code, &arena, &list, err);
 
     for (const bip__objection *a = list; st == BIP_OK && a != NULL; a = a->next) {
-        if (on_paper && (a->version == NULL || !a->version->def->handout))
+        if (!is_shown(r, a) || (on_paper && !a->version->def->handout))
             continue;
         bip__out_text(o, indent);
-        bip__say_objection(o, words, lang, a);
+        bip__say_objection(o, words, r->plan->lang, a);
         bip__out_char(o, '\n');
     }
     bip__arena_free(&arena);

@@ -260,8 +260,7 @@ static bip_status put_brief(brief *b, bip_error *err)
         return st;
     put_since(b);
     if ((st = put_views(b, err)) == BIP_OK)
-        st = bip__say_objections(b->reading.context, b->participant, b->words, b->reading.plan->lang, "  ", false, b->o,
-                                 err);
+        st = bip__say_objections(&b->reading, b->participant, b->words, "  ", false, b->o, err);
     if (st == BIP_OK)
         put_question(b);
     return st;

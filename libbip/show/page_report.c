@@ -595,8 +595,7 @@ static bip_status put_objections(report *r, bip_error *err)
 {
     bip__out lines;
     bip__out_init(&lines, NULL, NULL);
-    bip_status st =
-        bip__say_objections(r->context, r->participant, r->h.words, r->reading.plan->lang, "", true, &lines, err);
+    bip_status st = bip__say_objections(&r->reading, r->participant, r->h.words, "", true, &lines, err);
 
     bip__out_char(&lines, '\0');
     if (st == BIP_OK)

@@ -323,9 +323,9 @@ static bool is_about(const team *t, const bip__objection *o, const event *e)
     if (o->respondent < 0 || (o->day != e->day && o->day != e->day_before))
         return false;
     const bip__layout *layout = &plan->layouts[o->version - plan->catalogue->versions][o->respondent];
-    for (size_t k = 0; k < layout->n_items; k++)
+    for (size_t k = 0; k < layout->n_items && k < o->n; k++)
         if (layout->items[k] == e->slot)
-            return true;
+            return o->scores[k].answer == BIP_NUMBER;
     return false;
 }
 

@@ -595,7 +595,7 @@ static bip_status put_participant(view *v, const char *code, bool with_views, bi
         bip__say_word(v->o, v->words, BIP__W_NO_NUMBER);
         bip__out_char(v->o, '\n');
     }
-    st = bip__say_objections(v->reading.context, code, v->words, v->reading.plan->lang, "  ", false, v->o, err);
+    st = bip__say_objections(&v->reading, code, v->words, "  ", false, v->o, err);
     if (st != BIP_OK)
         return st;
     if (v->marked) {

@@ -276,8 +276,7 @@ static bip_status say_steps(gathering *g, bip__out *o, bip_error *err)
     if (moved > 0)
         say_counts(o, words, g);
     for (size_t i = 0; st == BIP_OK && i < g->n_people; i++)
-        st =
-            bip__say_objections(g->reading.context, g->people[i].code, words, g->reading.plan->lang, "", false, o, err);
+        st = bip__say_objections(&g->reading, g->people[i].code, words, "", false, o, err);
     return st;
 }
 

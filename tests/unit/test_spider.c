@@ -609,6 +609,32 @@ static void test_spider__an_objection_to_what_a_role_does_not_see_is_not_there(v
     says("timeline-svg", &q, NULL, "who believes that", 2);
 }
 
+/* In words as in pictures. */
+static void test_spider__an_objection_is_said_only_with_its_scores(void **state)
+{
+    static const char *const documents[] = {"progression-text", "steps-text", "brief", "report"};
+    char id[BIP_ID_SIZE];
+
+    (void)state;
+    show_record(&store, "P-001", "three", "caseworker", "2026-08-01", NULL, 3, "[null,null,4]", id);
+    show_dispute(&store, id, "why?");
+    show_dispute(&store, july, "no!");
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        const size_t pictures = strcmp(documents[i], "report") == 0 ? 4 : 0; /* a wide and a narrow one */
+        bip_query q = query();
+        q.for_role = "participant";
+        says(documents[i], &q, NULL, "no!", 1 + pictures);
+        says(documents[i], &q, NULL, "why?", 0);
+        q.for_role = "caseworker";
+        says(documents[i], &q, NULL, "why?", 1 + pictures);
+        q.as_of = show_day("2026-07-20");
+        says(documents[i], &q, NULL, "no!", 1 + pictures);
+        says(documents[i], &q, NULL, "why?", 0);
+        q.as_of = show_day("2026-07-01");
+        says(documents[i], &q, NULL, "objects to", 0);
+    }
+}
+
 static void test_spider__an_objection_goes_with_its_assessment(void **state)
 {
     bip_query q = query();
@@ -716,6 +742,7 @@ int main(void)
         STORED(test_spider__an_objection_stands_where_its_scores_are),
         STORED(test_spider__an_objection_is_in_the_data_with_what_it_is_to),
         STORED(test_spider__an_objection_to_what_a_role_does_not_see_is_not_there),
+        STORED(test_spider__an_objection_is_said_only_with_its_scores),
         STORED(test_spider__an_objection_goes_with_its_assessment),
         STORED(test_spider__a_long_objection_is_cut_and_says_where_the_rest_is),
         STORED(test_spider__of_many_objections_the_latest_three_are_drawn),

@@ -19,14 +19,10 @@ bip_write <- function(store, document, to = NULL, participants = NULL, instrumen
     asked <- query(participants, instrument, respondent, for_role, lang, as_of, since)
     if (is.character(to)) {
         to <- path.expand(to)
-        connection <- file(to, "wb")
         whole <- FALSE
-        on.exit({
-            close(connection)
-            if (!whole) unlink(to)
-        })
-    } else connection <- to
-    sink <- if (inherits(connection, "connection")) function(bytes) writeBin(bytes, connection) else connection
+        on.exit(if (!whole) unlink(to))
+    }
+    sink <- if (inherits(to, "connection")) function(bytes) writeBin(bytes, to) else to
     text <- raise(.Call(C_write, store, document, asked, options_in(options), sink))
     whole <- TRUE
     if (is.null(to)) text else invisible(NULL)

@@ -13,6 +13,7 @@
 #include <bip.h>
 
 #include <setjmp.h>
+#include <stdio.h>
 
 /* ---- one open store ---- */
 
@@ -184,6 +185,8 @@ typedef struct bipr_sink {
     char *bytes;
     size_t n, room;
     int nomem;
+    FILE *file; /* instead of `to` */
+    int failed; /* an errno: the file's */
 } bipr_sink;
 
 bipr_sink *bipr_sink_new(SEXP *keep, SEXP to);

@@ -1,14 +1,27 @@
 #include "entries.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ------------------------------------------------------------ where documents go */
 
+/* 0 to go on: what has been written is in the file. */
+static int close_file(bipr_sink *sink)
+{
+    FILE *file = sink->file;
+    sink->file = NULL;
+    if (file != NULL && fclose(file) != 0 && sink->failed == 0)
+        sink->failed = errno;
+    return sink->failed != 0;
+}
+
 static void free_sink(bipr_sink *sink)
 {
-    if (sink != NULL)
+    if (sink != NULL) {
+        close_file(sink);
         free(sink->bytes);
+    }
     free(sink);
 }
 
@@ -57,6 +70,11 @@ enum { PIECE = 262144 }; /* what a function of R gets at once: libbip writes in 
 int bipr_write(void *ctx, const char *bytes, size_t n)
 {
     bipr_sink *sink = ctx;
+    if (sink->file != NULL) {
+        if (fwrite(bytes, 1, n, sink->file) < n)
+            sink->failed = errno;
+        return sink->failed != 0;
+    }
     if (sink->to != R_NilValue && sink->n >= PIECE && bipr_sink_end(sink))
         return 1;
     if (sink->n + n > sink->room) {
@@ -81,6 +99,29 @@ SEXP bipr_sink_text(bipr_sink *sink)
     return Rf_ScalarString(Rf_mkCharLenCE(sink->n > 0 ? sink->bytes : "", (int)sink->n, CE_UTF8));
 }
 
+/* `to` is the path of a file, which R would be slow to write: its connections copy each piece twice. */
+static void open_file(bipr_sink *sink, SEXP path, bip_error *err)
+{
+    if (Rf_xlength(path) != 1 || STRING_ELT(path, 0) == NA_STRING) {
+        bipr_refuse(err, "to");
+        return;
+    }
+    sink->to = R_NilValue;
+    sink->file = fopen(Rf_translateChar(STRING_ELT(path, 0)), "wb");
+    if (sink->file == NULL)
+        sink->failed = errno;
+    else
+        setvbuf(sink->file, NULL, _IOFBF, PIECE);
+}
+
+static void tell_failed(const bipr_sink *sink, bip_error *err)
+{
+    *err = (bip_error){.status = BIP_E_IO};
+    snprintf(err->where, sizeof err->where, "to");
+    snprintf(err->message, sizeof err->message, "%s", strerror(sink->failed));
+}
+
+/* to: NULL, a function of raw vectors, or a path. */
 SEXP r_write(SEXP store, SEXP document, SEXP query, SEXP options, SEXP to)
 {
     bip_error err = {0};
@@ -89,14 +130,20 @@ SEXP r_write(SEXP store, SEXP document, SEXP query, SEXP options, SEXP to)
     const bip_query *q = bipr_query(query, &err);
     bipr_sink *sink = bipr_sink_new(&keep, to);
     PROTECT(keep);
-    bipr_store *s = bipr_enter(store, &err);
+    if (TYPEOF(to) == STRSXP)
+        open_file(sink, to, &err);
+    bipr_store *s = sink->failed ? NULL : bipr_enter(store, &err);
     if (s != NULL) {
         sink->store = s;
         if (bip_write(s->store, name, q, json, bipr_write, sink, &err) == BIP_OK && bipr_sink_end(sink))
             err.status = BIP_E_CANCELLED;
         if (sink->nomem)
             err = (bip_error){.status = BIP_E_NOMEM};
+        if (close_file(sink)) /* before a jump, after which R removes the file */
+            tell_failed(sink, &err);
         bipr_leave(s);
+    } else if (sink->failed) {
+        tell_failed(sink, &err);
     }
     SEXP text = PROTECT(to == R_NilValue && err.status == BIP_OK ? bipr_sink_text(sink) : R_NilValue);
     SEXP answer = bipr_answer(text, &err);

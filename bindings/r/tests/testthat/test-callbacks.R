@@ -54,6 +54,20 @@ test_that("errors of a sink and of a source come through", {
     expect_identical(code_of(bip_today(store)), "none")
 })
 
+test_that("a file gets what a function would, or an error and is gone", {
+    store <- filled_store()
+    path <- file.path(tempfile(), "of this.json")
+    e <- tryCatch(bip_write(store, "json", to = path), bip_error = identity)
+    expect_identical(c(e$code, e$where), c("io", "to"))
+    dir.create(dirname(path))
+    expect_invisible(bip_write(store, "json", to = path))
+    expect_identical(readChar(path, file.size(path), useBytes = TRUE), bip_write(store, "json"))
+    expect_identical(code_of(bip_write(store, "json", to = c(path, path))), "usage")
+    store <- filled_store(read = function(what, participant) bip_interrupt(store))
+    expect_identical(code_of(bip_write(store, "json", to = path)), "cancelled")
+    expect_false(file.exists(path))
+})
+
 test_that("errors of an issue's function come through, FALSE ends the work", {
     store <- filled_store()
     bad <- sub("2,3,1", "9,9,9", csv)

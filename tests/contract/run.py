@@ -136,6 +136,16 @@ FAILURES = [
     (["participant", "set", "P-001"], 2, "--attr", None),
     (["export", "--format", "parquet"], 2, "parquet", None),
     (["head", "too", "many"], 2, "too", None),
+    (["chart", "P-001", "--kind", "pie", "--out", "p.svg"], 2, "pie", None),
+    (["report"], 2, "--team", None),
+    (["report", "P-001", "--team"], 2, "--team", None),
+    (["report", "--team", "--full"], 2, "--full", None),
+    (["report", "P-001", "--rater", "anna"], 2, "--rater", None),
+    (["retention", "--days", "0"], 2, "--days", None),
+    (["retention", "--days", "123456"], 2, "123456", None),
+    (["retention", "--days", "ten"], 2, "ten", None),
+    (["retention", "--days", "10d"], 2, "10d", None),
+    (["retention", "--days", ""], 2, "--days", None),
     (["import", "in.csv"], 2, "", WIDE + "P-001,2026-10-01,participant,3,,\n"),
     ([*IMPORT, "--dates", "mdy"], 2, "mdy", WIDE),
     ([*IMPORT, "--format", "xlsx"], 2, "xlsx", WIDE),
@@ -257,6 +267,35 @@ def colour_is_for_a_terminal_that_has_not_asked_for_none(shop):
         assert told("terminal", TERM="xterm").startswith(b"\x1b[1;31mbip:\x1b[0m no command")
         assert told("terminal", TERM="xterm", NO_COLOR="1").startswith(b"bip: no command")
         assert told("pipe", TERM="xterm").startswith(b"bip: no command")
+
+
+@check
+def a_timeline_shows_a_dimension_below_its_indicators(shop):
+    shop.filled()
+    shop.file("two.json", json.dumps({**INSTRUMENT, "instrument": "two", "dimensions": [
+        {"code": "both", "title": {"en": "Both together"}, "method": "sum", "indicators": ["coping", "health"]}]}))
+    shop.ok("instrument", "add", "two.json")
+    for day, coping in (("01", 2), ("15", 3), ("29", 4)):
+        shop.ok("record", "P-001", "--instrument", "two", "--respondent", "participant", "--date", f"2026-09-{day}",
+                f"coping={coping}", "health=1.5")
+    drawn = shop.ok("chart", "P-001", "--kind", "timeline", "--instrument", "two", "--out", "-").text
+    at = [drawn.find(f">{title}<") for title in ("Coping", "Health", "Both together")]
+    assert 0 < at[0] < at[1] < at[2], at
+    shop.ok("chart", "P-001", "--kind", "timeline", "--instrument", "two", "--out", "t.svg")
+    assert (shop.folder / "t.svg").read_text() == drawn
+    shop.fails(2, "--json", "chart", "P-001", "--kind", "timeline", "--out", "-", says="progression")
+    axes = shop.ok("--json", "chart", "P-001", "--kind", "spider", "--instrument", "two", "--out", "-").json()["axes"]
+    assert [axis["code"] for axis in axes][:2] == ["coping", "health"]
+
+
+@check
+def a_title_is_listed_as_it_was_given(shop):
+    title = 'A "quoted" one, C:\\path {a: [b]}, 5/5'
+    shop.filled()
+    shop.file("hard.json", json.dumps({**INSTRUMENT, "instrument": "hard", "title": {"en": title}}))
+    shop.ok("instrument", "add", "hard.json")
+    line = [x for x in shop.ok("instrument", "list").text.splitlines() if x.startswith("hard")]
+    assert line and title in line[0], line
 
 
 @check

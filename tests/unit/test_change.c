@@ -85,6 +85,66 @@ static void test_change__says_usage_for_null(void **state)
     bip_change_rollback(change);
 }
 
+/* The reason stays when the person is gone: it may not be by what they are found again. */
+static void test_change__erases_for_no_reason_that_names_the_person(void **state)
+{
+    static const struct {
+        const char *reason;
+        bip_status st;
+    } cases[] = {{NULL, BIP_E_USAGE},
+                 {"P1", BIP_E_REFUSED},
+                 {"asked by P1.", BIP_E_REFUSED},
+                 {"P12, P1", BIP_E_REFUSED},
+                 {"(P1)", BIP_E_REFUSED},
+                 {"{P1}", BIP_E_REFUSED},
+                 {"/P1:", BIP_E_REFUSED},
+                 {"[P1@home]", BIP_E_REFUSED},
+                 {"XP1", BIP_OK},
+                 {"xP1", BIP_OK},
+                 {"0P1", BIP_OK},
+                 {"P1z", BIP_OK},
+                 {"\xC3\xA5P1\xC3\xA5", BIP_OK},
+                 {"it was asked for", BIP_OK}};
+    fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bip_change *change = test_begin(f, cases[i].reason);
+        assert_status(bip_participant_erase(change, "P1", &test_err), cases[i].st);
+        bip_change_rollback(change);
+    }
+}
+
+static int take_none(void *ctx, const char *bytes, size_t n)
+{
+    (void)ctx;
+    (void)bytes;
+    (void)n;
+    return 1;
+}
+
+static void test_change__of_retention_and_objections_says_usage_for_null(void **state)
+{
+    fixture *f = *state;
+    bip_change *change = test_begin(f, NULL);
+    int32_t traces;
+    assert_status(bip_retention_keep(NULL, 1, NULL), BIP_E_USAGE);
+    assert_status(bip_retention_keep(change, -1, NULL), BIP_E_USAGE);
+    assert_int_equal(bip_retention_days(NULL), 0);
+    assert_status(bip_retention_list(NULL, 1, BIP_NO_DATE, take_none, NULL, NULL), BIP_E_USAGE);
+    assert_status(bip_retention_list(f->store, 1, BIP_NO_DATE, NULL, NULL, NULL), BIP_E_USAGE);
+    assert_status(bip_retention_erase(NULL, 1, BIP_NO_DATE, take_none, NULL, NULL), BIP_E_USAGE);
+    assert_status(bip_retention_erase(change, 1, BIP_NO_DATE, take_none, NULL, NULL), BIP_E_USAGE); /* no reason */
+    assert_status(bip_assessment_dispute(NULL, "x", "y", NULL, NULL), BIP_E_USAGE);
+    assert_status(bip_assessment_dispute(change, NULL, "y", NULL, NULL), BIP_E_USAGE);
+    assert_status(bip_assessment_dispute(change, "x", NULL, NULL, NULL), BIP_E_USAGE);
+    assert_status(bip_participant_erase(NULL, "P1", NULL), BIP_E_USAGE);
+    assert_status(bip_participant_erase(change, NULL, NULL), BIP_E_USAGE);
+    assert_status(bip_store_add_words(NULL, "{}", 2, NULL, NULL), BIP_E_USAGE);
+    assert_status(bip_store_add_words(f->store, NULL, 0, NULL, NULL), BIP_E_USAGE);
+    assert_status(bip_store_traces(NULL, &traces, NULL), BIP_E_USAGE);
+    assert_status(bip_store_traces(f->store, NULL, NULL), BIP_E_USAGE);
+    bip_change_rollback(change);
+}
+
 static void test_change__leaves_nothing_behind_when_rolled_back(void **state)
 {
     fixture *f = *state;
@@ -473,6 +533,8 @@ int main(void)
         ON_EACH(test_change__is_one_at_a_time),
         ON_EACH(test_change__wants_an_actor_and_a_reason_that_hold),
         ON_EACH(test_change__says_usage_for_null),
+        ON_EACH(test_change__of_retention_and_objections_says_usage_for_null),
+        ON_EACH(test_change__erases_for_no_reason_that_names_the_person),
         ON_EACH(test_change__leaves_nothing_behind_when_rolled_back),
         ON_EACH(test_change__writes_no_entry_without_a_fact),
         ON_EACH(test_change__gives_the_id_of_its_entry),

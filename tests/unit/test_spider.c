@@ -333,6 +333,48 @@ static void test_spider__refuses_what_it_cannot_draw(void **state)
     assert_int_equal(bip_spider(axes, 3, layers, 1, NULL, picture_refuse, NULL, NULL), BIP_E_CANCELLED);
 }
 
+/* One thing at a time is wrong, and the message says of which axis or layer. */
+static void test_spider__refuses_an_axis_or_layer_that_does_not_hold(void **state)
+{
+    static const double no_ends[][2] = {{NAN, 5}, {1, NAN}, {-INFINITY, 5}, {1, INFINITY}, {5, 1}, {3, 3}};
+    static const double no_steps[] = {NAN, INFINITY, -1};
+    static const int32_t no_kinds[] = {BIP_LAYER_LATEST - 1, BIP_LAYER_GOAL + 1};
+    static const int32_t no_answers[] = {BIP_NUMBER - 1, BIP_NOT_APPLICABLE + 1};
+    char where[128];
+
+    for (size_t i = 0; i < sizeof no_ends / sizeof *no_ends; i++) {
+        axes[1].scale_min = no_ends[i][0], axes[1].scale_max = no_ends[i][1];
+        assert_int_equal(refused(3, 1, where), BIP_E_USAGE);
+        assert_string_equal(where, "axes[1]");
+    }
+    set_up(state);
+    for (size_t i = 0; i < sizeof no_steps / sizeof *no_steps; i++) {
+        axes[0].step = no_steps[i];
+        assert_int_equal(refused(3, 1, where), BIP_E_USAGE);
+        assert_string_equal(where, "axes[0]");
+    }
+    set_up(state);
+    axes[2].better = 7;
+    assert_int_equal(refused(3, 1, where), BIP_E_USAGE);
+    assert_string_equal(where, "axes[2]");
+    set_up(state);
+    axes[2].n_labels = 1;
+    assert_int_equal(refused(3, 1, where), BIP_E_USAGE);
+    assert_string_equal(where, "axes[2]");
+    set_up(state);
+    for (size_t i = 0; i < 2; i++) {
+        layers[1].kind = no_kinds[i];
+        assert_int_equal(refused(3, 2, where), BIP_E_USAGE);
+        assert_string_equal(where, "layers[1]");
+    }
+    set_up(state);
+    for (size_t i = 0; i < 2; i++) {
+        scores[0][2].answer = no_answers[i];
+        assert_int_equal(refused(3, 1, where), BIP_E_USAGE);
+        assert_string_equal(where, "layers[0]");
+    }
+}
+
 static void test_spider__survives_every_failed_allocation(void **state)
 {
     static const size_t n_axes[] = {2, 11};
@@ -731,6 +773,7 @@ int main(void)
         DRAWN(test_spider__a_narrow_one_numbers_its_axes),
         DRAWN(test_spider__what_is_cut_is_whole_in_its_title),
         DRAWN(test_spider__refuses_what_it_cannot_draw),
+        DRAWN(test_spider__refuses_an_axis_or_layer_that_does_not_hold),
         DRAWN(test_spider__survives_every_failed_allocation),
         DRAWN(test_spider__takes_structs_of_a_later_version),
         STORED(test_spider__as_data_holds_axes_layers_and_a_table),

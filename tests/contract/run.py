@@ -288,6 +288,59 @@ def a_timeline_shows_a_dimension_below_its_indicators(shop):
     assert [axis["code"] for axis in axes][:2] == ["coping", "health"]
 
 
+def variants(value):
+    """Other values than this one, some of its own kind."""
+    if isinstance(value, str):
+        return ["", value + "x", value[::-1], value.upper(), None, 7]
+    if isinstance(value, bool) or value is None:
+        return [not value, "x"]
+    if isinstance(value, (int, float)):
+        return [value + 1, -1, 0, 0.5, 1e300, "1"]
+    return [value[::-1], value[1:], value + value[:1], {}] if isinstance(value, list) else [[], None]
+
+
+def changed(value):
+    """The document with one thing in it changed: a value another, a key left out, a list turned, shortened, lengthened."""
+    yield from (other for other in variants(value) if other != value)
+    if isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from ([*value[:i], other, *value[i + 1:]] for other in changed(item))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield {k: v for k, v in value.items() if k != key}
+            yield from ({**value, key: other} for other in changed(item))
+
+
+@check
+def an_export_changed_anywhere_is_refused_or_taken_as_it_was(shop):
+    """Every seventh change: the import says no and leaves nothing, or what was changed is of no account."""
+    shop.filled()
+    shop.ok("correct", shop.id, "coping=4", "--reason", "misheard", "--note", "by phone")
+    shop.ok("dispute", shop.id, "--text", "I was ill")
+    shop.ok("participant", "add", "P-002", "--attr", "team=north")
+    shop.ok("record", "P-002", *RECORD[2:], "--rater", "cat", "coping=2")
+    shop.ok("participant", "add", "P-003")
+    shop.ok("participant", "erase", "P-003", "--reason", "asked for")
+    whole = shop.ok("export", "--format", "json", "--out", "-").json()
+    said = {key: whole[key] for key in whole if key != "instruments"}
+    shop.ok("-s", "empty.bip", "init")
+    empty = shop.ok("-s", "empty.bip", "export", "--format", "json", "--out", "-").json()
+    wrong, refused = [], 0
+    for i, other in enumerate(changed(said)):
+        if i % 7 or not isinstance(other, dict):
+            continue
+        other = {key: other[key] if key in other else whole[key] for key in whole if key in other or key == "instruments"}
+        shutil.copy(shop.folder / "empty.bip", shop.folder / "other.bip")
+        shop.file("other.json", json.dumps(other, ensure_ascii=False))
+        r = shop("-s", "other.bip", "import", "other.json", "--format", "json")
+        after = shop.ok("-s", "other.bip", "export", "--format", "json", "--out", "-").json()
+        refused += r.status != 0
+        if r.status not in (0, 1, 3) or after != (whole if r.status == 0 else empty):
+            wrong.append(f"change {i}, status {r.status}: {r.error.strip()[:200]}: {json.dumps(other)[-300:]}")
+    assert not wrong, f"{len(wrong)}:\n  " + "\n  ".join(wrong[:10])
+    assert refused > 50, refused
+
+
 @check
 def a_title_is_listed_as_it_was_given(shop):
     title = 'A "quoted" one, C:\\path {a: [b]}, 5/5'

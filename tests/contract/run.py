@@ -349,6 +349,12 @@ def a_title_is_listed_as_it_was_given(shop):
     shop.ok("instrument", "add", "hard.json")
     line = [x for x in shop.ok("instrument", "list").text.splitlines() if x.startswith("hard")]
     assert line and title in line[0], line
+    titles = {"da": "Kun dansk", "sv": "Svensk"}
+    shop.file("danish.json", json.dumps({**INSTRUMENT, "instrument": "danish", "title": titles}))
+    assert shop.ok("--json", "instrument", "check", "danish.json").json() == {"faults": 0}
+    shop.ok("instrument", "add", "danish.json")
+    for lang, said in (("en", "Kun dansk"), ("da", "Kun dansk"), ("sv", "Svensk")):
+        assert f"danish@1  {said}" in shop.ok("--lang", lang, "instrument", "list").text, lang
 
 
 @check

@@ -10,7 +10,7 @@
 
 static bool add_day(bip__answers *a, bip_date day)
 {
-    size_t days = a->cap, objections = a->cap;
+    size_t days = a->cap, objections = days;
 
     if (a->n == a->cap && (!bip__grow(&a->days, &days, a->n + 1, sizeof *a->days) ||
                            !bip__grow(&a->objections, &objections, a->n + 1, sizeof(bip__objection *)) ||

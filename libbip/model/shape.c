@@ -78,7 +78,7 @@ const bip__key bip__instrument_key = {"", BIP__OBJECT, true, &instrument_shape};
 
 int32_t bip__shape_find(const bip__shape *shape, const char *name)
 {
-    for (size_t i = 0; i < shape->n; i++)
+    for (size_t i = 0; name != NULL && i < shape->n; i++) /* what stands in a list has no name */
         if (strcmp(shape->keys[i].name, name) == 0)
             return (int32_t)i;
     return -1;

@@ -136,7 +136,8 @@ static void pick(double *v, double *spare, size_t n, size_t below, bip__wanted *
     enum { FEW = 12 };
 
     while (from < to && n > FEW) {
-        double pivot = sample_near(v, n, (double)(w->rank[(from + to) / 2] - below));
+        const int middle = (from + to) / 2;
+        double pivot = sample_near(v, n, (double)(w->rank[middle] - below));
         halves h = split(v, spare, n, pivot);
         size_t above = n - h.greater;
         double *lesser = spare, *lesser_spare = v, *greater = spare + above, *greater_spare = v + above;

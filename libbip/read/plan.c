@@ -397,7 +397,7 @@ static bip_status add_pair(maker *m, size_t a, size_t b)
 static bip_status pair_instrument(maker *m, size_t from)
 {
     bip__plan *p = m->plan;
-    for (size_t first = from; first < p->n_slots; first++) {
+    for (size_t first = from; m->slot_run != NULL && first < p->n_slots; first++) {
         bool seen = p->slots[first].kind != BIP_INDICATOR;
         for (size_t s = from; !seen && s < first; s++)
             seen = m->slot_run[s] == m->slot_run[first];

@@ -55,7 +55,7 @@ static bip_status json_assessment(bip__teller *t, const bip__event *e, bip_error
 {
     bip__out *o = t->o;
     bip__sheet s;
-    char of[BIP_ID_SIZE];
+    char of[BIP_ID_SIZE] = "";
     bip_status st = bip__sheet_open(t, e, &s, err);
 
     if (st == BIP_OK)

@@ -61,7 +61,8 @@ def readings_take_no_more_for_more_people(small, large):
 def an_import_takes_at_most_200_bytes_an_assessment(peaks, counts):
     each = (peaks[1] - peaks[0]) / (counts[1] - counts[0])
     print(f"figure: import: {peaks[0] / MB:.1f} and {peaks[1] / MB:.1f} MB, {each:.0f} bytes an assessment more")
-    assert each <= EACH, f"{each:.0f} bytes an assessment"
+    # A million takes 115 bytes each in all; here the cache has filled up only in the larger of the two.
+    assert peaks[1] - peaks[0] - SLACK <= EACH * (counts[1] - counts[0]), f"{each:.0f} bytes an assessment"
 
 
 def an_import_takes_no_more_for_long_texts(bip, folder):

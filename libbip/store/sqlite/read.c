@@ -342,6 +342,23 @@ static bip_status next_row(bip__rows *r, bip_error *err)
     return rc == SQLITE_DONE ? BIP_DONE : bip__sqlite_fail(r->store, "the store can't be read", err);
 }
 
+/* A text that memory was lacking for looks like one that isn't there. */
+static bip_status row_read(bip__rows *r, int64_t wide, const char *number, bip_error *err)
+{
+    if (sqlite3_errcode(r->store->db) == SQLITE_NOMEM)
+        return bip__nomem(err);
+    return wide ? damaged(r->store, number, err) : BIP_OK;
+}
+
+/* Every column that is asked for costs: where in its entry the root stands only of what was corrected. */
+static void column_root(sqlite3_stmt *q, int at, int64_t *entry, int32_t *idx, int64_t *wide)
+{
+    if (sqlite3_column_type(q, at) == SQLITE_NULL)
+        return;
+    *entry = sqlite3_column_int64(q, at);
+    *idx = column_int32(q, at + 1, wide);
+}
+
 static bip_status persons(bip__storage *base, bip__rows **out, bip_error *err)
 {
     return open_rows(base, BIP__S_PERSONS, NULL, 0, out, err);
@@ -453,14 +470,11 @@ static bip_status next_assessment(bip__rows *r, bip__assessment_row *out, bip_er
     out->current = column_int32(q, 6, &wide);
     out->root_entry = out->entry;
     out->root_idx = out->idx;
-    if (sqlite3_column_type(q, 7) != SQLITE_NULL) {
-        out->root_entry = sqlite3_column_int64(q, 7);
-        out->root_idx = column_int32(q, 8, &wide);
-    }
+    column_root(q, 7, &out->root_entry, &out->root_idx, &wide);
     out->scores = column_text(q, 9, &out->scores_n);
     out->note = column_text(q, 10, &out->note_n);
     out->reason = column_text(q, 11, &out->reason_n);
-    return wide ? damaged(r->store, "an assessment's number", err) : BIP_OK;
+    return row_read(r, wide, "an assessment's number", err);
 }
 
 static bip_status scores_from(bip__storage *base, int32_t person, bip__rows **out, bip_error *err)
@@ -474,21 +488,17 @@ static bip_status next_scores(bip__rows *r, bip__assessment_row *out, bip_error 
 {
     sqlite3_stmt *q = r->statement;
     int64_t wide = 0;
-    bip_status st;
+    bip_status st = next_row(r, err);
 
-    do {
-        if ((st = next_row(r, err)) != BIP_OK)
-            return st;
-        out->scores = column_text(q, 5, &out->scores_n);
-        if (!out->scores && sqlite3_errcode(r->store->db) == SQLITE_NOMEM)
-            return bip__nomem(err);
-    } while (!out->scores); /* withdrawn */
+    if (st != BIP_OK)
+        return st;
     out->person = column_int32(q, 0, &wide);
     out->day = column_int32(q, 1, &wide);
     out->instrument = column_int32(q, 2, &wide);
     out->respondent = column_int32(q, 3, &wide);
     out->rater = column_int32(q, 4, &wide);
-    return wide ? damaged(r->store, "an assessment's number", err) : BIP_OK;
+    out->scores = column_text(q, 5, &out->scores_n);
+    return row_read(r, wide, "an assessment's number", err);
 }
 
 static bip_status assessments_from(bip__storage *base, int32_t person, bip__rows **out, bip_error *err)
@@ -498,18 +508,14 @@ static bip_status assessments_from(bip__storage *base, int32_t person, bip__rows
     return open_rows(base, BIP__S_ASSESSMENTS_FROM, keys, 1, out, err);
 }
 
-/* Every column that is asked for costs: the root only of what was corrected. */
 static bip_status next_current(bip__rows *r, bip__assessment_row *out, bip_error *err)
 {
     sqlite3_stmt *q = r->statement;
     int64_t wide = 0;
-    bip_status st;
+    bip_status st = next_row(r, err);
 
-    do {
-        if ((st = next_row(r, err)) != BIP_OK)
-            return st;
-        out->scores = column_text(q, 9, &out->scores_n);
-    } while (!out->scores); /* withdrawn */
+    if (st != BIP_OK)
+        return st;
     out->person = column_int32(q, 0, &wide);
     out->day = column_int32(q, 1, &wide);
     out->entry = sqlite3_column_int64(q, 2);
@@ -518,14 +524,14 @@ static bip_status next_current(bip__rows *r, bip__assessment_row *out, bip_error
     out->respondent = column_int32(q, 5, &wide);
     out->rater = column_int32(q, 6, &wide);
     out->current = 1;
-    out->root_entry = sqlite3_column_int64(q, 7);
-    out->root_idx = out->root_entry ? column_int32(q, 8, &wide) : out->idx;
-    if (!out->root_entry)
-        out->root_entry = out->entry;
+    out->root_entry = out->entry;
+    out->root_idx = out->idx;
+    column_root(q, 7, &out->root_entry, &out->root_idx, &wide);
+    out->scores = column_text(q, 9, &out->scores_n);
     out->note = column_text(q, 10, &out->note_n);
     out->reason = NULL;
     out->reason_n = 0;
-    return wide ? damaged(r->store, "an assessment's number", err) : BIP_OK;
+    return row_read(r, wide, "an assessment's number", err);
 }
 
 static bip_status facts(bip__storage *base, int32_t person, int32_t kind, bip__rows **out, bip_error *err)
@@ -557,12 +563,9 @@ static bip_status next_fact(bip__rows *r, bip__fact_row *out, bip_error *err)
     out->day_to = column_date(q, 6, &wide);
     out->root_entry = out->entry;
     out->root_idx = out->idx;
-    if (sqlite3_column_type(q, 7) != SQLITE_NULL) {
-        out->root_entry = sqlite3_column_int64(q, 7);
-        out->root_idx = column_int32(q, 8, &wide);
-    }
+    column_root(q, 7, &out->root_entry, &out->root_idx, &wide);
     out->body = column_text(q, 9, &out->body_n);
-    return wide ? damaged(r->store, "a fact's number", err) : BIP_OK;
+    return row_read(r, wide, "a fact's number", err);
 }
 
 static bip_status entries(bip__storage *base, bip__rows **out, bip_error *err)

@@ -254,11 +254,9 @@ static bip_status take_width(bip__chart *ch, const char *text, bip_error *err)
 
 static bip_status take_options(bip__chart *ch, const char *json, bip_error *err)
 {
-    static const bip__option known[] = {{"layers", BIP__OPTION_LIST},
-                                        {"respondents", BIP__OPTION_LIST},
-                                        {"theme", BIP__OPTION_TEXT},
-                                        {"width", BIP__OPTION_TEXT},
-                                        {"id", BIP__OPTION_TEXT}};
+    static const bip__option known[] = {{"layers", BIP__OPTION_LIST}, {"respondents", BIP__OPTION_LIST},
+                                        {"theme", BIP__OPTION_TEXT},  {"width", BIP__OPTION_TEXT},
+                                        {"id", BIP__OPTION_TEXT},     {"objections_beside", BIP__OPTION_FLAG}};
     static const char *const themes[] = {"auto", "light", "dark"};
     bip_status st = bip__options_parse(json, known, sizeof known / sizeof *known, &ch->options, err);
 
@@ -309,7 +307,7 @@ bip_status bip__chart_open(bip__chart *ch, bip__context *c, const bip_query *que
         st = bip__words_among(c->words, ch->reading.plan->lang, &ch->words, err);
     if (st == BIP_OK)
         st = bip__reading_next(&ch->reading, &ch->participant, err);
-    if (st == BIP_OK)
+    if (st == BIP_OK && !bip__options_flag(ch->options, "objections_beside"))
         st = bip__objections_read(c, ch->participant, &ch->arena, &ch->objections, err);
     if (st == BIP_OK)
         st = read_answers(ch, err);

@@ -11,7 +11,7 @@ static bip_status put(bip__document_fn draw, const char *class, const char *id, 
     bip_status st;
 
     bip__out_init(&options, NULL, NULL);
-    bip__out_printf(&options, "{\"id\":\"%s-%s\",\"width\":\"%d\"}", id, class, width);
+    bip__out_printf(&options, "{\"id\":\"%s-%s\",\"width\":\"%d\",\"objections_beside\":true}", id, class, width);
     bip__out_char(&options, '\0');
     bip__out_printf(o, "<div class=\"picture %s\">\n", class);
     if ((st = bip__out_finish(&options, err)) == BIP_OK)

@@ -246,6 +246,8 @@ def an_objection_stands_wherever_people_see_the_scores(here):
     assert (fact["kind"], fact["id"], fact["of"], fact["text"]) == ("dispute", disputed, here.id, "I was ill that week")
     for words in (["history"], ["progression"], ["steps"], ["brief"], ["report"]):
         assert "I was ill that week" in here.ok(*words, "P-001").text, words
+    told = here.ok("report", "P-001", "--full").text.count("I was ill that week")
+    assert told == 1, f"{told} times on the report"  # not once more in each of its pictures
     for kind in ("spider", "timeline"):
         chart = ["chart", "P-001", "--instrument", "example", "--kind", kind, "--out", "-"]
         assert here.ok(*chart).text.count("): I was ill that week<") == 2, kind  # drawn, and in <desc>

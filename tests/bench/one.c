@@ -38,7 +38,7 @@ static bip_status find_people(bip_store *store, size_t *n, bip_error *err)
     while (st == BIP_OK && *n < PEOPLE && (st = bip_assessment_next(cursor, &one, err)) == BIP_OK) {
         if (strcmp(code, one->participant) != 0) {
             if (count == ASSESSMENTS)
-                strcpy(codes[(*n)++], code);
+                memcpy(codes[(*n)++], code, sizeof code);
             snprintf(code, sizeof code, "%s", one->participant);
             count = 0;
         }

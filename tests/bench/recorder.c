@@ -44,11 +44,17 @@ int main(int argc, char **argv)
     double worst = 0;
     bip_open_options_init(&options, sizeof options);
     options.flags = BIP_OPEN_WRITE;
-    if (argc != 4 || bip_store_open(argv[1], &options, &store, &err) != BIP_OK) {
+    char *rest = "";
+    const long seconds = argc == 4 ? strtol(argv[3], &rest, 10) : 0;
+    if (seconds < 1 || *rest != '\0') {
+        fprintf(stderr, "recorder STORE NAME SECONDS\n");
+        return 2;
+    }
+    if (bip_store_open(argv[1], &options, &store, &err) != BIP_OK) {
         fprintf(stderr, "recorder: %s\n", err.message);
         return 1;
     }
-    for (const double end = now_s() + atof(argv[3]); now_s() < end;) {
+    for (const double end = now_s() + (double)seconds; now_s() < end;) {
         const double begin = now_s();
         if (record(store, argv[2], recorded + refused, &err) == BIP_OK)
             recorded++;

@@ -139,20 +139,30 @@ static int percentile(const tally *t, long all, double share)
     return ms + 1;
 }
 
+/* A whole number from 1 to `most`; 0 for anything else. */
+static long argument(const char *text, long most)
+{
+    char *rest;
+    const long n = strtol(text, &rest, 10);
+
+    return *text != '\0' && *rest == '\0' && n >= 1 && n <= most ? n : 0;
+}
+
 int main(int argc, char **argv)
 {
     char path[4096];
-    int processes = argc > 2 ? atoi(argv[2]) : 8, failed = 0;
-    double seconds = argc > 3 ? atof(argv[3]) : 10;
+    const int processes = argc > 2 ? (int)argument(argv[2], MOST) : 8;
+    const long seconds = argc > 3 ? argument(argv[3], 86400) : 10;
+    int failed = 0;
     tally *t = mmap(NULL, sizeof *t, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     long all = 0, least = 1L << 40, most = 0;
-    if (argc < 2 || processes > MOST || t == MAP_FAILED)
+    if (argc < 2 || processes == 0 || seconds == 0 || t == MAP_FAILED)
         return 2;
     snprintf(path, sizeof path, "%s/contend.bip", argv[1]);
     make(path, processes);
     for (int i = 0; i < processes; i++)
         if (fork() == 0) {
-            write_for(path, i, seconds, t);
+            write_for(path, i, (double)seconds, t);
             _exit(0);
         }
     for (int status; wait(&status) > 0;)
@@ -164,7 +174,7 @@ int main(int argc, char **argv)
     }
     long held = count(path);
     printf(
-        "figure: %d writers back to back, %.0f s: %ld changes (%ld to %ld each), half within %d ms, 99 in 100 within "
+        "figure: %d writers back to back, %ld s: %ld changes (%ld to %ld each), half within %d ms, 99 in 100 within "
         "%d ms, the longest %.0f ms\n",
         processes, seconds, all, least, most, percentile(t, all, 0.5), percentile(t, all, 0.99), t->worst_ms);
     printf("%ld refused, %ld lost\n", t->refused, all - held);

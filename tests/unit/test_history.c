@@ -1,5 +1,7 @@
 #include "show_fixture.h"
 
+#include <stdio.h>
+
 static show_store s;
 static char first_id[BIP_ID_SIZE];
 
@@ -104,8 +106,8 @@ static void test_history__tells_who_when_and_why(void **state)
     assert_memory_equal(text, beginning, sizeof beginning - 1);
     assert_non_null(strstr(text, "Z\",\"by\":\"anna\",\"reason\":\"misread\",\"current\":false,\"kind\":\"assessment\","
                                  "\"action\":\"corrected\",\"id\":\""));
-    char of[BIP_ID_SIZE + 16] = "\"of\":\"";
-    strcat(strcat(of, first_id), "\"");
+    char of[BIP_ID_SIZE + 16];
+    snprintf(of, sizeof of, "\"of\":\"%s\"", first_id);
     assert_non_null(strstr(text, of));
     assert_non_null(strstr(text,
                            "\"revision\":1,\"instrument\":\"work\",\"version\":\"1\",\"respondent\":"

@@ -1,10 +1,15 @@
 /* Exceptions and enums. Both are lists that the library or its header has; none is written down a second time. */
 #include "module.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* ------------------------------------------------------------ exceptions */
+
+/* Names of the library's are ASCII: no locale is asked. */
+static char upper(char c)
+{
+    return (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+}
 
 /* "not_found" is NotFoundError. */
 static void class_name(const char *code, char out[64])
@@ -13,10 +18,10 @@ static void class_name(const char *code, char out[64])
     bool begins = true;
     for (; *code && n < 50; code++) {
         if (*code != '_')
-            out[n++] = (char)(begins ? toupper((unsigned char)*code) : *code);
+            out[n++] = begins ? upper(*code) : *code;
         begins = *code == '_';
     }
-    strcpy(out + n, "Error");
+    memcpy(out + n, "Error", sizeof "Error");
 }
 
 static bool set_text(PyObject *object, const char *name, const char *text)
@@ -191,7 +196,7 @@ static bool append_statuses(PyObject *list)
         char name[64];
         size_t n = 0;
         for (const char *c = bip_status_code((bip_status)i); *c && n < sizeof name - 1; c++)
-            name[n++] = (char)toupper((unsigned char)*c);
+            name[n++] = upper(*c);
         name[n] = '\0';
         if (!append_pair(list, name, i))
             return false;

@@ -244,21 +244,35 @@ static void read_assessments(bipr_store *s, const bip_query *q, bipr_table *t,
     bip_cursor_close(cursor);
 }
 
-SEXP r_assessments(SEXP store, SEXP query)
+static void columns_of_assessment(bipr_table *t)
+{
+    columns_shared(t);
+    bipr_add_column(t, "note", BIPR_TEXT, NULL, 0);
+    bipr_add_column(t, "actor", BIPR_FACTOR, NULL, 0);
+    bipr_add_column(t, "recorded", BIPR_TIME, NULL, 0);
+    bipr_add_column(t, "revision", BIPR_INT, NULL, 0);
+}
+
+static void columns_of_score(bipr_table *t)
+{
+    columns_shared(t);
+    bipr_add_column(t, "indicator", BIPR_FACTOR, NULL, 0);
+    bipr_add_column(t, "score", BIPR_DOUBLE, NULL, 0);
+    bipr_add_column(t, "answer", BIPR_FACTOR, bipr_answers, 5);
+}
+
+static SEXP frame_of(SEXP store, SEXP query, void (*columns)(bipr_table *),
+                     int (*rows)(bipr_table *, const bip_assessment *))
 {
     bip_error err = {0};
     SEXP keep, answer;
     const bip_query *q = bipr_query(query, &err);
     bipr_table *t = bipr_table_new(&keep);
     PROTECT(keep);
-    columns_shared(t);
-    bipr_add_column(t, "note", BIPR_TEXT, NULL, 0);
-    bipr_add_column(t, "actor", BIPR_FACTOR, NULL, 0);
-    bipr_add_column(t, "recorded", BIPR_TIME, NULL, 0);
-    bipr_add_column(t, "revision", BIPR_INT, NULL, 0);
+    columns(t);
     bipr_store *s = bipr_enter(store, &err);
     if (s != NULL) {
-        read_assessments(s, q, t, row_of_assessment, &err);
+        read_assessments(s, q, t, rows, &err);
         bipr_leave(s);
     }
     answer = frame_or_failure(t, keep, &err);
@@ -266,25 +280,14 @@ SEXP r_assessments(SEXP store, SEXP query)
     return answer;
 }
 
+SEXP r_assessments(SEXP store, SEXP query)
+{
+    return frame_of(store, query, columns_of_assessment, row_of_assessment);
+}
+
 SEXP r_scores(SEXP store, SEXP query)
 {
-    bip_error err = {0};
-    SEXP keep, answer;
-    const bip_query *q = bipr_query(query, &err);
-    bipr_table *t = bipr_table_new(&keep);
-    PROTECT(keep);
-    columns_shared(t);
-    bipr_add_column(t, "indicator", BIPR_FACTOR, NULL, 0);
-    bipr_add_column(t, "score", BIPR_DOUBLE, NULL, 0);
-    bipr_add_column(t, "answer", BIPR_FACTOR, bipr_answers, 5);
-    bipr_store *s = bipr_enter(store, &err);
-    if (s != NULL) {
-        read_assessments(s, q, t, rows_of_scores, &err);
-        bipr_leave(s);
-    }
-    answer = frame_or_failure(t, keep, &err);
-    UNPROTECT(1);
-    return answer;
+    return frame_of(store, query, columns_of_score, rows_of_scores);
 }
 
 static void read_progression(bipr_store *s, const bip_query *q, bipr_table *t, bipr_plan *plan, bip_error *err)

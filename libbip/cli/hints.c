@@ -7,7 +7,15 @@
 #define WHICH_PARTS "`bip instrument show CODE` tells respondents, indicators and scales"
 
 /* What the place of an error turned out to be. */
-typedef enum place { PLACE_ANY, PLACE_PARTICIPANT, PLACE_ID, PLACE_INSTRUMENT, PLACE_ROLE, PLACE_INDICATOR } place;
+typedef enum place {
+    PLACE_ANY,
+    PLACE_NEW_FILE,
+    PLACE_PARTICIPANT,
+    PLACE_ID,
+    PLACE_INSTRUMENT,
+    PLACE_ROLE,
+    PLACE_INDICATOR
+} place;
 
 static bool begins(const char *text, const char *with)
 {
@@ -38,11 +46,21 @@ static bool is_value(const cli *c, cli_option_id option, const char *where)
     return value && strcmp(value, where) == 0;
 }
 
+static bool is_store(const cli *c, const char *where)
+{
+    const char *store = cli_value(&c->global, OPT_STORE);
+
+    store = store ? store : c->environment[ENV_STORE];
+    return store && strcmp(store, where) == 0;
+}
+
 /* What the operands of the command are, by its usage line. */
 static place operands_of(const cli_command *command)
 {
     if (begins(command->operands, "PARTICIPANT") || (begins(command->name, "participant ") && command->least))
         return PLACE_PARTICIPANT;
+    if (begins(command->name, "init") || begins(command->name, "backup"))
+        return PLACE_NEW_FILE;
     if (begins(command->operands, "ID"))
         return PLACE_ID;
     return begins(command->operands, "INSTRUMENT") || begins(command->name, "instrument show") ? PLACE_INSTRUMENT
@@ -61,7 +79,7 @@ static place place_of(const cli *c, const char *where)
         return PLACE_ROLE;
     if (is_indicator(c, where))
         return PLACE_INDICATOR;
-    return is_operand(c, where) ? operands_of(c->command) : PLACE_ANY;
+    return is_operand(c, where) || is_store(c, where) ? operands_of(c->command) : PLACE_ANY;
 }
 
 static const struct {
@@ -76,6 +94,8 @@ static const struct {
     {BIP_E_NOT_FOUND, PLACE_ROLE, WHICH_PARTS},
     {BIP_E_NOT_FOUND, PLACE_PARTICIPANT, "`bip participant list` tells who is registered"},
     {BIP_E_NOT_FOUND, PLACE_ID, "`bip history PARTICIPANT` tells the ids"},
+    {BIP_E_CONFLICT, PLACE_NEW_FILE, "choose a name that isn't taken"},
+    {BIP_E_FORMAT, PLACE_ANY, "`bip -s FILE init` makes a store"},
     {BIP_E_BUSY, PLACE_ANY, "try again when they are done"},
     {BIP_E_FULL, PLACE_ANY, "make room on the disk and try again"},
     {BIP_E_TOO_NEW, PLACE_ANY, "read it with the bip that wrote it, or a later one"},

@@ -243,6 +243,9 @@ NEXT = [
     (["steps", "P-001", "--for", "nobody"], "`bip instrument show CODE`"),
     (["form", "exampel"], "`bip instrument list`"),
     (["-s", "none.bip", "verify"], "`bip -s none.bip init`"),
+    (["-s", "example.json", "verify"], "`bip -s FILE init`"),
+    (["init"], "choose a name that isn't taken"),
+    (["backup", "test.bip"], "choose a name that isn't taken"),
 ]
 
 

@@ -173,10 +173,9 @@ int main(int argc, char **argv)
         most = t->done[i] > most ? t->done[i] : most;
     }
     long held = count(path);
-    printf(
-        "figure: %d writers back to back, %ld s: %ld changes (%ld to %ld each), half within %d ms, 99 in 100 within "
-        "%d ms, the longest %.0f ms\n",
-        processes, seconds, all, least, most, percentile(t, all, 0.5), percentile(t, all, 0.99), t->worst_ms);
+    printf("figure: %d writers back to back, %ld s: %ld changes (%ld to %ld each), half within %d ms, 99 in 100 within "
+           "%d ms, the longest %.0f ms\n",
+           processes, seconds, all, least, most, percentile(t, all, 0.5), percentile(t, all, 0.99), t->worst_ms);
     printf("%ld refused, %ld lost\n", t->refused, all - held);
     printf("%d passed, %d failed\n", !failed && !t->refused && held == all, failed || t->refused || held != all);
     return failed || t->refused || held != all;

@@ -81,7 +81,8 @@
     X(ENTRIES, "SELECT " ENTRY_OF("") " FROM entry ORDER BY logical, id")                                              \
     X(PARENTS, "SELECT " ENTRY_OF("e.") " FROM parent p JOIN entry e ON e.n = p.parent WHERE p.entry = ?1 "            \
                                         "ORDER BY e.id")                                                               \
-    X(HEADS, "SELECT " ENTRY_OF("e.") " FROM head h JOIN entry e ON e.n = h.entry ORDER BY e.id")                      \
+    /* CROSS: from the few heads; else SQLite goes through all entries to have them in order */                        \
+    X(HEADS, "SELECT " ENTRY_OF("e.") " FROM head h CROSS JOIN entry e ON e.n = h.entry ORDER BY e.id")                \
     X(LEAF_ADD, "INSERT INTO leaf(entry, pos, identity, hash) VALUES(?1, ?2, ?3, ?4)")                                 \
     X(LEAVES, LEAF " WHERE entry = ?1 ORDER BY pos")                                                                   \
     X(LEAF_OVER, LEAF " WHERE entry = ?1 AND pos <= ?2 ORDER BY pos DESC LIMIT 1")

@@ -118,7 +118,7 @@ typedef struct bip__storage_api {
         bip__storage *,
         bip_error *); /* durable; after a failure nothing of it is in the store and no transaction is open */
     void (*rollback)(bip__storage *);
-    /* a number that changes whenever another connection has committed */
+    /* a number that changes whenever another connection has committed, and not by commits of this one */
     bip_status (*generation)(bip__storage *, int64_t *out, bip_error *);
 
     /* settings of this store: "lang", "national_ids", "keep_days" (after which people are listed for erasing), "traces"

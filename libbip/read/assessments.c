@@ -21,9 +21,8 @@ struct bip__assessments {
     bip_date as_of;
     bip__walk walk;
     bip__sweep sweep;
-    bip__arena arena; /* of the participant in hand */
     const char *code;
-    bip__assessment_row *rows; /* those of the participant in hand that pass the filters; texts in the arena */
+    bip__assessment_row *rows; /* those of the participant in hand that pass the filters; texts are the sweep's */
     size_t n, cap, at;
     int32_t person;
     bip__stored stored;
@@ -79,7 +78,6 @@ void bip__assessments_close(bip__assessments *r)
         return;
     bip__walk_close(&r->walk);
     bip__sweep_close(&r->sweep);
-    bip__arena_free(&r->arena);
     bip__free(r->rows);
     bip__free(r->indicators);
     bip__free(r->scores);
@@ -103,14 +101,7 @@ static bip_status keep(bip__assessments *r, const bip__assessment_row *row, bip_
 {
     if (!bip__grow(&r->rows, &r->cap, r->n + 1, sizeof *r->rows))
         return bip__nomem(err);
-    bip__assessment_row *kept = &r->rows[r->n];
-    *kept = *row;
-    kept->scores = bip__arena_strndup(&r->arena, row->scores, row->scores_n);
-    if (row->note != NULL)
-        kept->note = bip__arena_strndup(&r->arena, row->note, row->note_n);
-    if (kept->scores == NULL || (row->note != NULL && kept->note == NULL))
-        return bip__nomem(err);
-    r->n++;
+    r->rows[r->n++] = *row;
     return BIP_OK;
 }
 
@@ -139,14 +130,14 @@ static bip_status put_in_order(bip__assessments *r, bip_error *err)
 
 static bip_status read_person(bip__assessments *r, bip_error *err)
 {
-    bip__assessment_row row;
+    const bip__assessment_row *rows;
+    size_t n;
     r->n = r->at = 0;
-    bip__arena_reset(&r->arena);
-    bip_status st = bip__sweep_to(&r->sweep, r->person, err);
-    while (st == BIP_OK && (st = bip__sweep_next(&r->sweep, &row, err)) == BIP_OK)
-        if (row.day <= r->as_of && wanted(r, &row))
-            st = keep(r, &row, err);
-    return st == BIP_DONE ? put_in_order(r, err) : st;
+    bip_status st = bip__sweep_to(&r->sweep, r->person, &rows, &n, err);
+    for (size_t i = 0; st == BIP_OK && i < n; i++)
+        if (rows[i].day <= r->as_of && wanted(r, &rows[i]))
+            st = keep(r, &rows[i], err);
+    return st == BIP_OK ? put_in_order(r, err) : st;
 }
 
 /* ------------------------------------------------------------ one assessment */

@@ -263,19 +263,18 @@ static void forget(bip__course *course, int32_t person, const char *code)
 
 bip_status bip__course_read(bip__course *course, int32_t person, const char *code, bip_error *err)
 {
-    bip__assessment_row row;
+    const bip__assessment_row *rows;
+    size_t n;
     bip_date day = BIP_NO_DATE;
     forget(course, person, code);
-    bip_status st = bip__sweep_to(&course->sweep, person, err);
-    while (st == BIP_OK && (st = bip__sweep_next(&course->sweep, &row, err)) == BIP_OK) {
-        if (row.day > course->plan->as_of)
-            break;
-        if (row.day != day && course->n_day_rows > 0 && (st = end_day(course, day, err)) != BIP_OK)
+    bip_status st = bip__sweep_to(&course->sweep, person, &rows, &n, err);
+    for (size_t i = 0; st == BIP_OK && i < n && rows[i].day <= course->plan->as_of; i++) {
+        if (rows[i].day != day && course->n_day_rows > 0 && (st = end_day(course, day, err)) != BIP_OK)
             return st;
-        day = row.day;
-        st = hold_row(course, &row, err);
+        day = rows[i].day;
+        st = hold_row(course, &rows[i], err);
     }
-    return st == BIP_OK || st == BIP_DONE ? end_day(course, day, err) : st;
+    return st == BIP_OK ? end_day(course, day, err) : st;
 }
 
 /* ------------------------------------------------------------ series */

@@ -29,6 +29,13 @@ typedef struct bip__assessment_row {
     size_t scores_n, note_n, reason_n;
 } bip__assessment_row;
 
+/* The current assessments of one person by (day, entry, idx), without their reasons. Lent until the next call. */
+typedef struct bip__current {
+    int32_t person;
+    const bip__assessment_row *rows;
+    size_t n; /* above 0 */
+} bip__current;
+
 /* Everything else about people, in one envelope; person 0: about nobody. */
 typedef enum bip__fact_kind {
     BIP__FACT_PARTICIPANT = 1,
@@ -157,12 +164,9 @@ typedef struct bip__storage_api {
     /* those of one person up to and including a day, by (day, entry, idx); revisions: also what is not current */
     bip_status (*assessments)(bip__storage *, int32_t person, bip_date from_day, bip_date until_day, bool revisions,
                               bip__rows **out, bip_error *);
-    /* the current ones that aren't withdrawn of this person and of all with greater numbers, by (person, day, entry,
-     * idx), without their reasons; read by next_current(). A third faster than person by person. */
-    bip_status (*assessments_from)(bip__storage *, int32_t person, bip__rows **out, bip_error *);
-    /* The same rows, the hot path of progression: next_scores() fills what a series needs, person, day, instrument,
-     * respondent, rater and scores, and leaves the rest as it was. */
-    bip_status (*scores_from)(bip__storage *, int32_t person, bip__rows **out, bip_error *);
+    /* the current ones that aren't withdrawn of this person and of all with greater numbers, read by next_current().
+     * only_scores, for progression: what no series needs of a row is 0. */
+    bip_status (*current_from)(bip__storage *, int32_t person, bool only_scores, bip__rows **out, bip_error *);
     /* BIP_E_NOT_FOUND: no such row */
     bip_status (*set_current)(bip__storage *, int32_t person, bip_date day, int64_t entry, int32_t idx, int32_t current,
                               bip_error *);
@@ -192,8 +196,8 @@ typedef struct bip__storage_api {
     bip_status (*next_instrument)(bip__rows *, bip__instrument_row *, bip_error *);
     bip_status (*next_item)(bip__rows *, bip__item_row *, bip_error *);
     bip_status (*next_assessment)(bip__rows *, bip__assessment_row *, bip_error *);
-    bip_status (*next_current)(bip__rows *, bip__assessment_row *, bip_error *);
-    bip_status (*next_scores)(bip__rows *, bip__assessment_row *, bip_error *);
+    /* of the next person who has any; person is filled also where it fails for that person's rows alone */
+    bip_status (*next_current)(bip__rows *, bip__current *, bip_error *);
     bip_status (*next_fact)(bip__rows *, bip__fact_row *, bip_error *);
     bip_status (*next_entry)(bip__rows *, bip__entry_row *, bip_error *);
     bip_status (*next_leaf)(bip__rows *, bip__leaf_row *, bip_error *);

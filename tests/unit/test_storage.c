@@ -105,6 +105,31 @@ static int32_t add_person(fixture *f, const char *code)
     return n;
 }
 
+static void assert_same_text(const char *a, size_t a_n, const char *b, size_t b_n)
+{
+    assert_true((a == NULL) == (b == NULL));
+    assert_int_equal(a_n, b_n);
+    if (a != NULL)
+        assert_memory_equal(a, b, a_n);
+}
+
+static void assert_same(const bip__assessment_row *a, const bip__assessment_row *b)
+{
+    assert_int_equal(a->person, b->person);
+    assert_int_equal(a->day, b->day);
+    assert_int_equal(a->entry, b->entry);
+    assert_int_equal(a->idx, b->idx);
+    assert_int_equal(a->instrument, b->instrument);
+    assert_int_equal(a->respondent, b->respondent);
+    assert_int_equal(a->rater, b->rater);
+    assert_int_equal(a->current, b->current);
+    assert_int_equal(a->root_entry, b->root_entry);
+    assert_int_equal(a->root_idx, b->root_idx);
+    assert_same_text(a->scores, a->scores_n, b->scores, b->scores_n);
+    assert_same_text(a->note, a->note_n, b->note, b->note_n);
+    assert_same_text(a->reason, a->reason_n, b->reason, b->reason_n);
+}
+
 static bip__assessment_row assessment(int32_t person, bip_date day, int64_t entry, int32_t idx, const char *scores)
 {
     return (bip__assessment_row){.person = person,
@@ -527,7 +552,8 @@ static void test_storage__orders_assessments_by_day_entry_and_index(void **state
 static void test_storage__reads_current_assessments_of_everyone_from_a_person_on(void **state)
 {
     fixture *f = *state;
-    bip__assessment_row in[6], out;
+    bip__assessment_row in[6];
+    bip__current out;
     bip__rows *rows;
     int32_t p, q;
 
@@ -547,20 +573,51 @@ static void test_storage__reads_current_assessments_of_everyone_from_a_person_on
     in[5].current = 0;
     assert_ok(f->api->assessments_put(f->s, in, 6, &err));
     commit(f);
-    for (int32_t from = p; from <= q + 1; from++) {
-        assert_ok(f->api->assessments_from(f->s, from, &rows, &err));
-        for (const char *scores = from == p ? "1456" : from == q ? "456" : ""; *scores; scores++) {
-            assert_ok(f->api->next_current(rows, &out, &err));
-            assert_int_equal(out.person, *scores == '1' ? p : q);
-            assert_int_equal(out.scores_n, 3);
-            assert_int_equal(out.scores[1], *scores);
-            assert_int_equal(out.root_entry, *scores == '6' ? 2 : out.entry);
-            assert_int_equal(out.root_idx, *scores == '6' ? 7 : out.idx);
-            assert_int_equal(out.note_n, *scores == '6');
-            assert_null(out.reason);
-        }
+    assert_ok(f->api->current_from(f->s, p, false, &rows, &err));
+    assert_ok(f->api->next_current(rows, &out, &err));
+    assert_int_equal(out.person, p);
+    assert_int_equal(out.n, 1);
+    assert_same(&out.rows[0], &in[3]);
+    for (int again = 0; again < 2; again++) { /* then from the second one on */
+        assert_ok(f->api->next_current(rows, &out, &err));
+        assert_int_equal(out.person, q);
+        assert_int_equal(out.n, 3);
+        for (size_t i = 0; i < 3; i++)
+            assert_same(&out.rows[i], &in[2 - i]);
+        assert_status(f->api->next_current(rows, &out, &err), BIP_DONE);
         assert_status(f->api->next_current(rows, &out, &err), BIP_DONE);
         f->api->close_rows(rows);
+        assert_ok(f->api->current_from(f->s, q, false, &rows, &err));
+    }
+    f->api->close_rows(rows);
+    assert_ok(f->api->current_from(f->s, q + 1, false, &rows, &err));
+    assert_status(f->api->next_current(rows, &out, &err), BIP_DONE);
+    f->api->close_rows(rows);
+}
+
+/* Two readings at once each gather their own. */
+static void test_storage__reads_current_ones_twice_at_once(void **state)
+{
+    fixture *f = *state;
+    bip__rows *rows[2];
+    bip__current out[2];
+
+    begin(f);
+    const int32_t p = add_person(f, "P-001"), q = add_person(f, "P-002");
+    put(f, assessment(p, 20000, 2, 1, "[1]"));
+    put(f, assessment(q, 20000, 2, 2, "[2]"));
+    commit(f);
+    for (size_t i = 0; i < 2; i++)
+        assert_ok(f->api->current_from(f->s, p, i == 1, &rows[i], &err));
+    for (size_t i = 0; i < 2; i++)
+        assert_ok(f->api->next_current(rows[i], &out[i], &err));
+    for (size_t i = 0; i < 2; i++)
+        assert_string_equal(out[i].rows[0].scores, "[1]");
+    for (size_t i = 0; i < 2; i++) {
+        assert_ok(f->api->next_current(rows[i], &out[i], &err));
+        assert_int_equal(out[i].person, q);
+        assert_string_equal(out[i].rows[0].scores, "[2]");
+        f->api->close_rows(rows[i]);
     }
 }
 
@@ -594,7 +651,8 @@ static void test_storage__reads_the_days_asked_for_ends_included(void **state)
 static void test_storage__reads_the_scores_that_series_are_made_of(void **state)
 {
     fixture *f = *state;
-    bip__assessment_row in[6], out = {0};
+    bip__assessment_row in[6];
+    bip__current out;
     bip__rows *rows;
 
     begin(f);
@@ -608,19 +666,23 @@ static void test_storage__reads_the_scores_that_series_are_made_of(void **state)
     in[5] = assessment(p - 1, 20000, 2, 7, "[9]"); /* before the one asked for */
     assert_ok(f->api->assessments_put(f->s, in, 6, &err));
     commit(f);
-    assert_ok(f->api->scores_from(f->s, p, &rows, &err));
-    for (const bip__assessment_row *want = &in[2]; want >= in; want--) {
-        assert_ok(f->api->next_scores(rows, &out, &err));
-        assert_int_equal(out.person, want->person);
-        assert_int_equal(out.day, want->day);
-        assert_int_equal(out.instrument, want->instrument);
-        assert_int_equal(out.respondent, want->respondent);
-        assert_int_equal(out.rater, want->rater);
-        assert_int_equal(out.scores_n, want->scores_n);
-        assert_string_equal(out.scores, want->scores);
+    assert_ok(f->api->current_from(f->s, p, true, &rows, &err));
+    for (size_t n = 2; n > 0; n--) { /* p has two, q one */
+        assert_ok(f->api->next_current(rows, &out, &err));
+        assert_int_equal(out.n, n);
+        for (size_t i = 0; i < n; i++) {
+            const bip__assessment_row *want = &in[n == 1 ? 0 : 2 - i];
+            const bip__assessment_row told = {.person = want->person,
+                                              .day = want->day,
+                                              .instrument = want->instrument,
+                                              .respondent = want->respondent,
+                                              .rater = want->rater,
+                                              .scores = want->scores,
+                                              .scores_n = want->scores_n};
+            assert_same(&out.rows[i], &told);
+        }
     }
-    assert_status(f->api->next_scores(rows, &out, &err), BIP_DONE);
-    assert_status(f->api->next_scores(rows, &out, &err), BIP_DONE);
+    assert_status(f->api->next_current(rows, &out, &err), BIP_DONE);
     f->api->close_rows(rows);
 }
 
@@ -1636,6 +1698,7 @@ int main(void)
         ON_ALL(test_storage__lists_items_by_respondent_then_position),
         ON_ALL(test_storage__orders_assessments_by_day_entry_and_index),
         ON_ALL(test_storage__reads_the_scores_that_series_are_made_of),
+        ON_ALL(test_storage__reads_current_ones_twice_at_once),
         ON_ALL(test_storage__reads_current_assessments_of_everyone_from_a_person_on),
         ON_ALL(test_storage__reads_the_days_asked_for_ends_included),
         ON_ALL(test_storage__gives_back_every_column_of_an_assessment),

@@ -685,37 +685,45 @@ static int by_person(const void *a, const void *b)
     return c ? c : by_day(a, b);
 }
 
-static bip_status assessments_from(bip__storage *base, int32_t person, bip__rows **out, bip_error *err)
+/* What is not told is not left in either. */
+static void keep_only(bip__rows *r, bool only_scores)
 {
-    return rows_of((memory *)base, ASSESSMENTS, is_current_from, &person, by_person, out, err);
+    for (size_t i = 0; r && i < r->n; i++) {
+        bip__assessment_row *row = (bip__assessment_row *)r->items + i;
+
+        row->reason = NULL;
+        row->reason_n = 0;
+        if (only_scores)
+            *row = (bip__assessment_row){.person = row->person,
+                                         .day = row->day,
+                                         .instrument = row->instrument,
+                                         .respondent = row->respondent,
+                                         .rater = row->rater,
+                                         .scores = row->scores,
+                                         .scores_n = row->scores_n};
+    }
 }
 
-static bip_status next_current(bip__rows *r, bip__assessment_row *out, bip_error *err)
+static bip_status current_from(bip__storage *base, int32_t person, bool only_scores, bip__rows **out, bip_error *err)
 {
-    bip_status st = next_assessment(r, out, err);
+    bip_status st = rows_of((memory *)base, ASSESSMENTS, is_current_from, &person, by_person, out, err);
 
-    if (st == BIP_OK) {
-        out->reason = NULL;
-        out->reason_n = 0;
-    }
+    keep_only(*out, only_scores);
     return st;
 }
 
-static bip_status next_scores(bip__rows *r, bip__assessment_row *out, bip_error *err)
+static bip_status next_current(bip__rows *r, bip__current *out, bip_error *err)
 {
-    bip__assessment_row row;
-    bip_status st = next_assessment(r, &row, err);
+    const bip__assessment_row *rows = r->items;
+    const size_t from = r->at;
 
-    if (st == BIP_OK) {
-        out->person = row.person;
-        out->day = row.day;
-        out->instrument = row.instrument;
-        out->respondent = row.respondent;
-        out->rater = row.rater;
-        out->scores = row.scores;
-        out->scores_n = row.scores_n;
-    }
-    return st;
+    (void)err;
+    if (from == r->n)
+        return BIP_DONE;
+    while (r->at < r->n && rows[r->at].person == rows[from].person)
+        r->at++;
+    *out = (bip__current){rows[from].person, rows + from, r->at - from};
+    return BIP_OK;
 }
 
 static bool same_fact(const void *a, const void *b)
@@ -1120,8 +1128,7 @@ static const bip__storage_api functions = {
     .items = items,
     .assessments_put = assessments_put,
     .assessments = assessments,
-    .assessments_from = assessments_from,
-    .scores_from = assessments_from,
+    .current_from = current_from,
     .set_current = set_current,
     .fact_put = fact_put,
     .facts = facts,
@@ -1141,7 +1148,6 @@ static const bip__storage_api functions = {
     .next_item = next_item,
     .next_assessment = next_assessment,
     .next_current = next_current,
-    .next_scores = next_scores,
     .next_fact = next_fact,
     .next_entry = next_entry,
     .next_leaf = next_leaf,

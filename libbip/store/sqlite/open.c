@@ -399,6 +399,7 @@ static bip_status store_new(const char *path, bool writable, int32_t wait_ms, bi
     s->api.interrupt = interrupt_store;
     s->api.close = close_store;
     bip__sqlite_readers(&s->api);
+    bip__sqlite_gatherers(&s->api);
     bip__sqlite_writers(&s->api);
     bip__sqlite_keepers(&s->api);
     bip__sqlite_erasers(&s->api);
@@ -420,6 +421,8 @@ static bip_status settle(bip__sqlite *s, bip_error *err)
 
     sqlite3_busy_handler(s->db, bip__sqlite_wait, s);
     st = run_text(s->db, s->path, always, "the store can't be opened", err);
+    if (st == BIP_OK && bip__sqlite_add_gather(s->db) != SQLITE_OK)
+        st = bip__sqlite_fail(s, "the store can't be opened", err);
     if (st == BIP_OK && !s->base.writable)
         st = run_text(s->db, s->path, "PRAGMA query_only = ON", "the store can't be opened", err);
     return st;

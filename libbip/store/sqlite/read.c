@@ -6,7 +6,7 @@
 
 /* ---------------------------------------------------------------------------------------------------------- columns */
 
-static bip_status damaged(bip__sqlite *s, const char *what, bip_error *err)
+bip_status bip__sqlite_damaged(bip__sqlite *s, const char *what, bip_error *err)
 {
     return bip__fail(err, BIP_E_CORRUPT, s->path, "the file is damaged: %s", what);
 }
@@ -48,7 +48,7 @@ static bip_status take_entry(bip__sqlite *s, sqlite3_stmt *q, bip__entry_row *ou
                             .logical_ms = sqlite3_column_int64(q, 3),
                             .actor = column_int32(q, 4, &wide)};
     if (wide || !column_bytes(q, 1, out->id, sizeof out->id) || !column_bytes(q, 5, out->hash, sizeof out->hash))
-        return damaged(s, "an entry of the audit trail", err);
+        return bip__sqlite_damaged(s, "an entry of the audit trail", err);
     return BIP_OK;
 }
 
@@ -62,7 +62,7 @@ static bip_status take_identity(bip__sqlite *s, sqlite3_stmt *q, bip__identity_r
                                .erased_by = sqlite3_column_int64(q, 4)};
     if (wide || (!out->erased && !column_bytes(q, 1, out->uuid, sizeof out->uuid)) ||
         !column_bytes(q, 2, out->hash, sizeof out->hash))
-        return damaged(s, "an identity", err);
+        return bip__sqlite_damaged(s, "an identity", err);
     return BIP_OK;
 }
 
@@ -73,7 +73,7 @@ static bip_status take_leaf(bip__sqlite *s, sqlite3_stmt *q, bip__leaf_row *out,
     *out = (bip__leaf_row){
         .entry = sqlite3_column_int64(q, 0), .pos = column_int32(q, 1, &wide), .identity = column_int32(q, 2, &wide)};
     if (wide || !column_bytes(q, 3, out->hash, sizeof out->hash))
-        return damaged(s, "a leaf of the audit trail", err);
+        return bip__sqlite_damaged(s, "a leaf of the audit trail", err);
     return BIP_OK;
 }
 
@@ -126,7 +126,7 @@ static bip_status find_number(bip__sqlite *s, bip__statement which, const key *k
         return st;
     *out = column_int32(q, 0, &wide);
     done(q);
-    return wide ? damaged(s, "a number out of range", err) : BIP_OK;
+    return wide ? bip__sqlite_damaged(s, "a number out of range", err) : BIP_OK;
 }
 
 static bip_status setting_get(bip__storage *base, const char *name, char *into, size_t n, bip_error *err)
@@ -142,7 +142,7 @@ static bip_status setting_get(bip__storage *base, const char *name, char *into, 
         return st == BIP_E_NOT_FOUND ? BIP_OK : st;
     text = column_text(q, 0, &len);
     if (len >= n)
-        st = damaged(s, "a setting", err);
+        st = bip__sqlite_damaged(s, "a setting", err);
     else if (text)
         memcpy(into, text, len + 1);
     done(q);
@@ -296,12 +296,13 @@ static void close_rows(bip__rows *r)
     } else {
         sqlite3_finalize(r->statement);
     }
+    bip__sqlite_free_gathered(r);
     bip__free(r);
 }
 
 /* Lends the store's kept statement, or prepares another where that one is lent already. */
-static bip_status open_rows(bip__storage *base, bip__statement which, const int64_t *keys, int n, bip__rows **out,
-                            bip_error *err)
+bip_status bip__sqlite_open_rows(bip__storage *base, bip__statement which, const int64_t *keys, int n, bip__rows **out,
+                                 bip_error *err)
 {
     bip__sqlite *s = (bip__sqlite *)base;
     bip_status st;
@@ -332,7 +333,7 @@ static bip_status open_rows(bip__storage *base, bip__statement which, const int6
 }
 
 /* BIP_OK: the statement stands on a row. After the end it stays there: SQLite would begin anew. */
-static bip_status next_row(bip__rows *r, bip_error *err)
+bip_status bip__sqlite_next_row(bip__rows *r, bip_error *err)
 {
     int rc = r->done ? SQLITE_DONE : sqlite3_step(r->statement);
 
@@ -347,7 +348,7 @@ static bip_status row_read(bip__rows *r, int64_t wide, const char *number, bip_e
 {
     if (sqlite3_errcode(r->store->db) == SQLITE_NOMEM)
         return bip__nomem(err);
-    return wide ? damaged(r->store, number, err) : BIP_OK;
+    return wide ? bip__sqlite_damaged(r->store, number, err) : BIP_OK;
 }
 
 /* Every column that is asked for costs: where in its entry the root stands only of what was corrected. */
@@ -361,40 +362,41 @@ static void column_root(sqlite3_stmt *q, int at, int64_t *entry, int32_t *idx, i
 
 static bip_status persons(bip__storage *base, bip__rows **out, bip_error *err)
 {
-    return open_rows(base, BIP__S_PERSONS, NULL, 0, out, err);
+    return bip__sqlite_open_rows(base, BIP__S_PERSONS, NULL, 0, out, err);
 }
 
 static bip_status next_person(bip__rows *r, bip__person_row *out, bip_error *err)
 {
     int64_t wide = 0;
     size_t len;
-    bip_status st = next_row(r, err);
+    bip_status st = bip__sqlite_next_row(r, err);
 
     if (st != BIP_OK)
         return st;
     *out = (bip__person_row){.n = column_int32(r->statement, 0, &wide), .code = column_text(r->statement, 1, &len)};
     if (!out->code)
         return bip__nomem(err); /* the column can't be NULL */
-    return wide ? damaged(r->store, "a participant's number", err) : BIP_OK;
+    return wide ? bip__sqlite_damaged(r->store, "a participant's number", err) : BIP_OK;
 }
 
 static bip_status identities(bip__storage *base, int32_t person, bip__rows **out, bip_error *err)
 {
     const int64_t keys[] = {person};
 
-    return open_rows(base, person ? BIP__S_IDENTITIES_OF : BIP__S_IDENTITIES, keys, person ? 1 : 0, out, err);
+    return bip__sqlite_open_rows(base, person ? BIP__S_IDENTITIES_OF : BIP__S_IDENTITIES, keys, person ? 1 : 0, out,
+                                 err);
 }
 
 static bip_status next_identity(bip__rows *r, bip__identity_row *out, bip_error *err)
 {
-    bip_status st = next_row(r, err);
+    bip_status st = bip__sqlite_next_row(r, err);
 
     return st == BIP_OK ? take_identity(r->store, r->statement, out, err) : st;
 }
 
 static bip_status instruments(bip__storage *base, bip__rows **out, bip_error *err)
 {
-    return open_rows(base, BIP__S_INSTRUMENTS, NULL, 0, out, err);
+    return bip__sqlite_open_rows(base, BIP__S_INSTRUMENTS, NULL, 0, out, err);
 }
 
 static bip_status next_instrument(bip__rows *r, bip__instrument_row *out, bip_error *err)
@@ -402,7 +404,7 @@ static bip_status next_instrument(bip__rows *r, bip__instrument_row *out, bip_er
     sqlite3_stmt *q = r->statement;
     int64_t wide = 0;
     size_t len;
-    bip_status st = next_row(r, err);
+    bip_status st = bip__sqlite_next_row(r, err);
 
     if (st != BIP_OK)
         return st;
@@ -415,21 +417,21 @@ static bip_status next_instrument(bip__rows *r, bip__instrument_row *out, bip_er
     out->json = column_text(q, 3, &out->json_n);
     if (!out->code || !out->version || !out->json)
         return bip__nomem(err);
-    return wide ? damaged(r->store, "an instrument's number", err) : BIP_OK;
+    return wide ? bip__sqlite_damaged(r->store, "an instrument's number", err) : BIP_OK;
 }
 
 static bip_status items(bip__storage *base, int32_t instrument, bip__rows **out, bip_error *err)
 {
     const int64_t keys[] = {instrument};
 
-    return open_rows(base, BIP__S_ITEMS, keys, 1, out, err);
+    return bip__sqlite_open_rows(base, BIP__S_ITEMS, keys, 1, out, err);
 }
 
 static bip_status next_item(bip__rows *r, bip__item_row *out, bip_error *err)
 {
     int64_t wide = 0;
     size_t len;
-    bip_status st = next_row(r, err);
+    bip_status st = bip__sqlite_next_row(r, err);
 
     if (st != BIP_OK)
         return st;
@@ -438,14 +440,14 @@ static bip_status next_item(bip__rows *r, bip__item_row *out, bip_error *err)
                            .position = column_int32(r->statement, 2, &wide)};
     if (!out->respondent || !out->indicator)
         return bip__nomem(err);
-    return wide ? damaged(r->store, "an item's position", err) : BIP_OK;
+    return wide ? bip__sqlite_damaged(r->store, "an item's position", err) : BIP_OK;
 }
 
 static bip_status assessments(bip__storage *base, int32_t person, bip_date from_day, bip_date until_day, bool revisions,
                               bip__rows **out, bip_error *err)
 {
     const int64_t keys[] = {person, from_day, until_day};
-    bip_status st = open_rows(base, revisions ? BIP__S_REVISIONS : BIP__S_ASSESSMENTS, keys, 3, out, err);
+    bip_status st = bip__sqlite_open_rows(base, revisions ? BIP__S_REVISIONS : BIP__S_ASSESSMENTS, keys, 3, out, err);
 
     if (st == BIP_OK)
         (*out)->person = person;
@@ -456,7 +458,7 @@ static bip_status next_assessment(bip__rows *r, bip__assessment_row *out, bip_er
 {
     sqlite3_stmt *q = r->statement;
     int64_t wide = 0;
-    bip_status st = next_row(r, err);
+    bip_status st = bip__sqlite_next_row(r, err);
 
     if (st != BIP_OK)
         return st;
@@ -477,68 +479,11 @@ static bip_status next_assessment(bip__rows *r, bip__assessment_row *out, bip_er
     return row_read(r, wide, "an assessment's number", err);
 }
 
-static bip_status scores_from(bip__storage *base, int32_t person, bip__rows **out, bip_error *err)
-{
-    const int64_t keys[] = {person};
-
-    return open_rows(base, BIP__S_SCORES_FROM, keys, 1, out, err);
-}
-
-static bip_status next_scores(bip__rows *r, bip__assessment_row *out, bip_error *err)
-{
-    sqlite3_stmt *q = r->statement;
-    int64_t wide = 0;
-    bip_status st = next_row(r, err);
-
-    if (st != BIP_OK)
-        return st;
-    out->person = column_int32(q, 0, &wide);
-    out->day = column_int32(q, 1, &wide);
-    out->instrument = column_int32(q, 2, &wide);
-    out->respondent = column_int32(q, 3, &wide);
-    out->rater = column_int32(q, 4, &wide);
-    out->scores = column_text(q, 5, &out->scores_n);
-    return row_read(r, wide, "an assessment's number", err);
-}
-
-static bip_status assessments_from(bip__storage *base, int32_t person, bip__rows **out, bip_error *err)
-{
-    const int64_t keys[] = {person};
-
-    return open_rows(base, BIP__S_ASSESSMENTS_FROM, keys, 1, out, err);
-}
-
-static bip_status next_current(bip__rows *r, bip__assessment_row *out, bip_error *err)
-{
-    sqlite3_stmt *q = r->statement;
-    int64_t wide = 0;
-    bip_status st = next_row(r, err);
-
-    if (st != BIP_OK)
-        return st;
-    out->person = column_int32(q, 0, &wide);
-    out->day = column_int32(q, 1, &wide);
-    out->entry = sqlite3_column_int64(q, 2);
-    out->idx = column_int32(q, 3, &wide);
-    out->instrument = column_int32(q, 4, &wide);
-    out->respondent = column_int32(q, 5, &wide);
-    out->rater = column_int32(q, 6, &wide);
-    out->current = 1;
-    out->root_entry = out->entry;
-    out->root_idx = out->idx;
-    column_root(q, 7, &out->root_entry, &out->root_idx, &wide);
-    out->scores = column_text(q, 9, &out->scores_n);
-    out->note = column_text(q, 10, &out->note_n);
-    out->reason = NULL;
-    out->reason_n = 0;
-    return row_read(r, wide, "an assessment's number", err);
-}
-
 static bip_status facts(bip__storage *base, int32_t person, int32_t kind, bip__rows **out, bip_error *err)
 {
     const int64_t keys[] = {person, kind};
 
-    return open_rows(base, kind ? BIP__S_FACTS_OF_KIND : BIP__S_FACTS, keys, kind ? 2 : 1, out, err);
+    return bip__sqlite_open_rows(base, kind ? BIP__S_FACTS_OF_KIND : BIP__S_FACTS, keys, kind ? 2 : 1, out, err);
 }
 
 static bip_date column_date(sqlite3_stmt *q, int at, int64_t *wide)
@@ -550,7 +495,7 @@ static bip_status next_fact(bip__rows *r, bip__fact_row *out, bip_error *err)
 {
     sqlite3_stmt *q = r->statement;
     int64_t wide = 0;
-    bip_status st = next_row(r, err);
+    bip_status st = bip__sqlite_next_row(r, err);
 
     if (st != BIP_OK)
         return st;
@@ -570,34 +515,34 @@ static bip_status next_fact(bip__rows *r, bip__fact_row *out, bip_error *err)
 
 static bip_status entries(bip__storage *base, bip__rows **out, bip_error *err)
 {
-    return open_rows(base, BIP__S_ENTRIES, NULL, 0, out, err);
+    return bip__sqlite_open_rows(base, BIP__S_ENTRIES, NULL, 0, out, err);
 }
 
 static bip_status parents(bip__storage *base, int64_t entry, bip__rows **out, bip_error *err)
 {
-    return open_rows(base, BIP__S_PARENTS, &entry, 1, out, err);
+    return bip__sqlite_open_rows(base, BIP__S_PARENTS, &entry, 1, out, err);
 }
 
 static bip_status heads(bip__storage *base, bip__rows **out, bip_error *err)
 {
-    return open_rows(base, BIP__S_HEADS, NULL, 0, out, err);
+    return bip__sqlite_open_rows(base, BIP__S_HEADS, NULL, 0, out, err);
 }
 
 static bip_status next_entry(bip__rows *r, bip__entry_row *out, bip_error *err)
 {
-    bip_status st = next_row(r, err);
+    bip_status st = bip__sqlite_next_row(r, err);
 
     return st == BIP_OK ? take_entry(r->store, r->statement, out, err) : st;
 }
 
 static bip_status leaves(bip__storage *base, int64_t entry, bip__rows **out, bip_error *err)
 {
-    return open_rows(base, BIP__S_LEAVES, &entry, 1, out, err);
+    return bip__sqlite_open_rows(base, BIP__S_LEAVES, &entry, 1, out, err);
 }
 
 static bip_status next_leaf(bip__rows *r, bip__leaf_row *out, bip_error *err)
 {
-    bip_status st = next_row(r, err);
+    bip_status st = bip__sqlite_next_row(r, err);
 
     return st == BIP_OK ? take_leaf(r->store, r->statement, out, err) : st;
 }
@@ -616,8 +561,6 @@ void bip__sqlite_readers(bip__storage_api *api)
     api->instruments = instruments;
     api->items = items;
     api->assessments = assessments;
-    api->assessments_from = assessments_from;
-    api->scores_from = scores_from;
     api->facts = facts;
     api->entry_get = entry_get;
     api->entry_find = entry_find;
@@ -631,8 +574,6 @@ void bip__sqlite_readers(bip__storage_api *api)
     api->next_instrument = next_instrument;
     api->next_item = next_item;
     api->next_assessment = next_assessment;
-    api->next_current = next_current;
-    api->next_scores = next_scores;
     api->next_fact = next_fact;
     api->next_entry = next_entry;
     api->next_leaf = next_leaf;

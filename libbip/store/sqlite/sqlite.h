@@ -2,6 +2,7 @@
 #ifndef BIP_STORE_SQLITE_H
 #define BIP_STORE_SQLITE_H
 
+#include "base/alloc.h"
 #include "store/sqlite/statements.h"
 #include "store/store.h"
 
@@ -27,6 +28,15 @@ typedef struct bip__sqlite {
     size_t code_cap;
 } bip__sqlite;
 
+/* The current assessments of one person: gather.c. */
+typedef struct bip__gathered {
+    int32_t person;
+    bip__assessment_row *rows;
+    size_t n, cap;
+    bip__arena texts;
+    int64_t wide; /* not 0: a number doesn't fit */
+} bip__gathered;
+
 struct bip__rows {
     bip__sqlite *store;
     sqlite3_stmt *statement;
@@ -34,6 +44,7 @@ struct bip__rows {
     bool borrowed;  /* statement is the store's; else its own, since the store's was lent already */
     int32_t person; /* of assessments() */
     bool done;
+    bip__gathered gathered, next; /* of current_from(): of one person, and the first row of the next one */
 };
 
 /* Fill err from what SQLite last said on this connection: the status it means, in words for people, SQLite's extended
@@ -73,10 +84,21 @@ int bip__sqlite_wait(void *store, int times);
 /* Before a change: let those go first who wait. */
 void bip__sqlite_step_back(bip__sqlite *s);
 
+/* Begin a reading with these keys, step it, and say that a number of its row doesn't fit. */
+bip_status bip__sqlite_open_rows(bip__storage *base, bip__statement which, const int64_t *keys, int n, bip__rows **out,
+                                 bip_error *err);
+bip_status bip__sqlite_next_row(bip__rows *r, bip_error *err);
+bip_status bip__sqlite_damaged(bip__sqlite *s, const char *what, bip_error *err);
+
+/* The function that gather.c reads through, for a new connection: an SQLite code. */
+int bip__sqlite_add_gather(sqlite3 *db);
+void bip__sqlite_free_gathered(bip__rows *r);
+
 /* Each file puts its functions into the table. */
-void bip__sqlite_readers(bip__storage_api *api); /* read.c */
-void bip__sqlite_writers(bip__storage_api *api); /* write.c */
-void bip__sqlite_keepers(bip__storage_api *api); /* backup.c */
-void bip__sqlite_erasers(bip__storage_api *api); /* erase.c */
+void bip__sqlite_readers(bip__storage_api *api);   /* read.c */
+void bip__sqlite_gatherers(bip__storage_api *api); /* gather.c */
+void bip__sqlite_writers(bip__storage_api *api);   /* write.c */
+void bip__sqlite_keepers(bip__storage_api *api);   /* backup.c */
+void bip__sqlite_erasers(bip__storage_api *api);   /* erase.c */
 
 #endif

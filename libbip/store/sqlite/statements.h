@@ -60,12 +60,12 @@
     X(ASSESSMENTS_ADD, ADD_ASSESSMENT FOUR ", " FOUR ", " FOUR ", " FOUR)                                              \
     X(ASSESSMENTS, ASSESSMENT " AND current ORDER BY day, entry, idx")                                                 \
     X(REVISIONS, ASSESSMENT " ORDER BY day, entry, idx")                                                               \
-    /* every column costs, and so does a second bound: the last day is looked for by the reader */                     \
-    X(SCORES_FROM, "SELECT person, day, instrument, respondent, rater, scores FROM assessment WHERE person >= ?1 "     \
-                   "AND current AND scores IS NOT NULL ORDER BY person, day, entry, idx")                              \
+    /* gather.c */                                                                                                     \
+    X(SCORES_FROM, "SELECT 1 FROM assessment WHERE person >= ?1 AND gather(?2, current, person, day, instrument, "     \
+                   "respondent, rater, scores) ORDER BY person, day, entry, idx")                                      \
     X(ASSESSMENTS_FROM,                                                                                                \
-      "SELECT person, day, entry, idx, instrument, respondent, rater, root_entry, root_idx, scores, "                  \
-      "note FROM assessment WHERE person >= ?1 AND current AND scores IS NOT NULL ORDER BY person, day, entry, idx")   \
+      "SELECT 1 FROM assessment WHERE person >= ?1 AND gather(?2, current, person, day, instrument, respondent, "      \
+      "rater, scores, entry, idx, root_entry, root_idx, note) ORDER BY person, day, entry, idx")                       \
     X(SET_CURRENT, "UPDATE assessment SET current = ?5 WHERE person = ?1 AND day = ?2 AND entry = ?3 AND idx = ?4")    \
     X(FACT_ADD, "INSERT INTO fact(person, kind, entry, idx, current, day, day_to, root_entry, root_idx, body) "        \
                 "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                                                     \

@@ -1,0 +1,148 @@
+/* The current assessments of one person after the other: what progression and exports read by the million.
+ *
+ * A value that is fetched by sqlite3_column_*() costs five times one that a function inside SQLite is given, and giving
+ * out a row and coming back for the next one costs as much as fetching a few. So no rows are given out: a function in
+ * the WHERE clause is given the values of each and gathers them. It is true for the first row of the next person only,
+ * and there SQLite stops. */
+#include "store/sqlite/sqlite.h"
+
+#define POINTER "bip__rows" /* what SQLite is told that it hands on */
+
+/* The places of gather()'s arguments: those of a series' rows, then the others. */
+enum { ROWS, CURRENT, PERSON, DAY, INSTRUMENT, RESPONDENT, RATER, SCORES, N_OF_SCORES };
+enum { ENTRY = N_OF_SCORES, IDX, ROOT_ENTRY, ROOT_IDX, NOTE };
+
+/* ---------------------------------------------------------------------------------------------------------- one row */
+
+static int32_t int32_of(sqlite3_value *v, int64_t *wide)
+{
+    int64_t n = sqlite3_value_int64(v);
+
+    *wide |= n - (int32_t)n;
+    return (int32_t)n;
+}
+
+/* *text NULL where there is none. Text first, length after: the other order may convert twice. */
+static bool keep_text(bip__gathered *to, sqlite3_value *v, const char **text, size_t *n)
+{
+    const char *given;
+
+    if (sqlite3_value_type(v) == SQLITE_NULL)
+        return true;
+    given = (const char *)sqlite3_value_text(v);
+    *n = (size_t)sqlite3_value_bytes(v);
+    *text = given ? bip__arena_strndup(&to->texts, given, *n) : NULL;
+    return *text != NULL;
+}
+
+static bool take_rest(bip__gathered *to, bip__assessment_row *row, sqlite3_value **v)
+{
+    row->entry = row->root_entry = sqlite3_value_int64(v[ENTRY]);
+    row->idx = row->root_idx = int32_of(v[IDX], &to->wide);
+    row->current = 1;
+    if (sqlite3_value_type(v[ROOT_ENTRY]) != SQLITE_NULL) {
+        row->root_entry = sqlite3_value_int64(v[ROOT_ENTRY]);
+        row->root_idx = int32_of(v[ROOT_IDX], &to->wide);
+    }
+    return keep_text(to, v[NOTE], &row->note, &row->note_n);
+}
+
+static bool take(bip__gathered *to, int n, sqlite3_value **v)
+{
+    bip__assessment_row *row;
+
+    if (!bip__grow(&to->rows, &to->cap, to->n + 1, sizeof *to->rows))
+        return false;
+    row = &to->rows[to->n++];
+    *row = (bip__assessment_row){.person = to->person,
+                                 .day = int32_of(v[DAY], &to->wide),
+                                 .instrument = int32_of(v[INSTRUMENT], &to->wide),
+                                 .respondent = int32_of(v[RESPONDENT], &to->wide),
+                                 .rater = int32_of(v[RATER], &to->wide)};
+    return keep_text(to, v[SCORES], &row->scores, &row->scores_n) && (n == N_OF_SCORES || take_rest(to, row, v));
+}
+
+/* gather(rows, current, person, ...): leaves out what is not current, and what was withdrawn. */
+static void gather(sqlite3_context *c, int n, sqlite3_value **v)
+{
+    bip__rows *r = sqlite3_value_pointer(v[ROWS], POINTER);
+    int64_t wide = 0;
+    int32_t person = int32_of(v[PERSON], &wide);
+    bool comes_next;
+    bip__gathered *to;
+
+    sqlite3_result_int(c, 0);
+    if (!r || !sqlite3_value_int(v[CURRENT]) || sqlite3_value_type(v[SCORES]) == SQLITE_NULL)
+        return;
+    comes_next = r->gathered.n > 0 && r->gathered.person != person;
+    to = comes_next ? &r->next : &r->gathered;
+    to->person = person;
+    to->wide |= wide;
+    if (!take(to, n, v))
+        sqlite3_result_error_nomem(c);
+    else if (comes_next)
+        sqlite3_result_int(c, 1);
+}
+
+int bip__sqlite_add_gather(sqlite3 *db)
+{
+    return sqlite3_create_function(db, "gather", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL, gather, NULL, NULL);
+}
+
+/* ------------------------------------------------------------------------------------------------------- one person */
+
+static bip_status current_from(bip__storage *base, int32_t person, bool only_scores, bip__rows **out, bip_error *err)
+{
+    const int64_t keys[] = {person};
+    bip_status st =
+        bip__sqlite_open_rows(base, only_scores ? BIP__S_SCORES_FROM : BIP__S_ASSESSMENTS_FROM, keys, 1, out, err);
+
+    if (st == BIP_OK && sqlite3_bind_pointer((*out)->statement, 2, *out, POINTER, NULL) != SQLITE_OK) {
+        st = bip__sqlite_fail((*out)->store, "the store can't be read", err);
+        base->api->close_rows(*out);
+        *out = NULL;
+    }
+    return st;
+}
+
+/* What was first of the next person is the beginning now. */
+static void begin_next(bip__rows *r)
+{
+    bip__gathered before = r->gathered;
+
+    r->gathered = r->next;
+    r->next = before;
+    r->next.n = 0;
+    r->next.wide = 0;
+    bip__arena_reset(&r->next.texts);
+}
+
+static bip_status next_current(bip__rows *r, bip__current *out, bip_error *err)
+{
+    bip_status st;
+
+    begin_next(r);
+    st = bip__sqlite_next_row(r, err);
+    if (st != BIP_OK && (st != BIP_DONE || r->gathered.n == 0))
+        return st;
+    *out = (bip__current){r->gathered.person, r->gathered.rows, r->gathered.n};
+    return r->gathered.wide ? bip__sqlite_damaged(r->store, "an assessment's number", err) : BIP_OK;
+}
+
+static void free_gathered(bip__gathered *g)
+{
+    bip__free(g->rows);
+    bip__arena_free(&g->texts);
+}
+
+void bip__sqlite_free_gathered(bip__rows *r)
+{
+    free_gathered(&r->gathered);
+    free_gathered(&r->next);
+}
+
+void bip__sqlite_gatherers(bip__storage_api *api)
+{
+    api->current_from = current_from;
+    api->next_current = next_current;
+}

@@ -211,7 +211,7 @@ static size_t finish(char *out, char *end)
 
 static size_t print_small(int v, char *out)
 {
-    char digits[4], *end = digits + sizeof digits, *to = out;
+    char digits[10], *end = digits + sizeof digits, *to = out;
     if (v < 0)
         *to++ = '-';
     char *start = digits_before(end, (uint64_t)(v < 0 ? -v : v));
@@ -220,8 +220,8 @@ static size_t print_small(int v, char *out)
 
 size_t bip__number_print(double v, char out[BIP_NUMBER_SIZE])
 {
-    /* Most scores are small whole numbers. -0 goes this way too, and loses its sign as it should. */
-    if (v > -1000 && v < 10000 && v == (double)(int)v)
+    /* Most scores are whole numbers. -0 goes this way too, and loses its sign as it should. */
+    if (v > -1e9 && v < 1e9 && v == (double)(int)v)
         return print_small((int)v, out);
 
     uint64_t bits = to_bits(v);

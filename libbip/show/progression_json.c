@@ -9,9 +9,10 @@
 
 /* ---------------------------------------------------------------------------------------------------------- the pen */
 
-/* Writes into the output's own room without asking for it each time: ready() asks once a piece, and a piece has a
+/* Writes into the output's own room without asking for it each time: room_for() asks once a piece, and a piece has a
  * greatest length. Of a series, behind its fixed beginning: some fifty keys and words, 11 counts, 26 numbers, 5 dates,
- * 2 codes of bands. */
+ * 2 codes of bands. What writes takes the place to write at and gives the one behind: a place in memory would be stored
+ * and loaded again at each of a hundred pieces a series. */
 #define PIECE 4096
 #define MOST_FIXED 8192 /* codes of at most 64 bytes: of the instrument, its version, and of at most 64 respondents */
 #define PEN_ROOM (PIECE + MOST_FIXED)
@@ -26,20 +27,14 @@ typedef struct bip__printed_date {
 
 typedef struct pen {
     bip__out *o;
-    char *at; /* in the room of o; NULL: nothing is written yet */
     printed_date *dates;
     bip__out small;
-    char lost[1 + PEN_ROOM]; /* written to after a failure; begins with a byte for put_comma() */
+    char lost[PEN_ROOM]; /* written to after a failure */
 } pen;
-
-#define PUT(pen, text) put((pen), text, sizeof(text) - 1)
-#define PUT_KEY(pen, key) PUT((pen), ",\"" key "\":")
 
 static void pen_init(pen *p, bip__out *o)
 {
     p->o = o;
-    p->at = NULL;
-    p->lost[0] = '\0';
     bip__out_init(&p->small, NULL, NULL);
 }
 
@@ -52,44 +47,27 @@ static bip_status take_dates(pen *p, bip__plan *plan, bip_error *err)
     return p->dates == NULL ? bip__nomem(err) : BIP_OK;
 }
 
-static void hand_on(pen *p)
+/* Where n bytes may be written, n at most PEN_ROOM; written() says up to where they were. */
+static char *room_for(pen *p, size_t n)
 {
-    if (p->at != NULL && p->o->status == BIP_OK)
-        bip__out_filled(p->o, p->at);
+    char *to = bip__out_room(p->o, n);
+
+    return to == NULL ? p->lost : to;
 }
 
-/* From here on n bytes may be written, n at most PEN_ROOM. */
-static void ready(pen *p, size_t n)
+static void written(pen *p, const char *end)
 {
-    hand_on(p);
-    p->at = bip__out_room(p->o, n);
-    if (p->at == NULL)
-        p->at = p->lost + 1;
+    if (p->o->status == BIP_OK)
+        bip__out_filled(p->o, end);
 }
 
-static inline void put(pen *p, const char *text, size_t n)
+static inline char *put(char *to, const char *text, size_t n)
 {
-    memcpy(p->at, text, n);
-    p->at += n;
+    memcpy(to, text, n);
+    return to + n;
 }
 
-static inline void put_char(pen *p, char c)
-{
-    *p->at++ = c;
-}
-
-static inline void put_comma(pen *p)
-{
-    if ((p->at == p->o->data ? p->o->last : p->at[-1]) != '[')
-        put_char(p, ',');
-}
-
-static void put_word(pen *p, const char *word)
-{
-    put_char(p, '"');
-    put(p, word, strlen(word));
-    put_char(p, '"');
-}
+#define PUT(to, text) put((to), text, sizeof(text) - 1)
 
 /* The document's own words, which come several a series: with their quotes, copied at a length that is always the same.
  */
@@ -99,88 +77,104 @@ typedef struct word {
 } word;
 #define WORD(text)                                                                                                     \
     {                                                                                                                  \
-        "\"" text "\"", sizeof(text) + 1                                                                               \
+        text, sizeof(text) - 1                                                                                         \
     }
 
-static inline void put_own(pen *p, const word *w)
+static inline char *put_own(char *to, const word *w)
 {
-    memcpy(p->at, w->text, sizeof w->text);
-    p->at += w->n;
+    memcpy(to, w->text, sizeof w->text);
+    return to + w->n;
 }
 
 /* Codes hold nothing that JSON escapes. */
-static void put_code(pen *p, const char *code /* NULL: null */)
+static char *put_code(char *to, const char *code /* NULL: null */)
 {
-    if (code)
-        put_word(p, code);
-    else
-        PUT(p, "null");
+    if (code == NULL)
+        return PUT(to, "null");
+    *to++ = '"';
+    to = put(to, code, strlen(code));
+    *to++ = '"';
+    return to;
 }
 
-static void put_whole(pen *p, int64_t v)
+static char *put_long_whole(char *to, int64_t v)
 {
     uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
     char digits[20];
     size_t n = sizeof digits;
 
     if (v < 0)
-        put_char(p, '-');
-    if (left <= 9) { /* most of them */
-        put_char(p, (char)('0' + left));
-        return;
-    }
-    for (; left > 0; left /= 10)
+        *to++ = '-';
+    do {
         digits[--n] = (char)('0' + left % 10);
-    put(p, digits + n, sizeof digits - n);
+        left /= 10;
+    } while (left > 0);
+    return put(to, digits + n, sizeof digits - n);
 }
 
-/* As bip__out_number(): whole numbers (scores, nearly always) without a search for the shortest digits. */
-static void put_number(pen *p, double v)
+static inline char *put_whole(char *to, int64_t v)
+{
+    if (v < 0 || v > 9)
+        return put_long_whole(to, v);
+    *to = (char)('0' + v);
+    return to + 1;
+}
+
+static char *put_long_number(char *to, double v)
 {
     if (!isfinite(v))
-        PUT(p, "null");
-    else if (fabs(v) < 1e9 && v == (double)(int64_t)v)
-        put_whole(p, (int64_t)v);
-    else
-        p->at += bip__number_print(v, p->at);
+        return PUT(to, "null");
+    return to + bip__number_print(v, to);
+}
+
+/* As bip__out_number(). */
+static inline char *put_number(char *to, double v)
+{
+    int whole = v > -10 && v < 10 ? (int)v : 0;
+
+    if (v != whole) /* -0 isn't, and becomes 0 */
+        return put_long_number(to, v);
+    *to = '-'; /* scores and their differences, nearly always: without a branch that depends on them */
+    to += whole < 0;
+    *to = (char)('0' + (whole < 0 ? -whole : whole));
+    return to + 1;
 }
 
 /* What takes longer to print goes through the small buffer; n bytes at most. */
-static void put_small(pen *p, size_t most)
+static char *put_small(pen *p, char *to, size_t most)
 {
-    if (p->small.status != BIP_OK || p->small.len > most)
-        p->o->status = BIP_E_NOMEM; /* told at the end, with the rest */
-    else
-        put(p, p->small.data, p->small.len);
+    if (p->small.status == BIP_OK && p->small.len <= most)
+        return put(to, p->small.data, p->small.len);
+    p->o->status = BIP_E_NOMEM; /* told at the end, with the rest */
+    return to;
 }
 
 /* Of a participant's code, which is at most 64 code points. */
-static void put_text(pen *p, const char *text)
+static char *put_text(pen *p, char *to, const char *text)
 {
     bip__out_clear(&p->small);
     bip__out_json_text(&p->small, text);
-    put_small(p, PIECE / 2);
+    return put_small(p, to, PIECE / 2);
 }
 
-static void put_new_date(pen *p, printed_date *d, bip_date day)
+static char *put_new_date(pen *p, char *to, printed_date *d, bip_date day)
 {
     bip__out_clear(&p->small);
     bip__out_date(&p->small, day);
-    put_small(p, PIECE / 8);
     if (p->small.status == BIP_OK && p->small.len == DATE_SIZE) {
         d->day = day;
         memcpy(d->text, p->small.data, DATE_SIZE);
     }
+    return put_small(p, to, PIECE / 8);
 }
 
-static inline void put_date(pen *p, bip_date day)
+static inline char *put_date(pen *p, char *to, bip_date day)
 {
     printed_date *d = &p->dates[(uint32_t)day % DATES];
 
     if (d->day == day && d->text[0] != '\0')
-        put(p, d->text, DATE_SIZE);
-    else
-        put_new_date(p, d, day);
+        return put(to, d->text, DATE_SIZE);
+    return put_new_date(p, to, d, day);
 }
 
 /* bip-progression-1 */
@@ -190,9 +184,11 @@ typedef struct printer {
     bool with_pairs;
 } printer;
 
-static const word direction_words[] = {WORD("unknown"), WORD("forward"), WORD("steady"), WORD("back")};
-static const word mk_methods[] = {{"", 0}, WORD("exact"), WORD("normal")};
-static const word rci_classes[] = {{"", 0}, WORD("improved"), WORD("unchanged"), WORD("deteriorated")};
+static const word direction_words[] = {WORD("\"unknown\""), WORD("\"forward\""), WORD("\"steady\""), WORD("\"back\"")};
+static const word trend_words[] = {WORD("null"), WORD("\"forward\""), WORD("\"steady\""), WORD("\"back\"")};
+static const word mk_methods[] = {WORD(""), WORD("\"exact\""), WORD("\"normal\"")};
+static const word rci_classes[] = {WORD(""), WORD("\"improved\""), WORD("\"unchanged\""), WORD("\"deteriorated\"")};
+static const word truths[] = {WORD("null"), WORD("false"), WORD("true")}; /* from -1, unknown, on */
 
 /* ,"key": as one constant */
 #define KEY(o, key) bip__out_bytes((o), ",\"" key "\":", sizeof(",\"" key "\":") - 1)
@@ -210,7 +206,7 @@ static void print_word(bip__out *o, const char *text)
 
 static void fix_slot(bip__out *o, const bip__slot *slot)
 {
-    TEXT(o, "{\"instrument\":");
+    TEXT(o, ",{\"instrument\":");
     bip__out_json_text(o, slot->shown->def->code);
     KEY(o, "version");
     bip__out_json_text(o, slot->shown->def->version);
@@ -235,7 +231,7 @@ static void fix_pair(bip__out *o, const bip__plan *plan, const bip__slot_pair *p
 {
     const bip__slot *a = &plan->slots[pair->a], *b = &plan->slots[pair->b];
 
-    TEXT(o, "{\"instrument\":");
+    TEXT(o, ",{\"instrument\":");
     bip__out_json_text(o, pair->shown->def->code);
     KEY(o, "version");
     bip__out_json_text(o, pair->shown->def->version);
@@ -269,281 +265,217 @@ static bip_status fix(bip__plan *plan, size_t i, bip_error *err)
 }
 
 /* The same, and room for the rest of it. */
-static bip_status put_fixed(printer *p, size_t i, bip_error *err)
+static bip_status put_fixed(printer *p, size_t i, bool first, char **to, bip_error *err)
 {
     bip__plan *plan = p->reading.plan;
     const bip__printed *printed = &plan->printed[i];
     bip_status st = printed->text == NULL ? fix(plan, i, err) : BIP_OK;
 
-    if (st != BIP_OK)
-        return st;
-    ready(&p->pen, PIECE + MOST_FIXED);
-    put_comma(&p->pen);
-    put(&p->pen, printed->text, printed->n);
-    return BIP_OK;
+    if (st == BIP_OK) /* all but the first behind a comma */
+        *to = put(room_for(&p->pen, PEN_ROOM), printed->text + first, printed->n - first);
+    return st;
 }
 
 /* ----------------------------------------------------------------------------------------------------- one series */
 
-static void put_point(pen *p, const bip_point *point)
+static inline char *put_point(pen *p, char *to, const bip_point *point)
 {
-    if (point->date == BIP_NO_DATE) {
-        PUT(p, "null");
-        return;
-    }
-    PUT(p, "{\"date\":\"");
-    put_date(p, point->date);
-    PUT(p, "\",\"score\":");
-    put_number(p, point->score);
-    put_char(p, '}');
+    to = put_date(p, PUT(to, "{\"date\":\""), point->date);
+    to = put_number(PUT(to, "\",\"score\":"), point->score);
+    *to = '}';
+    return to + 1;
 }
 
-static void put_counts(pen *p, const bip_series *s)
+static char *put_counts(char *to, const bip_series *s)
 {
-    put_whole(p, s->n);
-    PUT(p, ",\"missing\":{\"not_asked\":");
-    put_whole(p, s->not_asked);
-    PUT_KEY(p, "declined");
-    put_whole(p, s->declined);
-    PUT_KEY(p, "dont_know");
-    put_whole(p, s->dont_know);
-    PUT_KEY(p, "not_applicable");
-    put_whole(p, s->not_applicable);
-    put_char(p, '}');
+    to = put_whole(to, s->n);
+    to = put_whole(PUT(to, ",\"missing\":{\"not_asked\":"), s->not_asked);
+    to = put_whole(PUT(to, ",\"declined\":"), s->declined);
+    to = put_whole(PUT(to, ",\"dont_know\":"), s->dont_know);
+    to = put_whole(PUT(to, ",\"not_applicable\":"), s->not_applicable);
+    *to = '}';
+    return to + 1;
 }
 
-static void put_points(pen *p, const bip_series *s)
+static char *put_points(pen *p, char *to, const bip_series *s)
 {
-    PUT_KEY(p, "first");
-    put_point(p, &s->first);
-    PUT_KEY(p, "previous");
-    put_point(p, &s->previous);
-    PUT_KEY(p, "latest");
-    put_point(p, &s->latest);
-    PUT_KEY(p, "best");
-    put_point(p, &s->best);
-    PUT_KEY(p, "mean");
-    put_number(p, s->mean);
-    PUT_KEY(p, "sd");
-    put_number(p, s->sd);
-    PUT_KEY(p, "span_days");
-    put_whole(p, s->span_days);
-    PUT_KEY(p, "change");
-    if (s->n < 2) {
-        PUT(p, "null");
-        return;
-    }
-    PUT(p, "{\"from_first\":");
-    put_number(p, s->from_first);
-    PUT_KEY(p, "from_previous");
-    put_number(p, s->from_previous);
-    PUT_KEY(p, "percent_of_scale");
-    put_number(p, s->percent_of_scale);
-    put_char(p, '}');
-}
-
-static void put_lines(pen *p, const bip_series *s)
-{
-    if (s->n < 3) {
-        PUT(p, ",\"ols\":null,\"theil_sen\":null");
-        return;
-    }
-    PUT(p, ",\"ols\":{\"per_90_days\":");
-    put_number(p, s->ols_per_90_days);
-    PUT_KEY(p, "at_first");
-    put_number(p, s->ols_at_first);
-    PUT_KEY(p, "se_per_90_days");
-    put_number(p, s->ols_se_per_90_days);
-    PUT_KEY(p, "r2");
-    put_number(p, s->ols_r2);
-    PUT(p, "},\"theil_sen\":{\"per_90_days\":");
-    put_number(p, s->ts_per_90_days);
-    PUT_KEY(p, "low");
-    put_number(p, s->ts_low);
-    PUT_KEY(p, "high");
-    put_number(p, s->ts_high);
-    put_char(p, '}');
-}
-
-static void put_mann_kendall(pen *p, const bip_series *s)
-{
-    PUT_KEY(p, "mann_kendall");
-    if (s->mk_method == BIP_MK_NONE) {
-        PUT(p, "null");
-        return;
-    }
-    PUT(p, "{\"s\":");
-    put_whole(p, s->mk_s);
-    PUT_KEY(p, "var_s");
-    put_number(p, s->mk_var_s);
-    PUT_KEY(p, "z");
-    put_number(p, s->mk_z);
-    PUT_KEY(p, "p");
-    put_number(p, s->mk_p);
-    PUT_KEY(p, "method");
-    put_own(p, &mk_methods[s->mk_method]);
-    put_char(p, '}');
-}
-
-static void put_trend(pen *p, const bip_series *s)
-{
-    PUT(p, ",\"trend\":{\"direction\":");
-    if (s->trend == BIP_UNKNOWN)
-        PUT(p, "null");
+    to = put_point(p, PUT(to, ",\"first\":"), &s->first);
+    if (s->n < 2)
+        to = PUT(to, ",\"previous\":null");
     else
-        put_own(p, &direction_words[s->trend]);
-    put_lines(p, s);
-    put_mann_kendall(p, s);
-    put_char(p, '}');
-    PUT_KEY(p, "reliable_change");
-    if (s->rci_class == BIP_RCI_NONE) {
-        PUT(p, "null");
-        return;
+        to = put_point(p, PUT(to, ",\"previous\":"), &s->previous);
+    to = put_point(p, PUT(to, ",\"latest\":"), &s->latest);
+    to = put_point(p, PUT(to, ",\"best\":"), &s->best);
+    to = put_number(PUT(to, ",\"mean\":"), s->mean);
+    to = put_number(PUT(to, ",\"sd\":"), s->sd);
+    return put_whole(PUT(to, ",\"span_days\":"), s->span_days);
+}
+
+static char *put_change(char *to, const bip_series *s)
+{
+    if (s->n < 2)
+        return PUT(to, ",\"change\":null");
+    to = put_number(PUT(to, ",\"change\":{\"from_first\":"), s->from_first);
+    to = put_number(PUT(to, ",\"from_previous\":"), s->from_previous);
+    to = put_number(PUT(to, ",\"percent_of_scale\":"), s->percent_of_scale);
+    *to = '}';
+    return to + 1;
+}
+
+static char *put_lines(char *to, const bip_series *s)
+{
+    if (s->n < 3)
+        return PUT(to, ",\"ols\":null,\"theil_sen\":null");
+    to = put_number(PUT(to, ",\"ols\":{\"per_90_days\":"), s->ols_per_90_days);
+    to = put_number(PUT(to, ",\"at_first\":"), s->ols_at_first);
+    to = put_number(PUT(to, ",\"se_per_90_days\":"), s->ols_se_per_90_days);
+    to = put_number(PUT(to, ",\"r2\":"), s->ols_r2);
+    to = put_number(PUT(to, "},\"theil_sen\":{\"per_90_days\":"), s->ts_per_90_days);
+    to = put_number(PUT(to, ",\"low\":"), s->ts_low);
+    to = put_number(PUT(to, ",\"high\":"), s->ts_high);
+    *to = '}';
+    return to + 1;
+}
+
+static char *put_mann_kendall(char *to, const bip_series *s)
+{
+    if (s->mk_method == BIP_MK_NONE)
+        return PUT(to, ",\"mann_kendall\":null");
+    to = put_whole(PUT(to, ",\"mann_kendall\":{\"s\":"), s->mk_s);
+    to = put_number(PUT(to, ",\"var_s\":"), s->mk_var_s);
+    to = put_number(PUT(to, ",\"z\":"), s->mk_z);
+    to = put_number(PUT(to, ",\"p\":"), s->mk_p);
+    to = put_own(PUT(to, ",\"method\":"), &mk_methods[s->mk_method]);
+    *to = '}';
+    return to + 1;
+}
+
+static char *put_trend(char *to, const bip_series *s)
+{
+    to = put_own(PUT(to, ",\"trend\":{\"direction\":"), &trend_words[s->trend]);
+    to = put_mann_kendall(put_lines(to, s), s);
+    *to = '}';
+    return to + 1;
+}
+
+static char *put_reliable_change(char *to, const bip_series *s)
+{
+    if (s->rci_class == BIP_RCI_NONE)
+        return PUT(to, ",\"reliable_change\":null");
+    to = put_number(PUT(to, ",\"reliable_change\":{\"method\":\"jacobson_truax\",\"rci\":"), s->rci);
+    to = put_own(PUT(to, ",\"class\":"), &rci_classes[s->rci_class]);
+    *to = '}';
+    return to + 1;
+}
+
+static char *put_steps(pen *p, char *to, const bip_series *s)
+{
+    to = put_whole(PUT(to, ",\"steps\":{\"forward\":"), s->steps_forward);
+    to = put_whole(PUT(to, ",\"back\":"), s->steps_back);
+    if (s->step == BIP_UNKNOWN)
+        return PUT(to, ",\"latest\":null}");
+    to = put_own(PUT(to, ",\"latest\":{\"direction\":"), &direction_words[s->step]);
+    to = put_date(p, PUT(to, ",\"date\":\""), s->step_to.date);
+    to = put_number(PUT(to, "\",\"from\":"), s->step_from.score);
+    to = put_number(PUT(to, ",\"to\":"), s->step_to.score);
+    to = put_whole(PUT(to, ",\"held_for\":"), s->held_for);
+    to = put_own(PUT(to, ",\"new_best\":"), &truths[s->new_best + 1]);
+    to = put_own(PUT(to, ",\"same_rater\":"), &truths[s->same_rater + 1]);
+    return PUT(to, "}}");
+}
+
+static char *put_evidence(char *to, int32_t evidence)
+{
+    static const word words[] = {WORD(",\"observed\""), WORD(",\"held\""), WORD(",\"trend\""),
+                                 WORD(",\"reliable\"")}; /* by bit */
+    char *list = PUT(to, ",\"evidence\":");
+
+    to = list;
+    for (size_t bit = 0; bit < sizeof words / sizeof *words; bit++) { /* without a branch that depends on it */
+        char *end = put_own(to, &words[bit]);
+
+        to = evidence >> bit & 1 ? end : to;
     }
-    PUT(p, "{\"method\":\"jacobson_truax\",\"rci\":");
-    put_number(p, s->rci);
-    PUT_KEY(p, "class");
-    put_own(p, &rci_classes[s->rci_class]);
-    put_char(p, '}');
+    *list = '['; /* the first comma's place, if there is one */
+    to += to == list;
+    *to = ']';
+    return to + 1;
 }
 
-static void put_truth(pen *p, int32_t is /* -1: unknown */)
+static char *put_band(char *to, const bip_series *s)
 {
-    if (is < 0)
-        PUT(p, "null");
-    else if (is)
-        PUT(p, "true");
-    else
-        PUT(p, "false");
+    if (!s->has_bands)
+        return PUT(to, ",\"band\":null");
+    to = put_code(PUT(to, ",\"band\":{\"first\":"), s->band_first);
+    to = put_code(PUT(to, ",\"latest\":"), s->band_latest);
+    *to = '}';
+    return to + 1;
 }
 
-static void put_steps(pen *p, const bip_series *s)
+static bip_status print_series(printer *p, size_t slot, bool first, bip_error *err)
 {
-    PUT(p, ",\"steps\":{\"forward\":");
-    put_whole(p, s->steps_forward);
-    PUT_KEY(p, "back");
-    put_whole(p, s->steps_back);
-    PUT_KEY(p, "latest");
-    if (s->step == BIP_UNKNOWN) {
-        PUT(p, "null}");
-        return;
-    }
-    PUT(p, "{\"direction\":");
-    put_own(p, &direction_words[s->step]);
-    PUT(p, ",\"date\":\"");
-    put_date(p, s->step_to.date);
-    PUT(p, "\",\"from\":");
-    put_number(p, s->step_from.score);
-    PUT_KEY(p, "to");
-    put_number(p, s->step_to.score);
-    PUT_KEY(p, "held_for");
-    put_whole(p, s->held_for);
-    PUT_KEY(p, "new_best");
-    put_truth(p, s->new_best);
-    PUT_KEY(p, "same_rater");
-    put_truth(p, s->same_rater);
-    PUT(p, "}}");
-}
-
-static void put_evidence(pen *p, int32_t evidence)
-{
-    static const word words[] = {WORD("observed"), WORD("held"), WORD("trend"), WORD("reliable")}; /* by bit */
-
-    PUT_KEY(p, "evidence");
-    put_char(p, '[');
-    for (size_t bit = 0; bit < sizeof words / sizeof *words; bit++)
-        if (evidence >> bit & 1) {
-            put_comma(p);
-            put_own(p, &words[bit]);
-        }
-    put_char(p, ']');
-}
-
-static void put_band(pen *p, const bip_series *s)
-{
-    PUT_KEY(p, "band");
-    if (!s->has_bands) {
-        PUT(p, "null");
-        return;
-    }
-    PUT(p, "{\"first\":");
-    put_code(p, s->band_first);
-    PUT_KEY(p, "latest");
-    put_code(p, s->band_latest);
-    put_char(p, '}');
-}
-
-static bip_status print_series(printer *p, size_t slot, bip_error *err)
-{
-    pen *to = &p->pen;
     bip_series s;
+    char *to;
     bip_status st = bip__course_series(p->reading.course, slot, &s, err);
 
     if (st == BIP_OK)
-        st = put_fixed(p, slot, err);
+        st = put_fixed(p, slot, first, &to, err);
     if (st != BIP_OK)
         return st;
-    put_counts(to, &s);
-    put_points(to, &s);
-    put_trend(to, &s);
-    put_steps(to, &s);
-    put_band(to, &s);
-    PUT_KEY(to, "direction");
-    put_own(to, &direction_words[s.direction]);
-    put_evidence(to, s.evidence);
-    put_char(to, '}');
+    to = put_points(&p->pen, put_counts(to, &s), &s);
+    to = put_trend(put_change(to, &s), &s);
+    to = put_steps(&p->pen, put_reliable_change(to, &s), &s);
+    to = put_own(PUT(put_band(to, &s), ",\"direction\":"), &direction_words[s.direction]);
+    to = put_evidence(to, s.evidence);
+    *to++ = '}';
+    written(&p->pen, to);
     return BIP_OK;
 }
 
 /* -------------------------------------------------------------------------------------------------------- one pair */
 
-static void put_occasion(pen *p, const bip__track *a, size_t i, const bip__track *b, size_t j)
+static void print_occasion(pen *p, bool first, const bip__track *a, size_t i, const bip__track *b, size_t j)
 {
-    ready(p, PIECE);
-    put_comma(p);
-    PUT(p, "{\"date_a\":\"");
-    put_date(p, a->days[i]);
-    PUT(p, "\",\"date_b\":\"");
-    put_date(p, b->days[j]);
-    PUT(p, "\",\"a\":");
-    put_number(p, a->scores[i]);
-    PUT_KEY(p, "b");
-    put_number(p, b->scores[j]);
-    PUT_KEY(p, "difference");
-    put_number(p, a->scores[i] - b->scores[j]);
-    put_char(p, '}');
+    char *to = room_for(p, PIECE);
+
+    *to = ','; /* before all but the first */
+    to = put_date(p, PUT(to + !first, "{\"date_a\":\""), a->days[i]);
+    to = put_date(p, PUT(to, "\",\"date_b\":\""), b->days[j]);
+    to = put_number(PUT(to, "\",\"a\":"), a->scores[i]);
+    to = put_number(PUT(to, ",\"b\":"), b->scores[j]);
+    to = put_number(PUT(to, ",\"difference\":"), a->scores[i] - b->scores[j]);
+    *to++ = '}';
+    written(p, to);
 }
 
-static bip_status print_pair(printer *p, size_t i, bip_error *err)
+static bip_status print_pair(printer *p, size_t i, bool *first, bip_error *err)
 {
     const bip__plan *plan = p->reading.plan;
     const bip__slot_pair *pair = &plan->pairs[i];
     const bip__track *a = &p->reading.course->tracks[pair->a], *b = &p->reading.course->tracks[pair->b];
     const bip__pair *occasions;
-    pen *to = &p->pen;
     double sum = 0, sum_absolute = 0;
+    char *to;
     size_t n;
     bip_status st = bip__course_pairs(p->reading.course, pair, &occasions, &n, err);
 
     if (st == BIP_OK && n > 0)
-        st = put_fixed(p, plan->n_slots + i, err);
+        st = put_fixed(p, plan->n_slots + i, *first, &to, err);
     if (st != BIP_OK || n == 0)
         return st;
+    *first = false;
     for (size_t k = 0; k < n; k++) {
         double difference = a->scores[occasions[k].a] - b->scores[occasions[k].b];
         sum += difference;
         sum_absolute += fabs(difference);
     }
-    put_whole(to, (int64_t)n);
-    PUT_KEY(to, "mean_difference");
-    put_number(to, sum / (double)n);
-    PUT_KEY(to, "mean_absolute_difference");
-    put_number(to, sum_absolute / (double)n);
-    PUT(to, ",\"occasions\":[");
+    to = put_whole(to, (int64_t)n);
+    to = put_number(PUT(to, ",\"mean_difference\":"), sum / (double)n);
+    to = put_number(PUT(to, ",\"mean_absolute_difference\":"), sum_absolute / (double)n);
+    written(&p->pen, PUT(to, ",\"occasions\":["));
     for (size_t k = 0; k < n; k++)
-        put_occasion(to, a, occasions[k].a, b, occasions[k].b);
-    ready(to, PIECE);
-    PUT(to, "]}");
+        print_occasion(&p->pen, k == 0, a, occasions[k].a, b, occasions[k].b);
+    bip__out_text(p->pen.o, "]}");
     return BIP_OK;
 }
 
@@ -552,24 +484,23 @@ static bip_status print_pair(printer *p, size_t i, bip_error *err)
 static bip_status print_participant(printer *p, const char *code, bip_error *err)
 {
     const bip__plan *plan = p->reading.plan;
-    pen *to = &p->pen;
     bip_status st = BIP_OK;
+    bool first = true;
+    char *to = room_for(&p->pen, PIECE);
 
-    ready(to, PIECE);
-    PUT(to, "{\"schema\":\"bip-progression-1\",\"participant\":");
-    put_text(to, code);
-    PUT(to, ",\"as_of\":\"");
-    put_date(to, plan->as_of);
-    PUT(to, "\",\"series\":[");
+    to = put_text(&p->pen, PUT(to, "{\"schema\":\"bip-progression-1\",\"participant\":"), code);
+    to = put_date(&p->pen, PUT(to, ",\"as_of\":\""), plan->as_of);
+    written(&p->pen, PUT(to, "\",\"series\":["));
     for (size_t s = 0; st == BIP_OK && s < plan->n_slots; s++)
-        if (bip__reading_shows(&p->reading, s))
-            st = print_series(p, s, err);
-    ready(to, PIECE);
-    PUT(to, "],\"pairs\":[");
+        if (bip__reading_shows(&p->reading, s)) {
+            st = print_series(p, s, first, err);
+            first = false;
+        }
+    bip__out_text(p->pen.o, "],\"pairs\":[");
+    first = true;
     for (size_t i = 0; st == BIP_OK && p->with_pairs && i < plan->n_pairs; i++)
-        st = print_pair(p, i, err);
-    ready(to, PIECE);
-    PUT(to, "]}\n");
+        st = print_pair(p, i, &first, err);
+    bip__out_text(p->pen.o, "]}\n");
     return st;
 }
 
@@ -589,7 +520,6 @@ bip_status bip__show_progression(bip__context *c, const bip_query *query, const 
         st = take_dates(&p.pen, p.reading.plan, err);
     while (st == BIP_OK && (st = bip__reading_next(&p.reading, &code, err)) == BIP_OK && o->status == BIP_OK)
         st = print_participant(&p, code, err);
-    hand_on(&p.pen);
     bip__out_free(&p.pen.small);
     bip__reading_close(&p.reading);
     return st == BIP_DONE ? BIP_OK : st;

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The first byte in the lowest bits, whatever the machine's order; compilers make one load of it. */
 static inline uint64_t bip__load_8(const void *from)
@@ -11,6 +12,23 @@ static inline uint64_t bip__load_8(const void *from)
     const unsigned char *p = from;
     return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
            (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
+static inline void bip__store_8_plain(void *to, uint64_t x)
+{
+    unsigned char *p = to;
+    for (int i = 0; i < 8; i++)
+        p[i] = (unsigned char)(x >> 8 * i);
+}
+
+/* The lowest bits as the first byte. */
+static inline void bip__store_8(void *to, uint64_t x)
+{
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ /* else some make a dozen stores of it */
+    memcpy(to, &x, sizeof x);
+#else
+    bip__store_8_plain(to, x);
+#endif
 }
 
 static inline size_t bip__lowest_bit_plain(uint64_t x)

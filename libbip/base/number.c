@@ -6,6 +6,7 @@
  * numbers of any length where the bounds disagree. */
 #include "base/number.h"
 
+#include "base/bytes.h"
 #include "base/number_table.h"
 #include "base/wide.h"
 
@@ -58,7 +59,7 @@ typedef struct {
     uint64_t top, middle, low;
 } product;
 
-static product times_pow10(uint64_t x, int k)
+static inline product times_pow10(uint64_t x, int k)
 {
     const uint64_t *g = pow10_table[k - POW10_LOWEST];
     wide upper = wide_multiply(x, g[0]), lower = wide_multiply(x, g[1]);
@@ -78,8 +79,9 @@ static uint64_t scale_to_odd(uint64_t x, int k)
 }
 
 /* Of bits > 0, finite, without sign. Of all decimals that read back as that double the shortest, of those the closest,
- * of two as close the even one; may end in zeros. */
-static decimal shortest(uint64_t bits)
+ * of two as close the even one; may end in zeros. Of a normal double 16 or 17 digits: 10^k is at most its last bit and
+ * more than a tenth of it, or at an uneven one of three quarters of it. */
+static decimal shortest_exactly(uint64_t bits)
 {
     binary v = split(bits);
     /* Below a power of two the doubles stand twice as dense. */
@@ -97,7 +99,7 @@ static decimal shortest(uint64_t bits)
     uint64_t tens = middle / 40;
     bool below = low <= 40 * tens, above = 40 * tens + 40 <= high;
     if (below != above)
-        return (decimal){tens + above, k + 1};
+        return (decimal){10 * (tens + above), k};
     uint64_t ones = middle / 4;
     below = low <= 4 * ones;
     above = 4 * ones + 4 <= high;
@@ -105,6 +107,36 @@ static decimal shortest(uint64_t bits)
         return (decimal){ones + above, k};
     uint64_t half = 4 * ones + 2;
     return (decimal){ones + (middle > half || (middle == half && (ones & 1))), k};
+}
+
+/* Whether two numbers, each wrong by at most 1, may be in either order. */
+static inline bool may_be_equal(uint64_t a, uint64_t b)
+{
+    return a - b + 2 <= 4;
+}
+
+/* The same, nearly always: by the distances of v, in parts of 10^k, from the nearest whole number and from the
+ * multiples of ten on both sides, if they are surely less or more than half the distance of two doubles. That the power
+ * is rounded up makes p.middle too great by at most 1, and dropped bits the distances too small by less. Which one it
+ * is hangs on the last digits, which no processor can guess: numbers are chosen here, not ways through the code. */
+static inline decimal shortest(uint64_t bits)
+{
+    const uint64_t part = (uint64_t)1 << 60;
+    binary v = split(bits);
+    int k = floor_log10_pow2(v.power);
+    int shift = v.power + floor_log2_pow10(-k) + 1; /* 1 to 4 */
+    product p = times_pow10(v.whole << shift, -k);  /* v as a whole number of 10^k, a fraction in 2^-64 of it */
+    uint64_t tens = p.top / 10 * 10;
+    uint64_t past = (p.top - tens) * part + p.middle / 16, left = 10 * part - past;
+    uint64_t reach = pow10_table[-k - POW10_LOWEST][0] >> (5 - shift);
+
+    if (v.whole == HIDDEN_BIT || may_be_equal(p.middle, SIGN_BIT) || may_be_equal(past, reach) ||
+        may_be_equal(left, reach))
+        return shortest_exactly(bits);
+    uint64_t digits = p.top + (p.middle >> 63);
+    digits = past < reach ? tens : digits;
+    digits = left < reach ? tens + 10 : digits;
+    return (decimal){digits, k};
 }
 
 /* ---- Digits as text ---- */
@@ -128,29 +160,14 @@ static char *digits_before(char *end, uint64_t x)
     return end;
 }
 
-/* Exactly eight: four pairs that don't wait for one another. */
-static void eight_digits(char *to, uint32_t x)
+/* The eight digits of x, 0 to 9 each, the first in the lowest byte: halved three times, all parts at once. */
+static inline uint64_t eight_digits(uint32_t x)
 {
-    uint32_t high = x / 10000, low = x % 10000;
-    memcpy(to, two_digits + 2 * (high / 100), 2);
-    memcpy(to + 2, two_digits + 2 * (high % 100), 2);
-    memcpy(to + 4, two_digits + 2 * (low / 100), 2);
-    memcpy(to + 6, two_digits + 2 * (low % 100), 2);
-}
-
-/* The digits of 0 < x < 10^17, ending before end, before which there is room for 17. Gives their start. */
-static char *significant_digits(char *end, uint64_t x)
-{
-    uint64_t top = x / 100000000;
-    char *start = end - 8;
-    eight_digits(start, (uint32_t)(x % 100000000));
-    if (top > 0) {
-        *(start -= 9) = (char)('0' + top / 100000000);
-        eight_digits(start + 1, (uint32_t)(top % 100000000));
-    }
-    while (*start == '0')
-        start++;
-    return start;
+    uint64_t fours = x / 10000 | (uint64_t)(x % 10000) << 32;
+    uint64_t hundreds = fours * 5243 >> 19 & 0x0000007f0000007f; /* 5243 / 2^19: exact below 43,699 */
+    uint64_t twos = hundreds | (fours - 100 * hundreds) << 16;
+    uint64_t tens = twos * 103 >> 10 & 0x000f000f000f000f; /* 103 / 2^10: exact below 179 */
+    return tens | (twos - 10 * tens) << 8;
 }
 
 static char *copy(char *to, const char *from, int n)
@@ -165,24 +182,56 @@ static char *zeros(char *to, int n)
     return to + n;
 }
 
-/* Copies of a fixed length need no call; what they write too much is overwritten, or lies behind the end. */
-#define DIGITS_ROOM 24
+#define EVERY_BYTE UINT64_C(0x0101010101010101)
 
-/* n digits with the point after the first `point` of them, which may lie outside: ECMA-262, Number::toString. At
- * `digits` DIGITS_ROOM bytes can be read; at `to`, which is at most 1 into BIP_NUMBER_SIZE, they can be written. */
+/* Sixteen or seventeen significant digits, 0 to 9 each in a byte, the first of them in the lowest. */
+typedef struct {
+    int before; /* 1 where there is one more before `high`, else 0 */
+    uint64_t first, high, low;
+    int n; /* without the zeros at the end */
+} digits17;
+
+#define LEAST_OF_16_DIGITS UINT64_C(1000000000000000)
+
+/* Of 10^15 <= x < 10^17. No branch: anybody's guess is whether a digit is 0. */
+static inline digits17 spread(uint64_t x)
+{
+    uint64_t top = x / 100000000;
+    digits17 d = {.first = top / 100000000,
+                  .high = eight_digits((uint32_t)(top % 100000000)),
+                  .low = eight_digits((uint32_t)(x % 100000000))};
+    uint64_t last = d.low | (d.high & (0 - (uint64_t)(d.low == 0)));
+    d.before = d.first != 0;
+    /* A digit takes at most half of its byte, so that with 2 * last + 1, which is not 0, it is still the same byte. */
+    d.n = d.before + 8 * (d.low != 0) + (70 - leading_zeros(2 * last + 1)) / 8;
+    return d;
+}
+
+/* From `to` on; may write a 0 before it. */
+static inline void put_digits(char *to, const digits17 *d)
+{
+    to += d->before;
+    to[-1] = (char)('0' + d->first);
+    bip__store_8(to, d->high + '0' * EVERY_BYTE);
+    bip__store_8(to + 8, d->low + '0' * EVERY_BYTE);
+}
+
+/* With the point as below, -6 < point < 8 and point < n: most statistics. The digits, and zeros before them, are
+ * written one too far; then those before the point are moved out of its way. */
+static inline char *put_plain(char *to, const digits17 *d, int point)
+{
+    int zeros_before = (point <= 0) * (1 - point);
+    uint64_t eight = ((d->before ? d->high << 8 | d->first : d->high) << 8 * zeros_before) + '0' * EVERY_BYTE;
+    uint64_t dot = (uint64_t)1 << 8 * (point + zeros_before);
+    bip__store_8(to + 1, '0' * EVERY_BYTE);
+    put_digits(to + 1 + zeros_before, d);
+    bip__store_8(to, (eight & (dot - 1)) | '.' * dot | (eight & (0 - dot)) << 8);
+    return to + 1 + zeros_before + d->n;
+}
+
+/* n digits with the point after the first `point` of them, which may lie outside: ECMA-262, Number::toString. */
 static char *place_point(char *to, const char *digits, int n, int point)
 {
-    if (-6 < point && point <= 0) { /* most statistics: 0.0123 */
-        memcpy(to, "0.00000", 8);
-        memcpy(to + 2 - point, digits, DIGITS_ROOM);
-        return to + 2 - point + n;
-    }
-    if (0 < point && point < 6 && point < n) { /* and 1.23 */
-        memcpy(to, digits, 8);
-        to[point] = '.';
-        memcpy(to + point + 1, digits + point, DIGITS_ROOM - 6);
-        return to + n + 1;
-    }
     if (n <= point && point <= 21)
         return zeros(copy(to, digits, n), point - n);
     if (0 < point && point <= 21) {
@@ -212,8 +261,8 @@ static size_t finish(char *out, char *end)
 static size_t print_small(int v, char *out)
 {
     char digits[10], *end = digits + sizeof digits, *to = out;
-    if (v < 0)
-        *to++ = '-';
+    *to = '-';
+    to += v < 0;
     char *start = digits_before(end, (uint64_t)(v < 0 ? -v : v));
     return finish(out, copy(to, start, (int)(end - start)));
 }
@@ -225,19 +274,19 @@ size_t bip__number_print(double v, char out[BIP_NUMBER_SIZE])
         return print_small((int)v, out);
 
     uint64_t bits = to_bits(v);
-    decimal d = shortest(bits & ~SIGN_BIT);
-    if (d.digits % 100000000 == 0) { /* few decimals: so many digits less to write and to strip */
-        d.digits /= 100000000;
-        d.power += 8;
-    }
-    char buffer[20 + DIGITS_ROOM] = {0}, *end = buffer + 20, *to = out;
-    char *start = significant_digits(end, d.digits);
-    int point = (int)(end - start) + d.power;
-    while (end[-1] == '0') /* NOLINT: there is a digit other than 0 before it */
-        end--;
-    if (bits & SIGN_BIT)
-        *to++ = '-';
-    return finish(out, place_point(to, start, (int)(end - start), point));
+    decimal found = shortest(bits & ~SIGN_BIT);
+    for (; found.digits < LEAST_OF_16_DIGITS; found.power--) /* below the normal doubles */
+        found.digits *= 10;
+    digits17 d = spread(found.digits);
+    int point = 16 + d.before + found.power;
+    char *to = out;
+    *to = '-';
+    to += bits >> 63;
+    if (-6 < point && point < 8 && point < d.n)
+        return finish(out, put_plain(to, &d, point));
+    char digits[1 + 17];
+    put_digits(digits + 1, &d);
+    return finish(out, place_point(to, digits + 1, d.n, point));
 }
 
 /* ---- Whole numbers of any size, for the decimals that lie almost halfway between two doubles ---- */

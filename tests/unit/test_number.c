@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "../nightly/number_check.h"
+#include "base/bytes.h"
 #include "base/wide.h"
 
 #include <fenv.h>
@@ -67,6 +68,32 @@ static void test_number__prints_powers_of_two_whose_neighbours_are_uneven(void *
     assert_prints(0x1p89, "6.189700196426902e+26");
     for (int e = -1074; e < 1024; e++)
         assert_null(check_print(ldexp(1, e)));
+}
+
+/* Odd quarters between 2^50 and 2^51 have 17 digits, of which 16 are enough, and lie halfway between two such. */
+static void test_number__prints_the_even_one_of_two_as_close(void **state)
+{
+    (void)state;
+    assert_prints(1125899906842624.25, "1125899906842624.2");
+    assert_prints(1125899906842624.75, "1125899906842624.8");
+    assert_prints(-2251799813685247.75, "-2251799813685247.8");
+    for (int i = 1; i < 4000; i += 2)
+        assert_null(check_print(1125899906842624.0 + i / 4.0));
+}
+
+static void test_number__prints_few_decimals_with_any_number_of_digits_before_the_point(void **state)
+{
+    char text[BIP_NUMBER_SIZE];
+    (void)state;
+    for (int power = -12; power <= 25; power++)
+        for (int digits = 1; digits < 2000; digits++) {
+            double v, back;
+            size_t n = (size_t)snprintf(text, sizeof text, "%de%d", digits, power);
+            assert_true(bip__number_parse_json(text, n, &v));
+            assert_null(check_print(v));
+            assert_true(bip__number_parse_json(text, bip__number_print(-v, text), &back));
+            assert_true(back == -v);
+        }
 }
 
 static void test_number__prints_every_power_of_ten_as_one_digit(void **state)
@@ -399,11 +426,27 @@ static void test_number__wide_arithmetic_is_the_same_without_the_compilers_help(
     }
 }
 
+static void test_number__eight_bytes_are_the_same_without_the_compilers_help(void **state)
+{
+    char plain[8], helped[8];
+    uint64_t seed = 7;
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        uint64_t x = random_next(&seed);
+        bip__store_8_plain(plain, x);
+        bip__store_8(helped, x);
+        assert_memory_equal(plain, helped, sizeof plain);
+        assert_true(bip__load_8(helped) == x);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_number__prints_as_ecmascript_does),
         cmocka_unit_test(test_number__prints_powers_of_two_whose_neighbours_are_uneven),
+        cmocka_unit_test(test_number__prints_the_even_one_of_two_as_close),
+        cmocka_unit_test(test_number__prints_few_decimals_with_any_number_of_digits_before_the_point),
         cmocka_unit_test(test_number__prints_every_power_of_ten_as_one_digit),
         cmocka_unit_test(test_number__prints_a_million_doubles_that_read_back_equal),
         cmocka_unit_test(test_number__prints_the_shortest_and_of_those_the_closest),
@@ -420,6 +463,7 @@ int main(void)
         cmocka_unit_test(test_number__round12_breaks_true_ties_to_even_and_no_others),
         cmocka_unit_test(test_number__the_rounding_mode_of_the_host_changes_nothing),
         cmocka_unit_test(test_number__wide_arithmetic_is_the_same_without_the_compilers_help),
+        cmocka_unit_test(test_number__eight_bytes_are_the_same_without_the_compilers_help),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

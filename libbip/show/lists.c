@@ -142,25 +142,51 @@ bip_status bip__show_instrument(bip__context *c, const bip_query *query, const c
 
 /* ------------------------------------------------------------------------------------------------------------ heads */
 
-bip_status bip__show_head(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
-                          bip_error *err)
+static int by_id(const void *a, const void *b)
+{
+    const bip__entry_row *x = a, *y = b;
+
+    return memcmp(x->id, y->id, sizeof x->id);
+}
+
+static bip_status read_heads(bip__context *c, bip__entry_row **heads, size_t *n, bip_error *err)
 {
     const bip__storage_api *api = c->storage->api;
     bip__rows *rows = NULL;
     bip__entry_row entry;
+    size_t cap = 0;
+    bip_status st = api->heads(c->storage, &rows, err);
+
+    while (st == BIP_OK && (st = api->next_entry(rows, &entry, err)) == BIP_OK) {
+        if (bip__grow(heads, &cap, *n + 1, sizeof **heads))
+            (*heads)[(*n)++] = entry;
+        else
+            st = bip__nomem(err);
+    }
+    api->close_rows(rows);
+    return st == BIP_DONE ? BIP_OK : st;
+}
+
+bip_status bip__show_head(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                          bip_error *err)
+{
+    bip__entry_row *heads = NULL;
+    size_t n = 0;
     char id[BIP_ID_SIZE];
     bip_status st = bip__no_options(options_json, err);
 
     (void)query;
     if (st == BIP_OK)
-        st = api->heads(c->storage, &rows, err);
-    while (st == BIP_OK && (st = api->next_entry(rows, &entry, err)) == BIP_OK) {
-        bip__entry_id_print(entry.id, id);
+        st = read_heads(c, &heads, &n, err);
+    if (n > 0)
+        qsort(heads, n, sizeof *heads, by_id);
+    for (size_t i = 0; st == BIP_OK && i < n; i++) {
+        bip__entry_id_print(heads[i].id, id);
         bip__out_text(o, id);
         bip__out_char(o, ' ');
-        bip__out_hex(o, entry.hash, sizeof entry.hash);
+        bip__out_hex(o, heads[i].hash, sizeof heads[i].hash);
         bip__out_char(o, '\n');
     }
-    api->close_rows(rows);
-    return st == BIP_DONE ? BIP_OK : st;
+    bip__free(heads);
+    return st;
 }

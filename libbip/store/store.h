@@ -185,7 +185,7 @@ typedef struct bip__storage_api {
     bip_status (*entry_find)(bip__storage *, const uint8_t id[BIP__UUID_SIZE], bip__entry_row *out, bip_error *);
     bip_status (*entries)(bip__storage *, bip__rows **out, bip_error *);                /* by (logical_ms, id) */
     bip_status (*parents)(bip__storage *, int64_t entry, bip__rows **out, bip_error *); /* by id; entry rows */
-    bip_status (*heads)(bip__storage *, bip__rows **out, bip_error *);                  /* by id; entry rows */
+    bip_status (*heads)(bip__storage *, bip__rows **out, bip_error *);                  /* entry rows */
     bip_status (*leaf_put)(bip__storage *, const bip__leaf_row *row, bip_error *);
     bip_status (*leaves)(bip__storage *, int64_t entry, bip__rows **out, bip_error *); /* by pos */
     bip_status (*leaf_over)(bip__storage *, int64_t entry, int32_t idx, bip__leaf_row *out,

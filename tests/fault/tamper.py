@@ -264,7 +264,7 @@ class Tampering:
     def change_schema(self):
         for what in ("CREATE TRIGGER t AFTER INSERT ON assessment BEGIN DELETE FROM fact; END",
                      "CREATE TABLE extra(x)", "CREATE VIEW extra AS SELECT 1", "DROP VIEW score",
-                     "CREATE INDEX extra ON word(text)", "DROP INDEX entry_order", "DROP INDEX identity_person",
+                     "CREATE INDEX extra ON word(text)", "DROP INDEX identity_person",
                      "ALTER TABLE meta ADD COLUMN more TEXT", "ALTER TABLE assessment ADD COLUMN more TEXT",
                      "ALTER TABLE fact RENAME COLUMN day TO dag", "CREATE TABLE sqlitex(x)",
                      "DROP TABLE head", "DROP TABLE item", "DROP TABLE leaf"):

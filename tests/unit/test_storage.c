@@ -826,12 +826,18 @@ static void assert_entries(fixture *f, bip__rows *rows, const char *numbers)
     f->api->close_rows(rows);
 }
 
+/* In whatever order. */
 static void assert_heads(fixture *f, const char *numbers)
 {
     bip__rows *rows;
+    bip__entry_row row;
+    size_t n = 0;
 
     assert_ok(f->api->heads(f->s, &rows, &err));
-    assert_entries(f, rows, numbers);
+    for (; f->api->next_entry(rows, &row, &err) == BIP_OK; n++)
+        assert_non_null(strchr(numbers, (int)('0' + row.n)));
+    assert_int_equal(n, strlen(numbers));
+    f->api->close_rows(rows);
 }
 
 static void test_storage__numbers_entries_and_finds_them(void **state)
@@ -1517,8 +1523,10 @@ static void test_storage__check_reports_what_the_schema_forbids_and_what_is_deri
 
     for (size_t i = 0; i < sizeof harm / sizeof *harm; i++) {
         begin(f);
-        if (i == 0)
+        if (i == 0) {
             fill(f, "P-001");
+            put_entry(f, entry(2, 0x20, 20, f->actor), 0, 0); /* a second head */
+        }
         commit(f);
         tamper(f, harm[i]);
         assert_ok(f->api->check(f->s, NULL, NULL, &faults, &err));

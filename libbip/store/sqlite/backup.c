@@ -121,7 +121,8 @@ static bip_status check(bip__storage *base, bip_issue_fn issue, void *ctx, int64
         " WHERE (identity IS NOT NULL AND identity NOT IN (SELECT n FROM identity)) OR entry NOT IN (SELECT n FROM "
         "entry) LIMIT 100",
         "SELECT 'entry ' || lower(hex(id)) || ': the list of heads is wrong' FROM entry"
-        " WHERE (n IN (SELECT entry FROM head)) = (n IN (SELECT parent FROM parent)) LIMIT 100",
+        " WHERE n < (SELECT max(n) FROM entry) AND (n IN (SELECT entry FROM head)) = (n IN (SELECT parent FROM parent))"
+        " LIMIT 100",
         "SELECT 'identity ' || n || ': is neither somebody''s nor erased' FROM identity"
         " WHERE (person IS NULL) <> (uuid IS NULL) OR (erased_by IS NOT NULL AND erased_by NOT IN (SELECT n FROM "
         "entry))"

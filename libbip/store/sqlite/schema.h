@@ -36,10 +36,10 @@ static const char *const bip__schema[] = {
     /* the audit trail: one entry a transaction. at: ms UTC by the host's clock; logical: orders entries, derived */
     "CREATE TABLE entry(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, at INTEGER NOT NULL, logical INTEGER NOT NULL,"
     " actor INTEGER NOT NULL REFERENCES word, hash BLOB NOT NULL) STRICT",
-    "CREATE INDEX entry_order ON entry(logical, id)",
     "CREATE TABLE parent(entry INTEGER REFERENCES entry, parent INTEGER REFERENCES entry,"
     " PRIMARY KEY(entry, parent)) STRICT, WITHOUT ROWID",
-    /* the entries that are nobody's parent: derived, so that a new entry finds its parents without a search */
+    /* the entries that are nobody's parent, besides the one of the greatest number, which always is: derived, so that a
+     * new entry finds its parents without a search */
     "CREATE TABLE head(entry INTEGER PRIMARY KEY REFERENCES entry) STRICT",
     /* one leaf per entry and run of facts of one identity; pos: idx of the run's first fact; identity NULL: nobody */
     "CREATE TABLE leaf(entry INTEGER, pos INTEGER, identity INTEGER, hash BLOB NOT NULL,"

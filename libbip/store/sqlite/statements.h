@@ -11,6 +11,11 @@
 #define FACT "SELECT person, kind, entry, idx, current, day, day_to, root_entry, root_idx, body FROM fact"
 #define LEAF "SELECT entry, pos, identity, hash FROM leaf"
 
+#define ENTRY "SELECT " ENTRY_OF("") " FROM entry"
+/* CROSS: from the few heads; SQLite may go through all entries for them. */
+#define HEAD_ENTRY "SELECT " ENTRY_OF("e.") " FROM head h CROSS JOIN entry e ON e.n = h.entry"
+#define NEWEST "SELECT max(n) FROM entry"
+
 #define IDENTITY_OVER(t)                                                                                               \
     "(SELECT identity FROM leaf l WHERE l.entry = " t ".entry AND l.pos <= " t ".idx ORDER BY l.pos DESC LIMIT 1)"
 
@@ -71,18 +76,17 @@
                 "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                                                     \
     X(FACTS, FACT " WHERE person = ?1 ORDER BY kind, entry, idx")                                                      \
     X(FACTS_OF_KIND, FACT " WHERE person = ?1 AND kind = ?2 ORDER BY entry, idx")                                      \
-    X(ENTRY_LAST, "SELECT max(n) FROM entry")                                                                          \
+    X(ENTRY_NEWEST, NEWEST)                                                                                            \
     X(ENTRY_ADD, "INSERT INTO entry(n, id, at, logical, actor, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                  \
     X(PARENT_ADD, "INSERT INTO parent(entry, parent) VALUES(?1, ?2)")                                                  \
     X(HEAD_DROP, "DELETE FROM head WHERE entry = ?1")                                                                  \
-    X(HEAD_ADD, "INSERT INTO head(entry) VALUES(?1)")                                                                  \
-    X(ENTRY_GET, "SELECT " ENTRY_OF("") " FROM entry WHERE n = ?1")                                                    \
-    X(ENTRY_FIND, "SELECT " ENTRY_OF("") " FROM entry WHERE id = ?1")                                                  \
-    X(ENTRIES, "SELECT " ENTRY_OF("") " FROM entry ORDER BY logical, id")                                              \
+    X(HEAD_ADD, "INSERT OR IGNORE INTO head(entry) VALUES(?1)")                                                        \
+    X(ENTRY_GET, ENTRY " WHERE n = ?1")                                                                                \
+    X(ENTRY_FIND, ENTRY " WHERE id = ?1")                                                                              \
+    X(ENTRIES, ENTRY " ORDER BY logical, id")                                                                          \
     X(PARENTS, "SELECT " ENTRY_OF("e.") " FROM parent p JOIN entry e ON e.n = p.parent WHERE p.entry = ?1 "            \
                                         "ORDER BY e.id")                                                               \
-    /* CROSS: from the few heads; else SQLite goes through all entries to have them in order */                        \
-    X(HEADS, "SELECT " ENTRY_OF("e.") " FROM head h CROSS JOIN entry e ON e.n = h.entry ORDER BY e.id")                \
+    X(HEADS, ENTRY " WHERE n = (" NEWEST ") UNION ALL " HEAD_ENTRY " WHERE h.entry < (" NEWEST ")")                    \
     X(LEAF_ADD, "INSERT INTO leaf(entry, pos, identity, hash) VALUES(?1, ?2, ?3, ?4)")                                 \
     X(LEAVES, LEAF " WHERE entry = ?1 ORDER BY pos")                                                                   \
     X(LEAF_OVER, LEAF " WHERE entry = ?1 AND pos <= ?2 ORDER BY pos DESC LIMIT 1")

@@ -70,6 +70,7 @@ static bip_status begin(bip__storage *base, bip_error *err)
     if ((st = run_named(s, BIP__S_BEGIN, err)) != BIP_OK)
         return st;
     s->writing = true;
+    s->newest = -1;
     return BIP_OK;
 }
 
@@ -405,18 +406,27 @@ static bip_status fact_put(bip__storage *base, const bip__fact_row *row, bip_err
 
 /* ------------------------------------------------------------------------------------------------------ audit trail */
 
-static bip_status entry_reserve(bip__storage *base, int64_t *n, bip_error *err)
+static bip_status find_newest(bip__sqlite *s, bip_error *err)
 {
-    bip__sqlite *s = (bip__sqlite *)base;
     sqlite3_stmt *q;
     bip_status st = in_transaction(s, err);
 
-    if (st != BIP_OK || (st = bip__sqlite_statement(s, BIP__S_ENTRY_LAST, &q, err)) != BIP_OK ||
+    if (st != BIP_OK || s->newest >= 0 || (st = bip__sqlite_statement(s, BIP__S_ENTRY_NEWEST, &q, err)) != BIP_OK ||
         (st = bip__sqlite_row(s, q, err)) != BIP_OK)
         return st;
-    *n = sqlite3_column_int64(q, 0) + 1; /* NULL, of an empty table, reads as 0 */
+    s->newest = sqlite3_column_int64(q, 0); /* NULL, of an empty table, reads as 0 */
     sqlite3_reset(q);
     return BIP_OK;
+}
+
+static bip_status entry_reserve(bip__storage *base, int64_t *n, bip_error *err)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+    bip_status st = find_newest(s, err);
+
+    if (st == BIP_OK)
+        *n = s->newest + 1;
+    return st;
 }
 
 static bip_status run_with(bip__sqlite *s, bip__statement which, const int64_t *values, int n, bip_error *err)
@@ -431,10 +441,8 @@ static bip_status run_with(bip__sqlite *s, bip__statement which, const int64_t *
     return add_only(&a, err);
 }
 
-static bip_status entry_put(bip__storage *base, const bip__entry_row *row, const int64_t *parents, size_t n_parents,
-                            bip_error *err)
+static bip_status put_entry_row(bip__sqlite *s, const bip__entry_row *row, bip_error *err)
 {
-    bip__sqlite *s = (bip__sqlite *)base;
     adding a;
     bip_status st = adding_begin(&a, s, BIP__S_ENTRY_ADD, err);
 
@@ -446,14 +454,45 @@ static bip_status entry_put(bip__storage *base, const bip__entry_row *row, const
     add_int(&a, row->logical_ms);
     add_int(&a, row->actor);
     add_bytes(&a, row->hash, BIP_HASH_SIZE);
-    st = add_only(&a, err);
-    for (size_t i = 0; i < n_parents && st == BIP_OK; i++) {
-        const int64_t edge[] = {row->n, parents[i]};
+    return add_only(&a, err);
+}
+
+static bip_status put_parents(bip__sqlite *s, int64_t entry, const int64_t *parents, size_t n, bip_error *err)
+{
+    bip_status st = BIP_OK;
+
+    for (size_t i = 0; i < n && st == BIP_OK; i++) {
+        const int64_t edge[] = {entry, parents[i]};
         if ((st = run_with(s, BIP__S_PARENT_ADD, edge, 2, err)) == BIP_OK)
             st = run_with(s, BIP__S_HEAD_DROP, &parents[i], 1, err);
     }
-    /* Parents stand before their children, so nobody can name this one as a parent yet. */
-    return st == BIP_OK ? run_with(s, BIP__S_HEAD_ADD, &row->n, 1, err) : st;
+    return st;
+}
+
+/* Parents have smaller numbers than their children, so the greatest of all is a head by itself: only those besides it
+ * are written down, and where each change follows the one before, nothing is. */
+static bip_status keep_head(bip__sqlite *s, int64_t entry, const int64_t *parents, size_t n, bip_error *err)
+{
+    int64_t beside = s->newest < entry ? s->newest : entry;
+
+    s->newest = s->newest < entry ? entry : s->newest;
+    for (size_t i = 0; i < n; i++)
+        if (parents[i] == beside)
+            return BIP_OK;
+    return beside > 0 ? run_with(s, BIP__S_HEAD_ADD, &beside, 1, err) : BIP_OK;
+}
+
+static bip_status entry_put(bip__storage *base, const bip__entry_row *row, const int64_t *parents, size_t n_parents,
+                            bip_error *err)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+    bip_status st = find_newest(s, err);
+
+    if (st == BIP_OK)
+        st = put_entry_row(s, row, err);
+    if (st == BIP_OK)
+        st = put_parents(s, row->n, parents, n_parents, err);
+    return st == BIP_OK ? keep_head(s, row->n, parents, n_parents, err) : st;
 }
 
 static bip_status leaf_put(bip__storage *base, const bip__leaf_row *row, bip_error *err)

@@ -11,9 +11,9 @@
 #define FACT "SELECT person, kind, entry, idx, current, day, day_to, root_entry, root_idx, body FROM fact"
 #define LEAF "SELECT entry, pos, identity, hash FROM leaf"
 
-#define ENTRY "SELECT " ENTRY_OF("") " FROM entry"
+#define SELECT_ENTRY "SELECT " ENTRY_OF("") " FROM entry"
 /* CROSS: from the few heads; SQLite may go through all entries for them. */
-#define HEAD_ENTRY "SELECT " ENTRY_OF("e.") " FROM head h CROSS JOIN entry e ON e.n = h.entry"
+#define SELECT_HEAD "SELECT " ENTRY_OF("e.") " FROM head h CROSS JOIN entry e ON e.n = h.entry"
 #define NEWEST "SELECT max(n) FROM entry"
 
 #define IDENTITY_OVER(t)                                                                                               \
@@ -81,12 +81,12 @@
     X(PARENT_ADD, "INSERT INTO parent(entry, parent) VALUES(?1, ?2)")                                                  \
     X(HEAD_DROP, "DELETE FROM head WHERE entry = ?1")                                                                  \
     X(HEAD_ADD, "INSERT OR IGNORE INTO head(entry) VALUES(?1)")                                                        \
-    X(ENTRY_GET, ENTRY " WHERE n = ?1")                                                                                \
-    X(ENTRY_FIND, ENTRY " WHERE id = ?1")                                                                              \
-    X(ENTRIES, ENTRY " ORDER BY logical, id")                                                                          \
+    X(ENTRY_GET, SELECT_ENTRY " WHERE n = ?1")                                                                         \
+    X(ENTRY_FIND, SELECT_ENTRY " WHERE id = ?1")                                                                       \
+    X(ENTRIES, SELECT_ENTRY " ORDER BY logical, id")                                                                   \
     X(PARENTS, "SELECT " ENTRY_OF("e.") " FROM parent p JOIN entry e ON e.n = p.parent WHERE p.entry = ?1 "            \
                                         "ORDER BY e.id")                                                               \
-    X(HEADS, ENTRY " WHERE n = (" NEWEST ") UNION ALL " HEAD_ENTRY " WHERE h.entry < (" NEWEST ")")                    \
+    X(HEADS, SELECT_ENTRY " WHERE n = (" NEWEST ") UNION ALL " SELECT_HEAD " WHERE h.entry < (" NEWEST ")")            \
     X(LEAF_ADD, "INSERT INTO leaf(entry, pos, identity, hash) VALUES(?1, ?2, ?3, ?4)")                                 \
     X(LEAVES, LEAF " WHERE entry = ?1 ORDER BY pos")                                                                   \
     X(LEAF_OVER, LEAF " WHERE entry = ?1 AND pos <= ?2 ORDER BY pos DESC LIMIT 1")

@@ -305,14 +305,6 @@ static bool ends_at(bip__quick *q, size_t at, size_t have)
     return q->next <= have && q->row[q->next - 1] == '\n';
 }
 
-static void remember_lead(bip__quick *q)
-{
-    const size_t n = q->lead > 0 ? q->ends[q->lead - 1] + 1 : 0;
-    q->lead_n = n <= sizeof q->before ? n : 0;
-    if (q->lead_n > 0)
-        memcpy(q->before, q->row, q->lead_n);
-}
-
 bool bip__csv_peek(bip__csv *c)
 {
     const bip__source *s = c->source;
@@ -320,7 +312,7 @@ bool bip__csv_peek(bip__csv *c)
     const uint64_t separators = EACH(c->separator);
     bip__quick *q = &c->quick;
     q->row = s->data + s->at;
-    q->same = q->lead_n > 0 && have > q->lead_n && memcmp(q->row, q->before, q->lead_n) == 0;
+    q->same = q->before && q->lead_n > 0 && have > q->lead_n && memcmp(q->row, q->before, q->lead_n) == 0;
     size_t at = q->same ? q->lead_n : 0, n = q->same ? q->lead : 0;
     if (q->width == 0)
         return false;
@@ -332,12 +324,37 @@ bool bip__csv_peek(bip__csv *c)
     return n + 1 == q->width && ends_at(q, at, have);
 }
 
-void bip__csv_take(bip__csv *c)
+static void take(bip__csv *c, size_t n)
 {
     c->line = c->next_line++;
-    c->source->at += c->quick.next;
-    if (!c->quick.same)
-        remember_lead(&c->quick);
+    c->source->at += n;
+}
+
+void bip__csv_take(bip__csv *c)
+{
+    bip__quick *q = &c->quick;
+    take(c, q->next);
+    q->before = q->row;
+    q->lead_n = q->lead > 0 ? q->ends[q->lead - 1] + 1 : 0;
+    if (q->echoes) {
+        q->rest = q->row + q->ends[q->lead + 1];
+        q->rest_n = q->next - q->ends[q->lead + 1];
+    }
+}
+
+int bip__csv_take_echo(bip__csv *c, const char *text, size_t n, uint32_t digits)
+{
+    const bip__quick *q = &c->quick;
+    const char *row = c->source->data + c->source->at, *cell = row + q->lead_n, *rest = cell + n + 1;
+    const size_t size = q->lead_n + n + 1 + q->rest_n;
+    if (!q->before || !q->echoes || c->source->end - c->source->at < size || size > BIP__MAX_LINE)
+        return -1;
+    const unsigned digit = (unsigned char)rest[-1] - (unsigned)'0';
+    if (digit > 9 || !(digits >> digit & 1) || memcmp(cell, text, n) != 0 || memcmp(row, q->before, q->lead_n) != 0 ||
+        memcmp(rest, q->rest, q->rest_n) != 0)
+        return -1;
+    take(c, size);
+    return (int)digit;
 }
 
 static bool is_empty(const bip__csv *c)
@@ -400,7 +417,7 @@ static bip_status next_row(bip__csv *c, bip_error *err)
 bip_status bip__csv_next(bip__csv *c, bip_error *err)
 {
     bip_status st = c->next_line == 1 ? skip_bom(c, err) : BIP_OK;
-    c->quick.lead_n = 0;
+    c->quick.before = NULL;
     while (st == BIP_OK) {
         st = next_row(c, err);
         if (st == BIP_OK && !is_empty(c))

@@ -15,16 +15,19 @@ typedef struct bip__cell {
 
 typedef enum bip__encoding { BIP__ENCODING_OPEN, BIP__ENCODING_UTF8, BIP__ENCODING_CP1252 } bip__encoding;
 
-/* Rows that need no second look: printable ASCII without quotes, whole in hand, as many cells as the header. */
+/* Rows that need no second look: printable ASCII without quotes, whole in hand, as many cells as the header. The row
+ * before is such a one too, and stays in hand until one is not. */
 #define BIP__QUICK_CELLS 24
-#define BIP__QUICK_LEAD 256
 typedef struct bip__quick {
-    size_t width;  /* cells of the header; 0: no row is quick */
-    size_t lead;   /* so many cells at the beginning are compared with those of the quick row before */
-    bool same;     /* they are equal, byte for byte */
-    size_t lead_n; /* bytes of them in the row before, with the separator behind each; 0: not known */
-    char before[BIP__QUICK_LEAD];
-    const char *row;                 /* lent like cells */
+    size_t width;       /* cells of the header; 0: no row is quick */
+    size_t lead;        /* so many cells at the beginning are compared with those of the row before */
+    bool echoes;        /* behind them stand two cells that bip__csv_take_echo() knows */
+    bool same;          /* the cells compared are equal, byte for byte */
+    const char *before; /* the row before; NULL: it wasn't quick */
+    size_t lead_n;      /* bytes of its cells that are compared, with the separator behind each */
+    const char *rest;   /* of the row before: what stands behind those two cells, to the end of the line; */
+    size_t rest_n;      /* 0: they are not like that */
+    const char *row;    /* lent like cells */
     uint32_t ends[BIP__QUICK_CELLS]; /* where cell i ends in the row, and its separator stands */
     size_t next;                     /* where the row behind it begins, from this one */
 } bip__quick;
@@ -55,6 +58,9 @@ bip_status bip__csv_next(bip__csv *c, bip_error *err);
 bool bip__csv_peek(bip__csv *c);
 /* That row is done with. */
 void bip__csv_take(bip__csv *c);
+/* Take the next row where it is the one before but for two cells: behind the lead stands `text`, a cell that was read
+ * from a quick row and the separator behind it, and then one digit. Gives the digit; -1: another row, not taken. */
+int bip__csv_take_echo(bip__csv *c, const char *text, size_t n, uint32_t digits /* bit d: d may stand there */);
 /* Its cell i, as it stands. */
 static inline bip__cell bip__csv_quick_cell(const bip__csv *c, size_t i)
 {

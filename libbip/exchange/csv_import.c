@@ -197,36 +197,44 @@ static bip_status read_long(reader *r, bip_error *err)
     return st;
 }
 
-static bip_status stage_rows(reader *r, const bip__quick_row *rows, size_t n, bip_error *err)
+/* Where the assessment can't be opened each row is refused. */
+static bip_status stage_run(reader *r, const bip__quick_run *run, const bip__quick_score *scores, bip_error *err)
 {
     const bool has_note = r->columns.at[BIP__COLUMN_NOTE] >= 0;
-    const int32_t at = r->columns.at[BIP__COLUMN_INDICATOR];
-    const char *column = at >= 0 ? r->columns.list[at].name : "";
-    bip_status all = BIP_OK;
-    for (int step = 1; step < 3; step++)
-        for (size_t i = 0; i < n; i++)
-            if (!rows[i].same)
-                bip__stage_hint(r->in, &rows[i].key, rows[i].group, step);
-    for (size_t i = 0; i < n && goes_on(all); i++) {
-        bip_status st = bip__stage_open(r->in, &rows[i].key, rows[i].group, rows[i].line, has_note, err);
+    const char *column = r->columns.list[r->columns.at[BIP__COLUMN_INDICATOR]].name;
+    bip_status open = BIP_E_REFUSED, all = BIP_OK;
+    for (uint32_t i = 0; i < run->n && goes_on(all); i++) {
+        const int64_t line = run->line + i;
+        if (open != BIP_OK)
+            open = bip__stage_open(r->in, &run->key, run->group, line, has_note, err);
+        bip_status st = open;
         if (st == BIP_OK)
-            st = bip__stage_score(r->in, rows[i].line, column, rows[i].item, &rows[i].score, err);
+            st = bip__stage_score(r->in, line, column, scores[i].item, &scores[i].score, err);
         all = bip__intake_both(all, st);
     }
     return all;
 }
 
-/* Rows of which nothing is new but the score, for as long as they come. So many at a time that those which come in no
- * order don't wait for memory one after the other. */
-#define TOGETHER 64
+static bip_status stage_runs(reader *r, const bip__quick_batch *batch, bip_error *err)
+{
+    bip_status all = BIP_OK;
+    for (int step = 1; step < 3; step++)
+        for (size_t i = 0; i < batch->n; i++)
+            if (!batch->runs[i].same)
+                bip__stage_hint(r->in, &batch->runs[i].key, batch->runs[i].group, step);
+    for (size_t i = 0; i < batch->n && goes_on(all); i++)
+        all = bip__intake_both(all, stage_run(r, &batch->runs[i], batch->scores + batch->runs[i].first, err));
+    return all;
+}
+
+/* Rows of which nothing is new but the score, for as long as they come. */
 static bip_status read_quick(reader *r, bip_error *err)
 {
-    bip__quick_row rows[TOGETHER];
+    bip__quick_batch batch;
     bip_status all = BIP_OK;
-    size_t n = TOGETHER;
-    while (n == TOGETHER && goes_on(all)) {
-        n = bip__memo_rows(&r->memo, r->in, &r->columns, &r->csv, rows, TOGETHER);
-        all = bip__intake_both(all, stage_rows(r, rows, n, err));
+    for (bool more = true; more && goes_on(all);) {
+        more = bip__memo_rows(&r->memo, r->in, &r->columns, &r->csv, &batch);
+        all = bip__intake_both(all, stage_runs(r, &batch, err));
     }
     return all;
 }

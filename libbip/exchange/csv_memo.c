@@ -9,23 +9,18 @@
 static const bip__column_kind key_columns[BIP__KEY_CELLS] = {
     BIP__COLUMN_INSTRUMENT, BIP__COLUMN_RESPONDENT, BIP__COLUMN_PARTICIPANT, BIP__COLUMN_DATE, BIP__COLUMN_RATER};
 
-static bool is_key(bip__column_kind kind)
-{
-    for (size_t k = 0; k < BIP__KEY_CELLS; k++)
-        if (key_columns[k] == kind)
-            return true;
-    return false;
-}
-
 void bip__memo_open(bip__memo *m, const bip__columns *columns, bip__csv *csv)
 {
     bip__quick *q = &csv->quick;
-    while (q->lead < columns->n && is_key(columns->list[q->lead].kind))
-        q->lead++;
+    const int32_t indicator = columns->at[BIP__COLUMN_INDICATOR], score = columns->at[BIP__COLUMN_SCORE];
+    m->most = BIP__QUICK_RUNS;
+    if (!columns->is_long || columns->has_unnamed || columns->n > BIP__QUICK_CELLS)
+        return;
+    q->width = columns->n;
+    q->lead = (size_t)(indicator < score ? indicator : score);
+    q->echoes = score == indicator + 1;
     for (size_t k = 0; k < BIP__KEY_CELLS; k++)
         m->scattered |= columns->at[key_columns[k]] >= (int32_t)q->lead;
-    if (columns->is_long && !columns->has_unnamed && columns->n <= BIP__QUICK_CELLS)
-        q->width = columns->n;
 }
 
 /* A cell as it stands, in the row in hand or in the one that was peeked at; empty where file or row have none. */
@@ -131,7 +126,7 @@ void bip__memo_learn_key(bip__memo *m, const bip__intake *in, const bip__columns
 /* All of a new key but the person, who is found for many rows together. Texts are found among those that were checked
  * only as they stood, without blanks at their ends. */
 static bool find_key(const bip__memo *m, bip__intake *in, const bip__columns *columns, const bip__csv *csv,
-                     bip__quick_row *row)
+                     bip__quick_run *run)
 {
     const bip__cell cells[2] = {cell_of(columns, csv, true, key_columns[0]),
                                 cell_of(columns, csv, true, key_columns[1])};
@@ -140,31 +135,31 @@ static bool find_key(const bip__memo *m, bip__intake *in, const bip__columns *co
                     rater = cell_of(columns, csv, true, BIP__COLUMN_RATER);
     const bip__place *place = find_place(m, cells);
     if (place == NULL || date.n > TEN ||
-        bip__date_read(date.s, date.n, in->dates, false, &row->key.day) != BIP__DATE_OK)
+        bip__date_read(date.s, date.n, in->dates, false, &run->key.day) != BIP__DATE_OK)
         return false;
-    row->key.rater = rater.n > 0 ? bip__intern_find(&in->raters, rater.s, rater.n) : 0;
-    row->key.version = place->version;
-    row->key.named = place->named;
-    row->key.respondent = place->respondent;
-    row->form = place->asks_form;
-    row->many = place->many;
-    row->code = person.s;
-    row->code_n = person.n;
-    row->hash = bip__intern_hash(person.s, person.n);
-    bip__intern_hint(&in->people, row->hash, 1);
-    return rater.n == 0 || row->key.rater != 0;
+    run->key.rater = rater.n > 0 ? bip__intern_find(&in->raters, rater.s, rater.n) : 0;
+    run->key.version = place->version;
+    run->key.named = place->named;
+    run->key.respondent = place->respondent;
+    run->form = place->asks_form;
+    run->many = place->many;
+    run->code = person.s;
+    run->code_n = person.n;
+    run->hash = bip__intern_hash(person.s, person.n);
+    bip__intern_hint(&in->people, run->hash, 1);
+    return rater.n == 0 || run->key.rater != 0;
 }
 
 static bool take_key(bip__memo *m, bip__intake *in, const bip__columns *columns, const bip__csv *csv,
-                     bip__quick_row *row)
+                     bip__quick_run *run)
 {
-    row->same = csv->quick.same && m->known && (!m->scattered || same_cells(m, columns, csv, true));
-    row->key = m->key;
-    if (row->same)
+    run->same = csv->quick.same && m->known && (!m->scattered || same_cells(m, columns, csv, true));
+    run->key = m->key;
+    if (run->same)
         return true;
     m->told = false;
-    m->known = find_key(m, in, columns, csv, row);
-    m->key = row->key;
+    m->known = find_key(m, in, columns, csv, run);
+    m->key = run->key;
     if (m->known && m->scattered)
         keep_cells(m, columns, csv, true);
     return m->known;
@@ -197,7 +192,7 @@ void bip__memo_learn_item(bip__memo *m, const bip__intake *in, const bip__column
 {
     const bip__cell cell = cell_of(columns, csv, false, BIP__COLUMN_INDICATOR);
     bip__named_item *name = name_place(m, cell, key);
-    if (cell.n > sizeof name->text || (name->known && is_named(name, cell, key)))
+    if (cell.n >= sizeof name->text || (name->known && is_named(name, cell, key)))
         return;
     *name = (bip__named_item){.known = true,
                               .version = key->version,
@@ -206,12 +201,13 @@ void bip__memo_learn_item(bip__memo *m, const bip__intake *in, const bip__column
                               .indicator = &in->catalogue->versions[key->version].def->indicators[indicator],
                               .n = cell.n};
     memcpy(name->text, cell.s, cell.n);
+    name->text[cell.n] = csv->separator;
     for (uint32_t d = 0; d < 10; d++)
         name->digits |= (uint32_t)bip__scale_holds(name->indicator->scale, d) << d;
 }
 
 /* Indicators mostly come in the same order: the one expected is looked at first. */
-static const bip__named_item *find_item(bip__memo *m, bip__cell cell)
+static bip__named_item *find_item(bip__memo *m, bip__cell cell)
 {
     bip__named_item *name = m->last != NULL ? m->last->next : NULL;
     if (name == NULL || !name->known || !is_named(name, cell, &m->key)) {
@@ -222,6 +218,7 @@ static const bip__named_item *find_item(bip__memo *m, bip__cell cell)
             m->last->next = name;
     }
     m->last = name;
+    name->plain = true;
     return name;
 }
 
@@ -243,70 +240,108 @@ static bool find_score(bip__intake *in, const bip__named_item *name, bip__cell c
 
 /* What the row that was peeked at says, but for the person. */
 static bool read_row(bip__memo *m, bip__intake *in, const bip__columns *columns, const bip__csv *csv,
-                     bip__quick_row *row)
+                     bip__quick_run *run, bip__quick_score *score)
 {
     const bip__cell group = cell_of(columns, csv, true, BIP__COLUMN_ASSESSMENT);
-    if (!take_key(m, in, columns, csv, row) || cell_of(columns, csv, true, BIP__COLUMN_NOTE).n > 0)
+    if (!take_key(m, in, columns, csv, run) || cell_of(columns, csv, true, BIP__COLUMN_NOTE).n > 0)
         return false;
     const bip__named_item *name = find_item(m, cell_of(columns, csv, true, BIP__COLUMN_INDICATOR));
-    if (name == NULL || !find_score(in, name, cell_of(columns, csv, true, BIP__COLUMN_SCORE), &row->score))
+    if (name == NULL || !find_score(in, name, cell_of(columns, csv, true, BIP__COLUMN_SCORE), &score->score))
         return false;
-    row->group = group.n > 0 ? bip__intern_find(&in->groups, group.s, group.n) : 0;
-    row->item = name->item;
-    return group.n == 0 || row->group != 0;
+    run->group = group.n > 0 ? bip__intern_find(&in->groups, group.s, group.n) : 0;
+    score->item = name->item;
+    return group.n == 0 || run->group != 0;
 }
 
-static bool find_person(const bip__intake *in, bip__quick_row *row, uint32_t before)
+/* The rows behind it that differ from it by the indicator that is expected and by the score. */
+static void take_echoes(bip__memo *m, bip__csv *csv, bip__quick_batch *batch)
 {
-    row->key.person = row->same ? before : bip__intern_find_hashed(&in->people, row->code, row->code_n, row->hash);
-    if (row->same)
-        return true;
-    if (row->key.person == 0 || (row->form && in->arrivals[row->key.person - 1].checked != row->key.version))
-        return false;
-    return !depends_on_store(in, &row->key, row->many);
+    while (batch->n_scores < BIP__QUICK_SCORES) {
+        bip__named_item *name = m->last->next;
+        if (name == NULL || !name->plain || name->version != m->key.version || name->respondent != m->key.respondent)
+            return;
+        const int digit = bip__csv_take_echo(csv, name->text, name->n + 1, name->digits);
+        if (digit < 0)
+            return;
+        batch->scores[batch->n_scores++] = (bip__quick_score){name->item, {.number = digit, .answer = BIP_NUMBER}};
+        m->last = name;
+    }
 }
 
-/* The people of the first rows, up to one that isn't known: how many. */
-static size_t find_people(const bip__memo *m, const bip__intake *in, bip__quick_row *rows, size_t n)
+static bool take_run(bip__memo *m, bip__intake *in, const bip__columns *columns, bip__csv *csv, bip__quick_batch *batch)
+{
+    bip__quick_run *run = &batch->runs[batch->n];
+    if (!bip__csv_peek(csv))
+        return false;
+    if (!read_row(m, in, columns, csv, run, &batch->scores[batch->n_scores])) {
+        m->known = m->known && run->same; /* else part of another key is in the memo */
+        return false;
+    }
+    run->first = batch->n_scores++;
+    run->at = csv->source->at;
+    bip__csv_take(csv);
+    run->line = csv->line;
+    take_echoes(m, csv, batch);
+    run->n = batch->n_scores - run->first;
+    batch->n++;
+    return true;
+}
+
+static bool find_person(bip__intake *in, bip__quick_run *run, uint32_t before)
+{
+    uint32_t *person = &run->key.person;
+    *person = run->same ? before : bip__intern_find_hashed(&in->people, run->code, run->code_n, run->hash);
+    if (run->same)
+        return true;
+    if (*person == 0) {
+        const bip__said said = {.line = run->line, .column = "", .s = run->code, .n = run->code_n};
+        if (bip__intake_newcomer(in, &said, run->key.version, person) != BIP_OK)
+            return false;
+    }
+    if (run->form && in->arrivals[*person - 1].checked != run->key.version)
+        return false;
+    return !depends_on_store(in, &run->key, run->many);
+}
+
+/* The people of the first runs, up to one that isn't known: how many. */
+static uint32_t find_people(const bip__memo *m, bip__intake *in, bip__quick_batch *batch)
 {
     uint32_t before = m->person;
     for (int step = 2; step < 4; step++)
-        for (size_t i = 0; i < n; i++)
-            if (!rows[i].same)
-                bip__intern_hint(&in->people, rows[i].hash, step);
-    for (size_t i = 0; i < n; before = rows[i++].key.person)
-        if (!find_person(in, &rows[i], before))
+        for (size_t i = 0; i < batch->n; i++)
+            if (!batch->runs[i].same)
+                bip__intern_hint(&in->people, batch->runs[i].hash, step);
+    for (uint32_t i = 0; i < batch->n; before = batch->runs[i++].key.person)
+        if (!find_person(in, &batch->runs[i], before))
             return i;
-    return n;
+    return batch->n;
 }
 
-/* The row is read again. */
-static void give_back(bip__memo *m, bip__csv *csv, const bip__quick_row *row)
+/* The run is read again. What stood behind it was looked at in vain: where that happens all the time, less is taken. */
+static void give_back(bip__memo *m, bip__csv *csv, const bip__quick_run *run)
 {
-    csv->source->at = row->at;
-    csv->next_line = row->line;
-    csv->quick.lead_n = 0;
+    m->most = 1;
+    csv->source->at = run->at;
+    csv->next_line = run->line;
+    csv->quick.before = NULL;
     m->known = false;
 }
 
-size_t bip__memo_rows(bip__memo *m, bip__intake *in, const bip__columns *columns, bip__csv *csv, bip__quick_row *rows,
-                      size_t most)
+bool bip__memo_rows(bip__memo *m, bip__intake *in, const bip__columns *columns, bip__csv *csv, bip__quick_batch *batch)
 {
-    size_t n = 0;
+    bool more = true;
+    batch->n = batch->n_scores = 0;
     m->person = m->key.person;
-    for (; n < most && bip__csv_peek(csv); n++) {
-        if (!read_row(m, in, columns, csv, &rows[n])) {
-            m->known = m->known && rows[n].same; /* else part of another key is in the memo */
-            break;
-        }
-        rows[n].at = csv->source->at;
-        bip__csv_take(csv);
-        rows[n].line = csv->line;
+    m->most = m->most < BIP__QUICK_RUNS / 2 ? 2 * m->most : BIP__QUICK_RUNS;
+    while (more && batch->n < m->most && batch->n_scores < BIP__QUICK_SCORES)
+        more = take_run(m, in, columns, csv, batch);
+    const uint32_t found = find_people(m, in, batch);
+    if (found < batch->n) {
+        give_back(m, csv, &batch->runs[found]);
+        more = false;
     }
-    const size_t found = find_people(m, in, rows, n);
-    if (found < n)
-        give_back(m, csv, &rows[found]);
     if (found > 0)
-        m->key = rows[found - 1].key;
-    return found;
+        m->key = batch->runs[found - 1].key;
+    batch->n = found;
+    return more;
 }

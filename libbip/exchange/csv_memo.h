@@ -23,22 +23,24 @@ typedef struct bip__place {
 #define BIP__NAMES 256
 typedef struct bip__named_item {
     bool known;
+    bool plain; /* it was read from a quick row */
     int32_t version, respondent, item;
     const bip__indicator *indicator;
     struct bip__named_item *next; /* the one that came after it the last time */
     uint32_t digits;              /* bit d: d is on its scale */
     size_t n;
-    char text[72];
+    char text[72]; /* the separator stands behind it */
 } bip__named_item;
 
 /* Zero-initialise. */
 typedef struct bip__memo {
     bip__row_key key; /* of the row before */
-    uint32_t person;  /* of the row before those that are being read */
+    uint32_t person;  /* of the row before the batch that is being read */
     bool known;       /* there is one, and it is good */
     bool told;        /* its cells are known too, one behind the other; what a key tells may be more than fits */
     size_t n[BIP__KEY_CELLS];
     char text[320];
+    uint32_t most;  /* runs of the next batch */
     bool scattered; /* not all columns of the key stand before those of the score */
     size_t n_places;
     bip__place places[BIP__PLACES];
@@ -46,29 +48,41 @@ typedef struct bip__memo {
     bip__named_item *last; /* the one of the quick row before */
 } bip__memo;
 
-/* What one row says, where the memo knows all of it. */
-typedef struct bip__quick_row {
+/* Rows that follow one another and have one key, where the memo knows all that they say. */
+typedef struct bip__quick_run {
     bip__row_key key;
     uint32_t group;
-    int32_t item;
-    bip_score score;
-    int64_t line;
-    size_t at; /* where it stands in the source */
-    bool same; /* the key is that of the row before, */
-    bool form; /* else the participant's code, by which the person is found, has to be of a form */
-    bool many; /* and unknown to the store */
+    uint32_t first, n; /* of the batch's scores: one of each row */
+    int64_t line;      /* of the first row */
+    size_t at;         /* where it stands in the source */
+    bool same;         /* the key is that of the row before, */
+    bool form;         /* else the participant's code, by which the person is found, has to be of a form */
+    bool many;         /* and unknown to the store */
     const char *code;
     size_t code_n;
     uint64_t hash;
-} bip__quick_row;
+} bip__quick_run;
+
+typedef struct bip__quick_score {
+    int32_t item;
+    bip_score score;
+} bip__quick_score;
+
+/* So many at a time that rows in no order don't wait for memory one after the other. */
+#define BIP__QUICK_RUNS 64
+#define BIP__QUICK_SCORES 512
+typedef struct bip__quick_batch {
+    uint32_t n, n_scores;
+    bip__quick_run runs[BIP__QUICK_RUNS];
+    bip__quick_score scores[BIP__QUICK_SCORES];
+} bip__quick_batch;
 
 /* Make the file's rows quick where that is possible. */
 void bip__memo_open(bip__memo *m, const bip__columns *columns, bip__csv *csv);
 
-/* Take rows from the file for as long as the memo knows what they say, at most `most`: their number. The row behind
- * them has to go the long way, or there is none in hand. Changes nothing but the memo. */
-size_t bip__memo_rows(bip__memo *m, bip__intake *in, const bip__columns *columns, bip__csv *csv, bip__quick_row *rows,
-                      size_t most);
+/* Take rows from the file for as long as the memo knows what they say and the batch has room. true: there was no more
+ * room; else the row behind them has to go the long way, or there is none in hand. Changes nothing but the memo. */
+bool bip__memo_rows(bip__memo *m, bip__intake *in, const bip__columns *columns, bip__csv *csv, bip__quick_batch *batch);
 
 /* For the long way: whether the row in hand has the key of the row before; the key of the row in hand, which is good;
  * what its indicator's cell means. */

@@ -96,37 +96,53 @@ static bip_status arrive(bip__intake *in, const bip__said *cell, int32_t person,
     return BIP_OK;
 }
 
-bip_status bip__intake_person(bip__intake *in, const bip__said *cell, uint32_t *person, bip_error *err)
+static bip_status check_fit(bip__intake *in, uint32_t person, int32_t version, bip_error *why)
+{
+    bip__arrival *arrival = &in->arrivals[person - 1];
+    if (arrival->checked == version)
+        return BIP_OK;
+    bip_status st =
+        bip__participant_fits(in->catalogue->versions[version].def, bip__intern_text(&in->people, person), why);
+    if (st == BIP_OK)
+        arrival->checked = version;
+    return st;
+}
+
+/* Somebody the file hasn't named before. BIP_E_REFUSED says why, and tells nobody. */
+static bip_status meet(bip__intake *in, const bip__said *cell, uint32_t *person, bip_error *why)
 {
     bip__storage *storage = in->context->storage;
-    bip_error why;
     int32_t n = 0;
-    *person = bip__intern_find(&in->people, cell->s, cell->n);
-    if (*person != 0)
-        return BIP_OK;
-    bip_status st = bip__name_check("participant", cell->s, cell->n, in->context->national_ids, &why);
+    bip_status st = bip__name_check("participant", cell->s, cell->n, in->context->national_ids, why);
     if (st != BIP_OK)
-        return report(in, cell, st, &why, err);
+        return st;
     const char *code = text_of(in, cell);
     if (code == NULL)
-        return bip__nomem(err);
-    st = storage->api->person_find(storage, code, &n, err);
+        return bip__nomem(why);
+    st = storage->api->person_find(storage, code, &n, why);
     if (st == BIP_E_NOT_FOUND && !in->create)
-        return bip__intake_refuse(in, cell->line, cell->column, err, "no participant %s is registered", code);
-    return st == BIP_OK || st == BIP_E_NOT_FOUND ? arrive(in, cell, n, person, err) : st;
+        return bip__fail(why, BIP_E_REFUSED, NULL, "no participant %s is registered", code);
+    return st == BIP_OK || st == BIP_E_NOT_FOUND ? arrive(in, cell, n, person, why) : st;
+}
+
+bip_status bip__intake_person(bip__intake *in, const bip__said *cell, uint32_t *person, bip_error *err)
+{
+    bip_error why;
+    *person = bip__intern_find(&in->people, cell->s, cell->n);
+    return *person != 0 ? BIP_OK : report(in, cell, meet(in, cell, person, &why), &why, err);
+}
+
+bip_status bip__intake_newcomer(bip__intake *in, const bip__said *cell, int32_t version, uint32_t *person)
+{
+    bip_error why;
+    bip_status st = meet(in, cell, person, &why);
+    return st == BIP_OK ? check_fit(in, *person, version, &why) : st;
 }
 
 bip_status bip__intake_fits(bip__intake *in, const bip__said *cell, uint32_t person, int32_t version, bip_error *err)
 {
-    bip__arrival *arrival = &in->arrivals[person - 1];
     bip_error why;
-    if (arrival->checked == version)
-        return BIP_OK;
-    bip_status st =
-        bip__participant_fits(in->catalogue->versions[version].def, bip__intern_text(&in->people, person), &why);
-    if (st == BIP_OK)
-        arrival->checked = version;
-    return report(in, cell, st, &why, err);
+    return report(in, cell, check_fit(in, person, version, &why), &why, err);
 }
 
 bip_status bip__intake_date(bip__intake *in, const bip__said *cell, bip_date *day, bip_error *err)

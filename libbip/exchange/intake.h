@@ -94,6 +94,9 @@ const char *bip__intake_quote(bip__intake *in, const char *s, size_t n);
 bip_status bip__intake_both(bip_status a, bip_status b);
 
 bip_status bip__intake_person(bip__intake *in, const bip__said *cell, uint32_t *person, bip_error *err);
+/* Somebody the file hasn't named before, where nothing speaks against the code; any other status tells nobody, and
+ * asking for the same by the two functions beside this one says what is wrong. */
+bip_status bip__intake_newcomer(bip__intake *in, const bip__said *cell, int32_t version, uint32_t *person);
 /* The participant's code against the pattern of the version. */
 bip_status bip__intake_fits(bip__intake *in, const bip__said *cell, uint32_t person, int32_t version, bip_error *err);
 bip_status bip__intake_date(bip__intake *in, const bip__said *cell, bip_date *day, bip_error *err);

@@ -141,6 +141,46 @@ static void test_csv__the_quick_way_takes_long_cells(void **state)
     bip__out_free(&expected);
 }
 
+/* The digit of the row behind the first, where that is an echo of the first with the cell `b` between; else -1. */
+static int echo_of(const char *first, const char *second, uint32_t digits)
+{
+    char text[200];
+    snprintf(text, sizeof text, "h,h,h,h,h\n%s%s", first, second);
+    pieces p = {text, strlen(text), 0, sizeof text};
+    bip__source source;
+    bip__csv csv;
+    bip__source_init(&source, give, &p);
+    bip__csv_init(&csv, &source);
+    assert_status(bip__csv_next(&csv, &test_err), BIP_OK);
+    csv.quick.width = 5;
+    csv.quick.lead = 2;
+    csv.quick.echoes = true;
+    assert_int_equal(bip__csv_take_echo(&csv, "b,", 2, digits), -1); /* the header is no quick row */
+    assert_true(bip__csv_peek(&csv));
+    bip__csv_take(&csv);
+    const int digit = bip__csv_take_echo(&csv, "b,", 2, digits);
+    assert_int_equal(csv.line, digit < 0 ? 2 : 3);
+    assert_int_equal(source.end - source.at, digit < 0 ? strlen(second) : 0);
+    bip__csv_free(&csv);
+    bip__source_free(&source);
+    return digit;
+}
+
+static void test_csv__an_echo_is_the_row_before_but_for_a_digit_and_what_stands_before_it(void **state)
+{
+    (void)state;
+    assert_int_equal(echo_of("P-0001,x,a,1,z\n", "P-0001,x,b,7,z\n", 0x3FF), 7);
+    assert_int_equal(echo_of("P-0001,x,a,none,\r\n", "P-0001,x,b,0,\r\n", 0x3FF), 0);
+    assert_int_equal(echo_of("P-0001,x,a,1,z\n", "P-0001,x,b,7,z\n", 0x37F), -1);
+    assert_int_equal(echo_of("P-0001,x,a,1,z\n", "P-0001,x,b,17,z\n", 0x3FF), -1);
+    assert_int_equal(echo_of("P-0001,x,a,1,z\n", "P-0001,x,b,:,z\n", UINT32_MAX), -1);
+    assert_int_equal(echo_of("P-0001,x,a,1,z\n", "P-0001,x,c,7,z\n", 0x3FF), -1);
+    assert_int_equal(echo_of("P-0001,x,a,1,z\n", "P-0001,y,b,7,z\n", 0x3FF), -1);
+    assert_int_equal(echo_of("P-0001,x,a,1,z\n", "P-0001,x,b,7,y\n", 0x3FF), -1);
+    assert_int_equal(echo_of("P-0001,x,a,1,z\n", "P-0001,x,b,7,z\r\n", 0x3FF), -1);
+    assert_int_equal(echo_of("P-0001,x,a,1,z\n", "P-0001,x,b,7,z", 0x3FF), -1); /* more may follow */
+}
+
 static void test_csv__obeys_a_first_line_that_names_the_separator(void **state)
 {
     (void)state;
@@ -281,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_csv__takes_the_separator_most_frequent_in_the_header),
         cmocka_unit_test(test_csv__the_quick_way_reads_the_same_rows),
         cmocka_unit_test(test_csv__the_quick_way_takes_long_cells),
+        cmocka_unit_test(test_csv__an_echo_is_the_row_before_but_for_a_digit_and_what_stands_before_it),
         cmocka_unit_test(test_csv__obeys_a_first_line_that_names_the_separator),
         cmocka_unit_test(test_csv__reads_quoted_cells_as_rfc_4180_says),
         cmocka_unit_test(test_csv__names_the_line_where_a_quote_was_opened),

@@ -89,42 +89,46 @@ static bool parse_one(const char *s, size_t n, bip_score *score)
     return parse_plain(s, n, &score->number) || parse_exact(s, n, &score->number);
 }
 
-/* Nine in ten scores are one digit, and what closes them stands behind. */
-static bool is_digit_before(const char *at, const char *end, char closing)
+/* Most assessments hold digits only: n of them take 2 n + 1 bytes. */
+static bool is_digits(const char *s, size_t len, size_t n)
 {
-    return end - at >= 2 && at[1] == closing && (unsigned char)(at[0] - '0') <= 9;
+    bool fits = n > 0 && len == 2 * n + 1 && s[0] == '[' && s[len - 1] == ']';
+
+    for (size_t i = 0; fits && i < n; i++)
+        fits = (unsigned char)(s[2 * i + 1] - '0') <= 9 && (i + 1 == n || s[2 * i + 2] == ',');
+    return fits;
 }
 
-/* Any other score, up to what closes it; NULL where it doesn't hold. */
-static const char *parse_other(const char *at, const char *end, char closing, bip_score *score)
+/* Up to what closes the score; NULL where it doesn't hold. A digit has a byte behind it: the array ends with its
+ * bracket. */
+static const char *parse_next(const char *at, const char *end, char closing, bip_score *score)
 {
     const char *stop = at;
 
+    if (at < end && (unsigned char)(*at - '0') <= 9 && at[1] == closing) {
+        *score = (bip_score){.number = *at - '0', .answer = BIP_NUMBER};
+        return at + 1;
+    }
     while (stop < end && *stop != closing && *stop != ',')
         stop++;
     return stop < end && *stop == closing && parse_one(at, (size_t)(stop - at), score) ? stop : NULL;
 }
 
-/* Fills scores or spans; the compiler makes a loop of each. */
-static inline bool read_array(const char *s, size_t len, bip_score *scores, bip__score_span *spans, size_t n)
+/* Any array: `spans` NULL where only the scores are wanted. */
+static bool read_array(const char *s, size_t len, bip_score *scores, bip__score_span *spans, size_t n)
 {
     const char *at = s + 1, *end = s + len;
-    bip_score other;
+    bip_score spare;
 
     if (len < 2 || s[0] != '[' || end[-1] != ']')
         return false;
     if (n == 0)
         return len == 2;
     for (size_t i = 0; i < n; i++) {
-        const char closing = i + 1 < n ? ',' : ']';
-        const char *stop = at + 1;
-        if (is_digit_before(at, end, closing))
-            other = (bip_score){.number = at[0] - '0', .answer = BIP_NUMBER};
-        else if ((stop = parse_other(at, end, closing, &other)) == NULL)
+        const char *stop = parse_next(at, end, i + 1 < n ? ',' : ']', scores ? &scores[i] : &spare);
+        if (stop == NULL)
             return false;
-        if (scores != NULL)
-            scores[i] = other;
-        else
+        if (spans != NULL)
             spans[i] = (bip__score_span){at, (size_t)(stop - at)};
         at = stop + 1;
     }
@@ -133,12 +137,20 @@ static inline bool read_array(const char *s, size_t len, bip_score *scores, bip_
 
 bool bip__scores_parse(const char *s, size_t len, bip_score *scores, size_t n)
 {
-    return read_array(s, len, scores, NULL, n);
+    if (!is_digits(s, len, n))
+        return read_array(s, len, scores, NULL, n);
+    for (size_t i = 0; i < n; i++)
+        scores[i] = (bip_score){.number = s[2 * i + 1] - '0', .answer = BIP_NUMBER};
+    return true;
 }
 
 bool bip__scores_split(const char *s, size_t len, bip__score_span *spans, size_t n)
 {
-    return read_array(s, len, NULL, spans, n);
+    if (!is_digits(s, len, n))
+        return read_array(s, len, NULL, spans, n);
+    for (size_t i = 0; i < n; i++)
+        spans[i] = (bip__score_span){s + 2 * i + 1, 1};
+    return true;
 }
 
 bool bip__score_equal(const bip_score *a, const bip_score *b)

@@ -44,7 +44,8 @@ bip__whole bip__whole_look(const bip_date *days, const double *scores, size_t n)
         w.least = score < w.least ? score : w.least;
         w.most = score > w.most ? score : w.most;
     }
-    size = fmax(fmax(-w.least, w.most), 1);
+    size = -w.least > w.most ? -w.least : w.most;
+    size = size > 1 ? size : 1;
     /* With the names of trend.c: W <= n^3 span^2, C <= n^2 span size, sum <= n size. No more than 16 of what their
      * products come to is ever added up. */
     w.holds = w.holds && 16 * (of_n * of_n * of_n * of_n) * (span * span) * size < 9007199254740992;

@@ -93,14 +93,13 @@ static bool track_grow(bip__track *t)
 /* The last recorded number of a day counts, also where a later assessment of that day holds a reason. */
 static bool take_number(bip__track *t, bip_date day, double score, int32_t rater)
 {
-    bool counted_missing = t->open.day == day && t->open.answer != BIP_NUMBER;
-    if (t->n == 0 || t->days[t->n - 1] != day) {
+    if (t->open.day != day || t->open.answer != BIP_NUMBER) {
         if (!track_grow(t))
             return false;
         t->n++;
+        if (t->open.day == day)
+            t->missing[t->open.answer]--;
     }
-    if (counted_missing)
-        t->missing[t->open.answer]--;
     t->days[t->n - 1] = day;
     t->scores[t->n - 1] = score;
     t->raters[t->n - 1] = rater;
@@ -124,7 +123,7 @@ static void take_missing(bip__track *t, bip_date day, int32_t answer)
 
 static bool take(bip__course *course, int32_t slot, bip_date day, const bip_score *score, int32_t rater)
 {
-    if (slot < 0 || !course->plan->slots[slot].wanted)
+    if (slot < 0)
         return true;
     if (score->answer == BIP_NUMBER)
         return take_number(&course->tracks[slot], day, score->number, rater);
@@ -297,6 +296,7 @@ static void fill_bands(const bip__slot *slot, bip_series *out)
     bool has = false;
     double width = slot->rules.scale_max - slot->rules.scale_min;
     out->has_bands = slot->has_bands;
+    out->band_first = out->band_latest = NULL;
     if (!slot->has_bands)
         return;
     out->band_first = bip__instrument_band(slot->shown->def, slot->kind, slot->index, out->first.score, width, &has);
@@ -307,7 +307,7 @@ bip_status bip__course_series(bip__course *course, size_t s, bip_series *out, bi
 {
     const bip__slot *slot = &course->plan->slots[s];
     const bip__track *t = &course->tracks[s];
-    memset(out, 0, sizeof *out);
+    /* Every field is filled below: clearing them all first took longer than that. */
     fill_texts(course, slot, out);
     out->not_asked = t->missing[BIP_NOT_ASKED];
     out->declined = t->missing[BIP_DECLINED];

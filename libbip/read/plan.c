@@ -302,12 +302,13 @@ static const char *next_instrument(const bip__catalogue *c, const char *after)
 
 /* ------------------------------------------------------------ layouts and pairs */
 
+/* -1: there is none, or nobody wants it. */
 static int32_t slot_with(const maker *m, int32_t run, const char *respondent)
 {
     for (size_t s = 0; s < m->plan->n_slots; s++) {
         const bip__slot *slot = &m->plan->slots[s];
         if (m->slot_run[s] == run && strcmp(slot->shown->def->respondents[slot->respondent].code, respondent) == 0)
-            return (int32_t)s;
+            return slot->wanted ? (int32_t)s : -1;
     }
     return -1;
 }

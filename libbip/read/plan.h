@@ -30,11 +30,11 @@ typedef struct bip__slot_pair {
     int32_t pair_days;
 } bip__slot_pair;
 
-/* Where the scores of one respondent on one version belong. */
+/* Where the scores of one respondent on one version belong: slots, -1 where it isn't asked or not wanted. */
 typedef struct bip__layout {
-    const int32_t *items; /* by item: a slot */
+    const int32_t *items; /* by item */
     size_t n_items;
-    const int32_t *dimensions; /* by dimension of the version: a slot, -1 where nothing of it is asked */
+    const int32_t *dimensions; /* by dimension of the version */
     size_t n_dimensions;
 } bip__layout;
 

@@ -57,7 +57,7 @@ static bip_status take_assessment(bip__chart *ch, const bip_assessment *a, bip_e
     bip__objection *objection = first_objection(ch, a->id);
     for (size_t k = 0; k < layout->n_items && k < a->n; k++) {
         int32_t slot = layout->items[k];
-        if (slot < 0 || !plan->slots[slot].wanted)
+        if (slot < 0)
             continue;
         if (!take(&ch->answers[slot], a->date, &a->scores[k], objection))
             return bip__nomem(err);
@@ -94,8 +94,7 @@ int32_t bip__chart_slot(const bip__chart *ch, int32_t indicator, int32_t respond
 
     for (size_t k = 0; k < def->n_items[respondent]; k++)
         if (def->items[respondent][k] == indicator) {
-            int32_t slot = plan->layouts[ch->shown - plan->catalogue->versions][respondent].items[k];
-            return slot >= 0 && plan->slots[slot].wanted ? slot : -1;
+            return plan->layouts[ch->shown - plan->catalogue->versions][respondent].items[k];
         }
     return -1;
 }

@@ -94,7 +94,7 @@ static bip_status make_panels(timeline *t, bip_error *err)
     }
     for (size_t d = 0; st == BIP_OK && d < layout->n_dimensions; d++) {
         int32_t s = layout->dimensions[d];
-        if (s >= 0 && plan->slots[s].wanted && ch->reading.course->tracks[s].n > 0)
+        if (s >= 0 && ch->reading.course->tracks[s].n > 0)
             st = add_dimension(t, s, err);
     }
     if (st == BIP_OK && t->n_panels == 0)

@@ -133,9 +133,9 @@ static inline decimal shortest(uint64_t bits)
     if (v.whole == HIDDEN_BIT || may_be_equal(p.middle, SIGN_BIT) || may_be_equal(past, reach) ||
         may_be_equal(left, reach))
         return shortest_exactly(bits);
-    uint64_t digits = p.top + (p.middle >> 63);
-    digits = past < reach ? tens : digits;
-    digits = left < reach ? tens + 10 : digits;
+    uint64_t below = past < reach, above = left < reach;
+    uint64_t nearest_one = p.top + (p.middle >> 63), nearest_ten = tens + 10 * above;
+    uint64_t digits = nearest_one ^ ((nearest_one ^ nearest_ten) & (0 - (below | above)));
     return (decimal){digits, k};
 }
 
@@ -160,14 +160,18 @@ static char *digits_before(char *end, uint64_t x)
     return end;
 }
 
-/* The eight digits of x, 0 to 9 each, the first in the lowest byte: halved three times, all parts at once. */
+/* The eight digits of x, 0 to 9 each, the first in the lowest byte. Halved three times, all parts at once: from a part
+ * in the lower half of its room, multiplying by 1 - 100 * 2^16 takes a hundred times its quotient in the upper half, to
+ * which it was moved, and puts the quotient into the lower. */
 static inline uint64_t eight_digits(uint32_t x)
 {
-    uint64_t fours = x / 10000 | (uint64_t)(x % 10000) << 32;
-    uint64_t hundreds = fours * 5243 >> 19 & 0x0000007f0000007f; /* 5243 / 2^19: exact below 43,699 */
-    uint64_t twos = hundreds | (fours - 100 * hundreds) << 16;
-    uint64_t tens = twos * 103 >> 10 & 0x000f000f000f000f; /* 103 / 2^10: exact below 179 */
-    return tens | (twos - 10 * tens) << 8;
+    const uint64_t one = 1;
+    uint64_t quotient = x / 10000;
+    uint64_t fours = ((uint64_t)x << 32) + quotient * (1 - (10000 * one << 32));
+    quotient = fours * 5243 >> 19 & 0x0000007f0000007f; /* 5243 / 2^19: a hundredth, exact below 43,699 */
+    uint64_t twos = (fours << 16) + quotient * (1 - (100 * one << 16));
+    quotient = twos * 103 >> 10 & 0x000f000f000f000f; /* 103 / 2^10: a tenth, exact below 179 */
+    return (twos << 8) + quotient * (1 - (10 * one << 8));
 }
 
 static char *copy(char *to, const char *from, int n)
@@ -184,16 +188,13 @@ static char *zeros(char *to, int n)
 
 #define EVERY_BYTE UINT64_C(0x0101010101010101)
 
-/* Sixteen or seventeen significant digits, 0 to 9 each in a byte, the first of them in the lowest. */
+/* Seventeen significant digits: the first, which is not 0, and two times eight, each 0 to 9 in a byte. */
 typedef struct {
-    int before; /* 1 where there is one more before `high`, else 0 */
     uint64_t first, high, low;
     int n; /* without the zeros at the end */
 } digits17;
 
-#define LEAST_OF_16_DIGITS UINT64_C(1000000000000000)
-
-/* Of 10^15 <= x < 10^17. No branch: anybody's guess is whether a digit is 0. */
+/* Of 10^16 <= x < 10^17. No branch: anybody's guess is whether a digit is 0. */
 static inline digits17 spread(uint64_t x)
 {
     uint64_t top = x / 100000000;
@@ -201,19 +202,16 @@ static inline digits17 spread(uint64_t x)
                   .high = eight_digits((uint32_t)(top % 100000000)),
                   .low = eight_digits((uint32_t)(x % 100000000))};
     uint64_t last = d.low | (d.high & (0 - (uint64_t)(d.low == 0)));
-    d.before = d.first != 0;
     /* A digit takes at most half of its byte, so that with 2 * last + 1, which is not 0, it is still the same byte. */
-    d.n = d.before + 8 * (d.low != 0) + (70 - leading_zeros(2 * last + 1)) / 8;
+    d.n = 1 + 8 * (d.low != 0) + (70 - leading_zeros(2 * last + 1)) / 8;
     return d;
 }
 
-/* From `to` on; may write a 0 before it. */
 static inline void put_digits(char *to, const digits17 *d)
 {
-    to += d->before;
-    to[-1] = (char)('0' + d->first);
-    bip__store_8(to, d->high + '0' * EVERY_BYTE);
-    bip__store_8(to + 8, d->low + '0' * EVERY_BYTE);
+    to[0] = (char)('0' + d->first);
+    bip__store_8(to + 1, d->high + '0' * EVERY_BYTE);
+    bip__store_8(to + 9, d->low + '0' * EVERY_BYTE);
 }
 
 /* With the point as below, -6 < point < 8 and point < n: most statistics. The digits, and zeros before them, are
@@ -221,7 +219,7 @@ static inline void put_digits(char *to, const digits17 *d)
 static inline char *put_plain(char *to, const digits17 *d, int point)
 {
     int zeros_before = (point <= 0) * (1 - point);
-    uint64_t eight = ((d->before ? d->high << 8 | d->first : d->high) << 8 * zeros_before) + '0' * EVERY_BYTE;
+    uint64_t eight = ((d->high << 8 | d->first) << 8 * zeros_before) + '0' * EVERY_BYTE;
     uint64_t dot = (uint64_t)1 << 8 * (point + zeros_before);
     bip__store_8(to + 1, '0' * EVERY_BYTE);
     put_digits(to + 1 + zeros_before, d);
@@ -252,6 +250,8 @@ static char *place_point(char *to, const char *digits, int n, int point)
     return copy(to, start, (int)(end - start));
 }
 
+#define LEAST_OF_16_DIGITS UINT64_C(1000000000000000)
+
 static size_t finish(char *out, char *end)
 {
     *end = '\0';
@@ -277,16 +277,19 @@ size_t bip__number_print(double v, char out[BIP_NUMBER_SIZE])
     decimal found = shortest(bits & ~SIGN_BIT);
     for (; found.digits < LEAST_OF_16_DIGITS; found.power--) /* below the normal doubles */
         found.digits *= 10;
+    uint64_t is_sixteen = found.digits < 10 * LEAST_OF_16_DIGITS; /* not a branch, as above */
+    found.digits *= 1 + 9 * is_sixteen;
+    found.power -= (int)is_sixteen;
     digits17 d = spread(found.digits);
-    int point = 16 + d.before + found.power;
+    int point = 17 + found.power;
     char *to = out;
     *to = '-';
     to += bits >> 63;
     if (-6 < point && point < 8 && point < d.n)
         return finish(out, put_plain(to, &d, point));
-    char digits[1 + 17];
-    put_digits(digits + 1, &d);
-    return finish(out, place_point(to, digits + 1, d.n, point));
+    char digits[17];
+    put_digits(digits, &d);
+    return finish(out, place_point(to, digits, d.n, point));
 }
 
 /* ---- Whole numbers of any size, for the decimals that lie almost halfway between two doubles ---- */

@@ -593,7 +593,7 @@ void bip__plan_discard(bip__plan *p)
     bip__course_free(p->idle_course);
     bip__free(p->slots);
     bip__free(p->pairs);
-    bip__free(p->printed_dates);
+    bip__free(p->printed_before);
     bip__arena_free(&p->arena);
     bip__free(p);
 }

@@ -54,10 +54,10 @@ typedef struct bip__plan {
     size_t n_pairs;
     bip__layout **layouts; /* by index of the version, then by respondent */
     size_t most_items;
-    bip__printed *printed;                   /* by slot, then by pair: for show/ to fill, in the arena */
-    struct bip__printed_date *printed_dates; /* for show/; NULL: none yet */
-    struct bip__course *idle_course;         /* the last one read by this plan, for the next; course.c looks after it */
-    const char *asked[3]; /* the filters it was made for: instrument, respondent, for_role; NULL for none */
+    bip__printed *printed;                      /* by slot, then by pair: for show/ to fill, in the arena */
+    struct bip__printed_before *printed_before; /* for show/; NULL: none yet */
+    struct bip__course *idle_course; /* the last one read by this plan, for the next; course.c looks after it */
+    const char *asked[3];            /* the filters it was made for: instrument, respondent, for_role; NULL for none */
     /* Of one reading: */
     const char *lang; /* as asked for, else the store's, else "en" */
     bip_date as_of, since;

@@ -1,5 +1,7 @@
 #include "show_fixture.h"
 
+#include <stdio.h>
+
 static show_store s;
 
 static const char example[] =
@@ -125,6 +127,30 @@ static void test_progression_json__prints_everyone_by_code_also_without_series(v
     assert_memory_equal(show_write(&s, "progression", &q), nobody, sizeof nobody - 1);
 }
 
+/* 1970-01-01 is day 0; the others are 4,096 days from it or from one another. */
+static void test_progression_json__prints_days_right_that_share_a_place_with_others(void **state)
+{
+    static const char *const days[] = {"1958-10-15", "1970-01-01", "1981-03-20", "1992-06-06", "2003-08-24"};
+    static const char *const named[] = {"P-002"};
+    char first[8192];
+    bip_query q = show_query();
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        show_record(&s, "P-002", "example", "participant", days[i], NULL, 1, i % 2 ? "[1]" : "[4]", NULL);
+    q.participants = named;
+    q.n_participants = 1;
+    snprintf(first, sizeof first, "%s", show_write(&s, "progression", &q));
+    assert_non_null(strstr(first, "\"first\":{\"date\":\"1958-10-15\",\"score\":4},"
+                                  "\"previous\":{\"date\":\"1992-06-06\",\"score\":1},"
+                                  "\"latest\":{\"date\":\"2003-08-24\",\"score\":4},"));
+    assert_string_equal(show_write(&s, "progression", &q), first);
+    q.as_of = show_day("1981-03-20");
+    assert_non_null(strstr(show_write(&s, "progression", &q), "\"first\":{\"date\":\"1958-10-15\",\"score\":4},"
+                                                              "\"previous\":{\"date\":\"1970-01-01\",\"score\":1},"
+                                                              "\"latest\":{\"date\":\"1981-03-20\",\"score\":4},"));
+}
+
 static void test_progression_json__leaves_out_what_a_role_does_not_see(void **state)
 {
     bip_query q = show_query();
@@ -228,6 +254,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_progression_json__prints_pairs_within_the_days_allowed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_progression_json__prints_everyone_by_code_also_without_series, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_progression_json__prints_days_right_that_share_a_place_with_others, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_progression_json__leaves_out_what_a_role_does_not_see, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_progression_json__refuses_what_is_not_there, set_up, tear_down),

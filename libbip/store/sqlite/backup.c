@@ -120,9 +120,14 @@ static bip_status check(bip__storage *base, bip_issue_fn issue, void *ctx, int64
         "SELECT 'leaf ' || entry || '.' || pos || ': names a row that is missing' FROM leaf"
         " WHERE (identity IS NOT NULL AND identity NOT IN (SELECT n FROM identity)) OR entry NOT IN (SELECT n FROM "
         "entry) LIMIT 100",
+        "SELECT 'entry ' || lower(hex(e.id)) || ': the list of its parents is wrong' FROM parent p JOIN entry e"
+        " ON e.n = p.entry LEFT JOIN entry o ON o.n = p.parent GROUP BY p.entry HAVING count(*) > count(o.n)"
+        " OR max(p.parent) > p.entry OR (max(p.parent) = p.entry AND (count(*) > 1 OR p.entry = 1))"
+        " OR (max(p.parent) = p.entry - 1 AND count(*) = 1) LIMIT 100",
         "SELECT 'entry ' || lower(hex(id)) || ': the list of heads is wrong' FROM entry"
-        " WHERE n < (SELECT max(n) FROM entry) AND (n IN (SELECT entry FROM head)) = (n IN (SELECT parent FROM parent))"
-        " LIMIT 100",
+        " WHERE n < (SELECT max(n) FROM entry) AND (n IN (SELECT entry FROM head)) ="
+        " (n IN (SELECT parent FROM parent WHERE parent <> entry"
+        " UNION ALL SELECT n - 1 FROM entry WHERE n NOT IN (SELECT entry FROM parent))) LIMIT 100",
         "SELECT 'identity ' || n || ': is neither somebody''s nor erased' FROM identity"
         " WHERE (person IS NULL) <> (uuid IS NULL) OR (erased_by IS NOT NULL AND erased_by NOT IN (SELECT n FROM "
         "entry))"

@@ -36,6 +36,8 @@ static const char *const bip__schema[] = {
     /* the audit trail: one entry a transaction. at: ms UTC by the host's clock; logical: orders entries, derived */
     "CREATE TABLE entry(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, at INTEGER NOT NULL, logical INTEGER NOT NULL,"
     " actor INTEGER NOT NULL REFERENCES word, hash BLOB NOT NULL) STRICT",
+    /* an entry without a row here follows the one numbered before it and no other; one that follows none names itself
+     */
     "CREATE TABLE parent(entry INTEGER REFERENCES entry, parent INTEGER REFERENCES entry,"
     " PRIMARY KEY(entry, parent)) STRICT, WITHOUT ROWID",
     /* the entries that are nobody's parent, besides the one of the greatest number, which always is: derived, so that a

@@ -12,8 +12,9 @@
 #define LEAF "SELECT entry, pos, identity, hash FROM leaf"
 
 #define SELECT_ENTRY "SELECT " ENTRY_OF("") " FROM entry"
-/* CROSS: from the few heads; SQLite may go through all entries for them. */
+/* CROSS: from the few that are named; SQLite may go through all entries for them. */
 #define SELECT_HEAD "SELECT " ENTRY_OF("e.") " FROM head h CROSS JOIN entry e ON e.n = h.entry"
+#define SELECT_PARENT "SELECT " ENTRY_OF("e.") " FROM parent p CROSS JOIN entry e ON e.n = p.parent"
 #define NEWEST "SELECT max(n) FROM entry"
 
 #define IDENTITY_OVER(t)                                                                                               \
@@ -84,8 +85,9 @@
     X(ENTRY_GET, SELECT_ENTRY " WHERE n = ?1")                                                                         \
     X(ENTRY_FIND, SELECT_ENTRY " WHERE id = ?1")                                                                       \
     X(ENTRIES, SELECT_ENTRY " ORDER BY logical, id")                                                                   \
-    X(PARENTS, "SELECT " ENTRY_OF("e.") " FROM parent p JOIN entry e ON e.n = p.parent WHERE p.entry = ?1 "            \
-                                        "ORDER BY e.id")                                                               \
+    X(PARENTS,                                                                                                         \
+      SELECT_ENTRY " WHERE n = ?1 - 1 AND NOT EXISTS (SELECT 1 FROM parent WHERE entry = ?1) UNION ALL " SELECT_PARENT \
+                   " WHERE p.entry = ?1 AND p.parent <> ?1 ORDER BY id")                                               \
     X(HEADS, SELECT_ENTRY " WHERE n = (" NEWEST ") UNION ALL " SELECT_HEAD " WHERE h.entry < (" NEWEST ")")            \
     X(LEAF_ADD, "INSERT INTO leaf(entry, pos, identity, hash) VALUES(?1, ?2, ?3, ?4)")                                 \
     X(LEAVES, LEAF " WHERE entry = ?1 ORDER BY pos")                                                                   \

@@ -457,13 +457,24 @@ static bip_status put_entry_row(bip__sqlite *s, const bip__entry_row *row, bip_e
     return add_only(&a, err);
 }
 
+static bip_status put_parent(bip__sqlite *s, int64_t entry, int64_t parent, bip_error *err)
+{
+    const int64_t edge[] = {entry, parent};
+
+    return run_with(s, BIP__S_PARENT_ADD, edge, 2, err);
+}
+
+/* Where each change follows the one before, the numbers say so and nothing is written. An entry that follows none names
+ * itself, save the first, even where none stands before it yet: a change reserves its number and puts its entry last.
+ */
 static bip_status put_parents(bip__sqlite *s, int64_t entry, const int64_t *parents, size_t n, bip_error *err)
 {
-    bip_status st = BIP_OK;
+    bool next = n == 1 && parents[0] == entry - 1;
+    bip_status st = n == 0 && entry > 1 ? put_parent(s, entry, entry, err) : BIP_OK;
 
     for (size_t i = 0; i < n && st == BIP_OK; i++) {
-        const int64_t edge[] = {entry, parents[i]};
-        if ((st = run_with(s, BIP__S_PARENT_ADD, edge, 2, err)) == BIP_OK)
+        st = next ? BIP_OK : put_parent(s, entry, parents[i], err);
+        if (st == BIP_OK)
             st = run_with(s, BIP__S_HEAD_DROP, &parents[i], 1, err);
     }
     return st;

@@ -190,6 +190,29 @@ static void test_cursor__fills_every_field_of_each_series(void **state)
     assert_memory_equal(series[0], series[1], sizeof series[0]);
 }
 
+static void test_cursor__lends_the_texts_of_series_until_it_is_closed(void **state)
+{
+    fixture *f = *state;
+    bip_cursor *cursor = NULL;
+    const bip_series *s = NULL;
+    bip_series first;
+    assert_ok(bip_progression(f->store, NULL, &cursor, &test_err));
+    assert_ok(bip_series_next(cursor, &s, &test_err));
+    first = *s;
+    while (bip_series_next(cursor, &s, &test_err) == BIP_OK)
+        if (strcmp(s->code, first.code) == 0 && strcmp(s->respondent, first.respondent) == 0) {
+            assert_ptr_equal(s->code, first.code);
+            assert_ptr_equal(s->visible_to, first.visible_to);
+        }
+    assert_string_equal(first.instrument, "steps");
+    assert_string_equal(first.version, "1");
+    assert_string_equal(first.respondent, "participant");
+    assert_string_equal(first.code, "a");
+    assert_string_equal(first.visible_to[1], "coach");
+    assert_string_equal(first.band_latest, "high");
+    bip_cursor_close(cursor);
+}
+
 static void test_cursor__stays_at_its_end(void **state)
 {
     fixture *f = *state;
@@ -422,6 +445,7 @@ int main(void)
         ON_EACH(test_cursor__says_not_found_before_anything_is_read),
         ON_EACH(test_cursor__lends_series_with_their_texts),
         ON_EACH(test_cursor__fills_every_field_of_each_series),
+        ON_EACH(test_cursor__lends_the_texts_of_series_until_it_is_closed),
         ON_EACH(test_cursor__stays_at_its_end),
         ON_EACH(test_cursor__can_be_open_beside_others),
         ON_EACH(test_cursor__ends_with_its_store),

@@ -219,36 +219,6 @@ SEXP r_participant_erase(SEXP change, SEXP code)
     return bipr_answer(R_NilValue, &err);
 }
 
-SEXP r_retention_keep(SEXP change, SEXP days)
-{
-    bip_error err = {0};
-    int32_t n = bipr_int(days, "days", &err);
-    bipr_change *c = bipr_enter_change(change, &err);
-    if (c != NULL) {
-        bip_retention_keep(c->change, n, &err);
-        bipr_leave(c->owner);
-    }
-    return bipr_answer(R_NilValue, &err);
-}
-
-SEXP r_retention_erase(SEXP change, SEXP days, SEXP as_of)
-{
-    bip_error err = {0};
-    SEXP keep;
-    bipr_sink *sink = bipr_sink_new(&keep, R_NilValue);
-    PROTECT(keep);
-    int32_t n = bipr_int(days, "days", &err);
-    bip_date day = bipr_date(as_of, "as_of", &err);
-    bipr_change *c = bipr_enter_change(change, &err);
-    if (c != NULL) {
-        bip_retention_erase(c->change, n, day, bipr_write, sink, &err);
-        bipr_leave(c->owner);
-    }
-    SEXP text = PROTECT(bipr_sink_text(sink)), answer = bipr_answer(text, &err);
-    UNPROTECT(2);
-    return answer;
-}
-
 SEXP r_instrument_add(SEXP change, SEXP json)
 {
     bip_error err = {0};

@@ -32,8 +32,6 @@ SEXP r_store_add_words(SEXP store, SEXP json);
 SEXP r_store_backup(SEXP store, SEXP path);
 SEXP r_store_traces(SEXP store);
 SEXP r_store_verify(SEXP store, SEXP anchor, SEXP issue);
-SEXP r_retention_days(SEXP store);
-SEXP r_retention_list(SEXP store, SEXP days, SEXP as_of);
 
 /* change.c */
 SEXP r_change_begin(SEXP store, SEXP actor, SEXP reason);
@@ -46,12 +44,16 @@ SEXP r_assessment_dispute(SEXP change, SEXP id, SEXP text);
 SEXP r_participant_add(SEXP change, SEXP code, SEXP enrolled);
 SEXP r_participant_set(SEXP change, SEXP code, SEXP key, SEXP value);
 SEXP r_participant_erase(SEXP change, SEXP code);
-SEXP r_retention_keep(SEXP change, SEXP days);
-SEXP r_retention_erase(SEXP change, SEXP days, SEXP as_of);
 SEXP r_instrument_add(SEXP change, SEXP json);
 SEXP r_instrument_check(SEXP json);
 SEXP r_import(SEXP change, SEXP format, SEXP options, SEXP from, SEXP issue);
 SEXP r_merge(SEXP change, SEXP from);
+
+/* retention.c */
+SEXP r_retention_days(SEXP store);
+SEXP r_retention_keep(SEXP change, SEXP days);
+SEXP r_retention_list(SEXP store, SEXP days, SEXP as_of);
+SEXP r_retention_erase(SEXP change, SEXP days, SEXP as_of);
 
 /* read.c */
 SEXP r_assessments(SEXP store, SEXP query);

@@ -226,36 +226,6 @@ SEXP r_store_traces(SEXP store)
     return bipr_answer(Rf_ScalarLogical(traces != 0), &err);
 }
 
-SEXP r_retention_days(SEXP store)
-{
-    bip_error err = {0};
-    int32_t days = 0;
-    bipr_store *s = bipr_enter(store, &err);
-    if (s != NULL) {
-        days = bip_retention_days(s->store);
-        bipr_leave(s);
-    }
-    return bipr_answer(Rf_ScalarInteger(days), &err);
-}
-
-SEXP r_retention_list(SEXP store, SEXP days, SEXP as_of)
-{
-    bip_error err = {0};
-    SEXP keep;
-    bipr_sink *sink = bipr_sink_new(&keep, R_NilValue);
-    PROTECT(keep);
-    int32_t n = bipr_int(days, "days", &err);
-    bip_date day = bipr_date(as_of, "as_of", &err);
-    bipr_store *s = bipr_enter(store, &err);
-    if (s != NULL) {
-        bip_retention_list(s->store, n, day, bipr_write, sink, &err);
-        bipr_leave(s);
-    }
-    SEXP text = PROTECT(bipr_sink_text(sink)), answer = bipr_answer(text, &err);
-    UNPROTECT(2);
-    return answer;
-}
-
 /* ------------------------------------------------------------ issues */
 
 enum { LINE, COLUMN, WHERE, MESSAGE };

@@ -16,4 +16,5 @@ tangle_prebuilt <- function(file, ...) {
                           package = pkgname)
 }
 
-.onUnload <- function(libpath) library.dynam.unload("bip", libpath)
+# Unloaded, the package leaves its C behind: stores and large columns that are still there need it, and so does whoever
+# collects them.

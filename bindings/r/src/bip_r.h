@@ -8,6 +8,7 @@
 #define R_NO_REMAP
 #define STRICT_R_HEADERS
 #include <R.h>
+#include <R_ext/Rdynload.h>
 #include <Rinternals.h>
 
 #include <bip.h>
@@ -81,18 +82,22 @@ typedef enum bipr_type {
     BIPR_LOGICAL,
     BIPR_INT,
     BIPR_DOUBLE,
-    BIPR_DATE, /* a double, of class Date */
+    BIPR_DATE, /* an int, of class Date */
     BIPR_TIME, /* a double, of class POSIXct */
     BIPR_TEXT,
     BIPR_FACTOR /* levels in the order of appearance, or those given */
 } bipr_type;
 
-/* Each text once: the texts stand behind one another in pool, `at` tells where, `slots` finds them by their hash. */
+/* Each text once: the texts stand behind one another in pool, `slots` finds them by their hash. */
+typedef struct bipr_word {
+    size_t at;     /* in pool */
+    int32_t after; /* which other word came after this one: columns repeat themselves, and their order */
+} bipr_word;
+
 typedef struct bipr_words {
     char *pool;
     size_t used, room;
-    size_t *at;
-    int32_t *after; /* which word came after this one: columns repeat themselves, and their order */
+    bipr_word *each;
     int32_t n, most, last;
     int32_t *slots; /* number of the word plus 1; 0: free */
     uint32_t n_slots;
@@ -109,6 +114,7 @@ typedef struct bipr_column {
         double *d;
         void *any;
     } values;
+    size_t size; /* of the values, in bytes */
 } bipr_column;
 
 typedef struct bipr_table {
@@ -121,9 +127,20 @@ typedef struct bipr_table {
 bipr_table *bipr_table_new(SEXP *keep);
 void bipr_add_column(bipr_table *t, const char *name, bipr_type type, const char *const *levels, int n_levels);
 int bipr_more_rows(bipr_table *t);
-int32_t bipr_word(bipr_words *w, const char *text); /* its number, from 0; -1: memory ran out */
-SEXP bipr_frame(bipr_table *t);                     /* a data frame */
+int32_t bipr_number_of(bipr_words *w, const char *text); /* of a word, from 0; -1: memory ran out */
+SEXP bipr_frame(bipr_table *t);                          /* a data frame */
 void bipr_table_free(bipr_table *t);
+
+/* ---- vectors of R ---- */
+
+/* Memory that is written once from end to end; it has to be told its size, in bytes. NULL: none, and what was there
+ * stays. */
+void *bipr_grow(void *memory, size_t had, size_t size);
+void bipr_free(void *memory, size_t size);
+/* The first n values of it as a vector; a large one takes the memory, and *values is NULL. */
+SEXP bipr_vector(SEXPTYPE type, size_t n, void **values, size_t size);
+void bipr_collect_large(size_t rows); /* before a table of so many becomes vectors */
+void bipr_vectors_init(DllInfo *dll);
 
 /* A row: begin, every column once, end. 0: memory ran out, now or before. */
 static inline int bipr_begin_row(bipr_table *t)
@@ -137,7 +154,7 @@ static inline int bipr_end_row(bipr_table *t)
     return !t->nomem;
 }
 
-/* Logical and factors with levels, from 0, too. */
+/* Logical, dates and factors with levels, from 0, too. */
 static inline void bipr_add_int(bipr_table *t, int column, int32_t value)
 {
     bipr_column *c = &t->columns[column];
@@ -151,7 +168,7 @@ static inline void bipr_add_double(bipr_table *t, int column, double value)
 
 static inline void bipr_add_text(bipr_table *t, int column, const char *text)
 {
-    int32_t word = text != NULL ? bipr_word(&t->columns[column].words, text) : -1;
+    int32_t word = text != NULL ? bipr_number_of(&t->columns[column].words, text) : -1;
     t->nomem |= text != NULL && word < 0;
     t->columns[column].values.i[t->n] = text != NULL ? word + 1 : NA_INTEGER;
 }
@@ -160,13 +177,23 @@ extern const char *const bipr_answers[5];
 
 /* ---- a series as columns ---- */
 
+/* What a text was in its column. libbip lends the texts of a series, but the participant's, until the cursor is closed:
+ * as long, the same pointer is the same text. */
+typedef struct bipr_known {
+    const void *lent;
+    int value;
+} bipr_known;
+
 /* Which of them: those of a series from a store, or only what plain arrays give too; all, or the names wanted. Rows are
  * kept back and written column by column, many at a time: a row at a time costs three times as much. Texts, which are
  * only lent, are written at once. */
 typedef struct bipr_plan {
     const struct bipr_field *fields[64];
     int n;
-    int from; /* the table's first column of them */
+    int texts[64]; /* which of them are text */
+    int n_texts;
+    bipr_known *known; /* of each text so many that a few bits of the pointer tell one */
+    int from;          /* the table's first column of them */
     bip_series *kept;
     size_t n_kept;
 } bipr_plan;

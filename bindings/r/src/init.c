@@ -1,6 +1,5 @@
 #include "entries.h"
 
-#include <R_ext/Rdynload.h>
 #include <R_ext/Visibility.h>
 
 #define ENTRY(name, n)                                                                                                 \
@@ -54,6 +53,7 @@ static const R_CallMethodDef entries[] = {ENTRY(statuses, 0),
 
 void attribute_visible R_init_bip(DllInfo *dll)
 {
+    bipr_vectors_init(dll);
     R_registerRoutines(dll, NULL, entries, NULL, NULL);
     R_useDynamicSymbols(dll, FALSE);
     R_forceSymbols(dll, TRUE);

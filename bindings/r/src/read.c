@@ -189,7 +189,7 @@ static int row_shared(bipr_table *t, const bip_assessment *a)
     bipr_add_text(t, VERSION, a->version);
     bipr_add_text(t, RESPONDENT, a->respondent);
     bipr_add_text(t, RATER, a->rater);
-    bipr_add_double(t, DATE, a->date);
+    bipr_add_int(t, DATE, a->date);
     return 1;
 }
 

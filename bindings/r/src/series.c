@@ -5,16 +5,15 @@
 
 /* ------------------------------------------------------------ bip_series as columns, and back */
 
-typedef enum kind { TEXT, ROLES, INT, INT64, DOUBLE, DATE, WORD, FLAG, BIT } kind;
-typedef enum valid { ALWAYS, STEP, MANN_KENDALL } valid; /* where nothing is, a count of 0 would be a claim: NA */
-typedef enum scope { BOTH, STORE } scope;                /* what only a series from a store has */
+typedef enum kind { PARTICIPANT, TEXT, ROLES, INT, INT64, DOUBLE, DATE, WORD, FLAG, BIT } kind;
+typedef enum scope { BOTH, STORE } scope; /* what only a series from a store has */
 
-/* A WORD's words begin with the number `from`; what is below is NA. A BIT's mask is in `from`. */
+/* A WORD's words begin with the number `from`; what is below is NA. A BIT's mask is in `from`. Where nothing is, a
+ * count of 0 would be a claim: `valid` is where an int tells so by 0, and 0 itself for what always is. */
 typedef struct bipr_field {
     const char *name;
-    size_t at;
+    size_t at, valid;
     kind kind;
-    valid valid;
     scope scope;
     const char *const *words;
     int n_words, from;
@@ -27,25 +26,29 @@ static const char *const methods[] = {"exact", "normal"};
 static const char *const classes[] = {"improved", "unchanged", "deteriorated"};
 
 #define AT(member) offsetof(bip_series, member)
+/* valid: */
+#define ALWAYS 0
+#define STEP AT(step)
+#define MANN_KENDALL AT(mk_method)
 #define POINT(name, valid)                                                                                             \
-    {#name "_date", AT(name.date), DATE, valid, BOTH, NULL, 0, 0},                                                     \
+    {#name "_date", AT(name.date), valid, DATE, BOTH, NULL, 0, 0},                                                     \
     {                                                                                                                  \
-#name "_score", AT(name.score), DOUBLE, valid, BOTH, NULL, 0, 0                                                \
+#name "_score", AT(name.score), valid, DOUBLE, BOTH, NULL, 0, 0                                                \
     }
 #define PLAIN(name, kind)                                                                                              \
     {                                                                                                                  \
-#name, AT(name), kind, ALWAYS, BOTH, NULL, 0, 0                                                                \
+#name, AT(name), ALWAYS, kind, BOTH, NULL, 0, 0                                                                \
     }
 #define OF_STORE(name, kind)                                                                                           \
     {                                                                                                                  \
-#name, AT(name), kind, ALWAYS, STORE, NULL, 0, 0                                                               \
+#name, AT(name), ALWAYS, kind, STORE, NULL, 0, 0                                                               \
     }
 #define WORDS(name, words, from, scope)                                                                                \
     {                                                                                                                  \
-#name, AT(name), WORD, ALWAYS, scope, words, sizeof words / sizeof *words, from                                \
+#name, AT(name), ALWAYS, WORD, scope, words, sizeof words / sizeof *words, from                                \
     }
 
-static const bipr_field fields[] = {OF_STORE(participant, TEXT),
+static const bipr_field fields[] = {OF_STORE(participant, PARTICIPANT),
                                     OF_STORE(instrument, TEXT),
                                     OF_STORE(version, TEXT),
                                     OF_STORE(respondent, TEXT),
@@ -68,7 +71,7 @@ static const bipr_field fields[] = {OF_STORE(participant, TEXT),
                                     PLAIN(from_first, DOUBLE),
                                     PLAIN(from_previous, DOUBLE),
                                     PLAIN(percent_of_scale, DOUBLE),
-                                    {"trend", AT(trend), WORD, ALWAYS, BOTH, directions + 1, 3, BIP_FORWARD},
+                                    {"trend", AT(trend), ALWAYS, WORD, BOTH, directions + 1, 3, BIP_FORWARD},
                                     PLAIN(ols_per_90_days, DOUBLE),
                                     PLAIN(ols_at_first, DOUBLE),
                                     PLAIN(ols_se_per_90_days, DOUBLE),
@@ -77,25 +80,25 @@ static const bipr_field fields[] = {OF_STORE(participant, TEXT),
                                     PLAIN(ts_low, DOUBLE),
                                     PLAIN(ts_high, DOUBLE),
                                     WORDS(mk_method, methods, BIP_MK_EXACT, BOTH),
-                                    {"mk_s", AT(mk_s), INT64, MANN_KENDALL, BOTH, NULL, 0, 0},
-                                    {"mk_var_s", AT(mk_var_s), DOUBLE, MANN_KENDALL, BOTH, NULL, 0, 0},
+                                    {"mk_s", AT(mk_s), MANN_KENDALL, INT64, BOTH, NULL, 0, 0},
+                                    {"mk_var_s", AT(mk_var_s), MANN_KENDALL, DOUBLE, BOTH, NULL, 0, 0},
                                     PLAIN(mk_z, DOUBLE),
                                     PLAIN(mk_p, DOUBLE),
                                     PLAIN(rci, DOUBLE),
                                     WORDS(rci_class, classes, BIP_IMPROVED, BOTH),
                                     PLAIN(steps_forward, INT),
                                     PLAIN(steps_back, INT),
-                                    {"step", AT(step), WORD, ALWAYS, BOTH, directions + 1, 3, BIP_FORWARD},
+                                    {"step", AT(step), ALWAYS, WORD, BOTH, directions + 1, 3, BIP_FORWARD},
                                     POINT(step_from, STEP),
                                     POINT(step_to, STEP),
-                                    {"held_for", AT(held_for), INT, STEP, BOTH, NULL, 0, 0},
-                                    {"new_best", AT(new_best), FLAG, STEP, BOTH, NULL, 0, 0},
-                                    {"same_rater", AT(same_rater), FLAG, STEP, BOTH, NULL, 0, 0},
+                                    {"held_for", AT(held_for), STEP, INT, BOTH, NULL, 0, 0},
+                                    {"new_best", AT(new_best), STEP, FLAG, BOTH, NULL, 0, 0},
+                                    {"same_rater", AT(same_rater), STEP, FLAG, BOTH, NULL, 0, 0},
                                     WORDS(direction, directions, BIP_UNKNOWN, BOTH),
-                                    {"evidence_observed", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_OBSERVED},
-                                    {"evidence_held", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_HELD},
-                                    {"evidence_trend", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_TREND},
-                                    {"evidence_reliable", AT(evidence), BIT, ALWAYS, BOTH, NULL, 0, BIP_RELIABLE},
+                                    {"evidence_observed", AT(evidence), ALWAYS, BIT, BOTH, NULL, 0, BIP_OBSERVED},
+                                    {"evidence_held", AT(evidence), ALWAYS, BIT, BOTH, NULL, 0, BIP_HELD},
+                                    {"evidence_trend", AT(evidence), ALWAYS, BIT, BOTH, NULL, 0, BIP_TREND},
+                                    {"evidence_reliable", AT(evidence), ALWAYS, BIT, BOTH, NULL, 0, BIP_RELIABLE},
                                     OF_STORE(has_bands, FLAG),
                                     OF_STORE(band_first, TEXT),
                                     OF_STORE(band_latest, TEXT)};
@@ -120,7 +123,7 @@ static bipr_type type_of(const bipr_field *f)
     }
 }
 
-enum { KEPT = 64 };
+enum { KEPT = 128, KNOWN = 64 }; /* rows that are kept back; texts a column that are known by their pointers */
 
 static int is_wanted(const char *name, SEXP columns)
 {
@@ -143,6 +146,12 @@ bipr_plan bipr_series_plan(int of_store, SEXP columns, bip_error *err)
                 plan.fields[plan.n++] = &fields[i];
     if (columns != R_NilValue && plan.n != Rf_xlength(columns))
         bipr_refuse(err, "columns"); /* one of them there isn't */
+    for (int i = 0; i < plan.n; i++)
+        if (plan.fields[i]->kind <= ROLES)
+            plan.texts[plan.n_texts++] = i;
+    plan.known = (bipr_known *)R_alloc((size_t)plan.n_texts * KNOWN, sizeof *plan.known);
+    for (int i = 0; i < plan.n_texts * KNOWN; i++)
+        plan.known[i] = (bipr_known){NULL, NA_INTEGER};
     return plan;
 }
 
@@ -152,6 +161,11 @@ void bipr_series_columns(bipr_table *t, bipr_plan *plan)
     for (int i = 0; i < plan->n; i++)
         bipr_add_column(t, plan->fields[i]->name, type_of(plan->fields[i]), plan->fields[i]->words,
                         plan->fields[i]->n_words);
+}
+
+static const void *field_at(const bip_series *s, const bipr_field *f)
+{
+    return (const char *)s + f->at;
 }
 
 /* Codes have no blanks: one text tells all roles. */
@@ -172,49 +186,110 @@ static void add_roles(bipr_table *t, int column, const bip_series *s)
     bipr_add_text(t, column, s->visible_to != NULL ? roles : NULL);
 }
 
-static int nothing_there(const bipr_field *f, const bip_series *s)
+static bipr_known *known_by(bipr_known *all, const void *lent)
 {
-    return (f->valid == STEP && s->step == BIP_UNKNOWN) || (f->valid == MANN_KENDALL && s->mk_method == BIP_MK_NONE);
+    return &all[((uintptr_t)lent / 8 ^ (uintptr_t)lent / 8 / KNOWN) % KNOWN];
 }
 
-static double double_of(const bipr_field *f, const bip_series *s)
+static void add_text(bipr_table *t, int column, const bip_series *s, const bipr_field *f, bipr_known *all)
 {
-    const void *at = (const char *)s + f->at;
-    double value;
-    if (nothing_there(f, s))
-        return NA_REAL;
-    if (f->kind == INT64)
-        return (double)*(const int64_t *)at;
-    if (f->kind == DATE)
-        return *(const bip_date *)at == BIP_NO_DATE ? NA_REAL : *(const bip_date *)at;
-    value = *(const double *)at;
-    return ISNAN(value) ? NA_REAL : value;
+    const void *lent = *(const void *const *)field_at(s, f);
+    bipr_known *known = known_by(all, lent);
+    int *value = &t->columns[column].values.i[t->n];
+    if (known->lent == lent && f->kind != PARTICIPANT) {
+        *value = known->value;
+        return;
+    }
+    if (f->kind == ROLES)
+        add_roles(t, column, s);
+    else
+        bipr_add_text(t, column, lent);
+    *known = (bipr_known){lent, *value};
 }
 
-static int int_of(const bipr_field *f, const bip_series *s)
+/* Short loops without a branch, since what is missing comes and goes from row to row. */
+static void write_doubles(double *out, const bip_series *s, size_t n, const bipr_field *f)
 {
-    int32_t value = *(const int32_t *)((const char *)s + f->at);
-    if (nothing_there(f, s) || (f->kind == FLAG && value < 0) || (f->kind == WORD && value < f->from))
-        return NA_INTEGER;
-    return f->kind == WORD ? value - f->from + 1 : f->kind == BIT ? (value & f->from) != 0 : value;
+    const double na = NA_REAL;
+    for (size_t i = 0; i < n; i++) {
+        double value = *(const double *)field_at(&s[i], f);
+        out[i] = value == value ? value : na;
+    }
+}
+
+static void write_int64s(double *out, const bip_series *s, size_t n, const bipr_field *f)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = (double)*(const int64_t *)field_at(&s[i], f);
+}
+
+static void write_bits(int *out, const bip_series *s, size_t n, const bipr_field *f)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = (*(const int32_t *)field_at(&s[i], f) & f->from) != 0;
+}
+
+/* Numbers, from 1 on where they are words; what is below the least is missing, and so is the least of all, BIP_NO_DATE.
+ */
+static void write_ints(int *out, const bip_series *s, size_t n, const bipr_field *f)
+{
+    const int least = f->kind == WORD ? f->from : f->kind == FLAG ? 0 : INT32_MIN;
+    const int before = f->kind == WORD ? least - 1 : 0, na = NA_INTEGER;
+    for (size_t i = 0; i < n; i++) {
+        int value = *(const int32_t *)field_at(&s[i], f);
+        out[i] = value >= least ? value - before : na;
+    }
+}
+
+static int is_there(const bip_series *s, const bipr_field *f)
+{
+    return *(const int32_t *)(const void *)((const char *)s + f->valid) != 0;
+}
+
+static void blank_doubles(double *out, const bip_series *s, size_t n, const bipr_field *f)
+{
+    const double na = NA_REAL;
+    for (size_t i = 0; i < n; i++)
+        out[i] = is_there(&s[i], f) ? out[i] : na;
+}
+
+static void blank_ints(int *out, const bip_series *s, size_t n, const bipr_field *f)
+{
+    const int na = NA_INTEGER;
+    for (size_t i = 0; i < n; i++)
+        out[i] = is_there(&s[i], f) ? out[i] : na;
+}
+
+static void write_column(bipr_column *c, size_t first, const bip_series *s, size_t n, const bipr_field *f)
+{
+    int is_double = type_of(f) == BIPR_DOUBLE;
+    switch (f->kind) {
+    case PARTICIPANT:
+    case TEXT:
+    case ROLES:
+        return;
+    case DOUBLE:
+        write_doubles(c->values.d + first, s, n, f);
+        break;
+    case INT64:
+        write_int64s(c->values.d + first, s, n, f);
+        break;
+    case BIT:
+        write_bits(c->values.i + first, s, n, f);
+        break;
+    default:
+        write_ints(c->values.i + first, s, n, f);
+    }
+    if (f->valid != ALWAYS && is_double)
+        blank_doubles(c->values.d + first, s, n, f);
+    else if (f->valid != ALWAYS)
+        blank_ints(c->values.i + first, s, n, f);
 }
 
 void bipr_series_end(bipr_table *t, bipr_plan *plan)
 {
-    size_t first = t->n - plan->n_kept;
-    for (int i = 0; i < plan->n; i++) {
-        const bipr_field *f = plan->fields[i];
-        bipr_column *c = &t->columns[plan->from + i];
-        bipr_type type = type_of(f);
-        if (f->kind == TEXT || f->kind == ROLES)
-            continue;
-        if (type == BIPR_DOUBLE || type == BIPR_DATE)
-            for (size_t k = 0; k < plan->n_kept; k++)
-                c->values.d[first + k] = double_of(f, &plan->kept[k]);
-        else
-            for (size_t k = 0; k < plan->n_kept; k++)
-                c->values.i[first + k] = int_of(f, &plan->kept[k]);
-    }
+    for (int i = 0; i < plan->n; i++)
+        write_column(&t->columns[plan->from + i], t->n - plan->n_kept, plan->kept, plan->n_kept, plan->fields[i]);
     plan->n_kept = 0;
 }
 
@@ -223,13 +298,8 @@ int bipr_series_row(bipr_table *t, bipr_plan *plan, const bip_series *s)
 {
     if (!bipr_begin_row(t))
         return 0;
-    for (int i = 0; i < plan->n; i++) {
-        const bipr_field *f = plan->fields[i];
-        if (f->kind == TEXT)
-            bipr_add_text(t, plan->from + i, *(const char *const *)(const void *)((const char *)s + f->at));
-        else if (f->kind == ROLES)
-            add_roles(t, plan->from + i, s);
-    }
+    for (int i = 0; i < plan->n_texts; i++)
+        add_text(t, plan->from + plan->texts[i], s, plan->fields[plan->texts[i]], plan->known + i * KNOWN);
     if (!bipr_end_row(t))
         return 0;
     plan->kept[plan->n_kept++] = *s;
@@ -292,6 +362,7 @@ static int fits(const bipr_field *f, SEXP column, R_xlen_t row)
     case BIPR_LOGICAL:
         return type == LGLSXP;
     case BIPR_INT:
+    case BIPR_DATE:
         return type == INTSXP || type == REALSXP;
     default:
         return type == REALSXP;

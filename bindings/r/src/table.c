@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int is_double(bipr_type type)
+static SEXPTYPE type_of(const bipr_column *c)
 {
-    return type == BIPR_DOUBLE || type == BIPR_DATE || type == BIPR_TIME;
+    return c->type == BIPR_DOUBLE || c->type == BIPR_TIME ? REALSXP : c->type == BIPR_LOGICAL ? LGLSXP : INTSXP;
 }
+
 static size_t width(const bipr_column *c)
 {
-    return is_double(c->type) ? sizeof(double) : sizeof(int);
+    return type_of(c) == REALSXP ? sizeof(double) : sizeof(int);
 }
 
 void bipr_table_free(bipr_table *t)
@@ -19,10 +20,9 @@ void bipr_table_free(bipr_table *t)
         return;
     for (int i = 0; i < t->n_columns; i++) {
         bipr_column *c = &t->columns[i];
-        free(c->values.any);
+        bipr_free(c->values.any, c->size);
         free(c->words.pool);
-        free(c->words.at);
-        free(c->words.after);
+        free(c->words.each);
         free(c->words.slots);
     }
     free(t->columns);
@@ -68,7 +68,7 @@ static uint32_t hash(const char *text)
 
 static const char *word(const bipr_words *w, int32_t i)
 {
-    return w->pool + w->at[i];
+    return w->pool + w->each[i].at;
 }
 
 static uint32_t slot_of(const bipr_words *w, const char *text)
@@ -83,13 +83,10 @@ static int more_slots(bipr_words *w)
 {
     uint32_t n = w->n_slots ? w->n_slots * 2 : 64;
     int32_t *slots = calloc(n, sizeof *slots);
-    size_t *at = realloc(w->at, n / 2 * sizeof *at);
-    int32_t *after = realloc(w->after, n / 2 * sizeof *after);
-    if (at != NULL)
-        w->at = at;
-    if (after != NULL)
-        w->after = after;
-    if (slots == NULL || at == NULL || after == NULL) {
+    bipr_word *each = realloc(w->each, n / 2 * sizeof *each);
+    if (each != NULL)
+        w->each = each;
+    if (slots == NULL || each == NULL) {
         free(slots);
         return 0;
     }
@@ -114,7 +111,7 @@ static int more_pool(bipr_words *w, size_t n)
 }
 
 /* The number of a word that is new or not, by its hash. */
-static int32_t number_of(bipr_words *w, const char *text)
+static int32_t find_or_add(bipr_words *w, const char *text)
 {
     size_t n = strlen(text) + 1;
     uint32_t slot;
@@ -125,24 +122,23 @@ static int32_t number_of(bipr_words *w, const char *text)
         if (w->used + n > w->room && !more_pool(w, n))
             return -1;
         memcpy(w->pool + w->used, text, n);
-        w->at[w->n] = w->used;
-        w->after[w->n] = w->n; /* itself */
+        w->each[w->n] = (bipr_word){.at = w->used, .after = w->n}; /* after itself */
         w->used += n;
         w->slots[slot] = ++w->n;
     }
     return w->slots[slot] - 1;
 }
 
-int32_t bipr_word(bipr_words *w, const char *text)
+/* The word before once more, or the one that came after it the last time, or whichever it is. */
+int32_t bipr_number_of(bipr_words *w, const char *text)
 {
-    int32_t guess, number;
-    if (w->n > 0 && strcmp(word(w, guess = w->after[w->last]), text) == 0)
-        return w->last = guess;
-    if ((number = number_of(w, text)) >= 0) {
-        if (w->n > 1 || number > 0)
-            w->after[w->last] = number;
-        w->last = number;
-    }
+    int32_t number, after;
+    if (w->n > 0 && strcmp(word(w, w->last), text) == 0)
+        return w->last;
+    if (w->n > 0 && strcmp(word(w, after = w->each[w->last].after), text) == 0)
+        return w->last = after;
+    if ((number = find_or_add(w, text)) >= 0)
+        w->last = w->each[w->last].after = number;
     return number;
 }
 
@@ -153,12 +149,14 @@ int bipr_more_rows(bipr_table *t)
 {
     size_t room = t->room ? t->room * 2 : 64;
     for (int i = 0; i < t->n_columns && t->room < INT32_MAX / 2; i++) {
-        void *values = realloc(t->columns[i].values.any, room * width(&t->columns[i]));
+        bipr_column *c = &t->columns[i];
+        void *values = bipr_grow(c->values.any, c->size, room * width(c));
         if (values == NULL) {
             t->nomem = 1;
             return 0;
         }
-        t->columns[i].values.any = values;
+        c->values.any = values;
+        c->size = room * width(c);
     }
     t->nomem = t->room >= INT32_MAX / 2;
     t->room = room;
@@ -198,18 +196,12 @@ static void set_class(SEXP x, const char *first, const char *second)
     UNPROTECT(1);
 }
 
-static SEXP vector_of(const bipr_column *c, size_t n)
+static SEXP vector_of(bipr_column *c, size_t n)
 {
-    SEXPTYPE type = is_double(c->type) ? REALSXP : c->type == BIPR_LOGICAL ? LGLSXP : INTSXP;
     SEXP x;
     if (c->type == BIPR_TEXT)
         return texts(c, n);
-    x = PROTECT(Rf_allocVector(type, (R_xlen_t)n));
-    if (n > 0) /* REAL() of an empty vector is no place to write to */
-        memcpy(type == REALSXP  ? (void *)REAL(x)
-               : type == LGLSXP ? (void *)LOGICAL(x)
-                                : (void *)INTEGER(x),
-               c->values.any, n * width(c));
+    x = PROTECT(bipr_vector(type_of(c), n, &c->values.any, c->size));
     if (c->type == BIPR_DATE)
         set_class(x, "Date", NULL);
     if (c->type == BIPR_TIME)
@@ -227,6 +219,7 @@ static SEXP vector_of(const bipr_column *c, size_t n)
 SEXP bipr_frame(bipr_table *t)
 {
     int n = t->n_columns;
+    bipr_collect_large(t->n);
     SEXP frame = PROTECT(Rf_allocVector(VECSXP, n)), names = PROTECT(Rf_allocVector(STRSXP, n));
     SEXP rows = PROTECT(Rf_allocVector(INTSXP, 2)); /* R's short form of 1 to n */
     for (int i = 0; i < n; i++) {

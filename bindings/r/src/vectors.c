@@ -1,0 +1,146 @@
+/* Large columns as R's vectors. Copying them into vectors of R's own would cost as much again as writing them did: they
+ * stay where they were written, by what R calls ALTREP, and go with the vector. */
+#ifdef __linux__
+#define _GNU_SOURCE /* mremap() */
+#include <sys/mman.h>
+#endif
+
+#include "bip_r.h"
+
+#include <R_ext/Altrep.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static R_altrep_class_t large_logical, large_int, large_double; /* set once, when the package is loaded */
+static size_t held;                                             /* bytes of such vectors that R has */
+
+/* ------------------------------------------------------------ memory that grows */
+
+/* In bytes: one huge page. */
+enum { LARGE = 2 << 20 };
+
+#ifdef __linux__
+/* Written for the first time, an ordinary page costs a fault for every 4 KiB, as much as all the writing; huge ones are
+ * for who asks and for whole ones. Pages move without being copied. */
+static void *large_memory(void *old, size_t had, size_t size)
+{
+    void *more = had >= LARGE ? mremap(old, had, size, MREMAP_MAYMOVE)
+                              : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (more == MAP_FAILED)
+        return NULL;
+    (void)madvise(more, size, MADV_HUGEPAGE); /* a wish: where there are none, nothing is lost */
+    if (had > 0 && had < LARGE) {
+        memcpy(more, old, had);
+        free(old);
+    }
+    return more;
+}
+
+static void free_large(void *memory, size_t size)
+{
+    munmap(memory, size);
+}
+#else
+static void *large_memory(void *old, size_t had, size_t size)
+{
+    (void)had;
+    return realloc(old, size);
+}
+
+static void free_large(void *memory, size_t size)
+{
+    (void)size;
+    free(memory);
+}
+#endif
+
+void *bipr_grow(void *memory, size_t had, size_t size)
+{
+    return size >= LARGE ? large_memory(memory, had, size) : realloc(memory, size);
+}
+
+void bipr_free(void *memory, size_t size)
+{
+    if (memory != NULL && size >= LARGE)
+        free_large(memory, size);
+    else
+        free(memory);
+}
+
+/* ------------------------------------------------------------ what R asks of such a vector */
+
+static R_xlen_t length_of(SEXP x)
+{
+    return INTEGER(R_altrep_data2(x))[0];
+}
+
+static void *values_of(SEXP x, Rboolean writable)
+{
+    (void)writable; /* nobody else has it */
+    return R_ExternalPtrAddr(R_altrep_data1(x));
+}
+
+static const void *values_at_once(SEXP x)
+{
+    return values_of(x, FALSE);
+}
+
+static R_altrep_class_t with_methods(R_altrep_class_t class)
+{
+    R_set_altrep_Length_method(class, length_of);
+    R_set_altvec_Dataptr_method(class, values_of);
+    R_set_altvec_Dataptr_or_null_method(class, values_at_once);
+    return class;
+}
+
+void bipr_vectors_init(DllInfo *dll)
+{
+    large_logical = with_methods(R_make_altlogical_class("large_logical", "bip", dll));
+    large_int = with_methods(R_make_altinteger_class("large_integer", "bip", dll));
+    large_double = with_methods(R_make_altreal_class("large_double", "bip", dll));
+}
+
+/* ------------------------------------------------------------ columns into vectors */
+
+static SEXP copied(SEXPTYPE type, const void *values, size_t n)
+{
+    SEXP x = Rf_allocVector(type, (R_xlen_t)n);
+    if (n > 0 && type == REALSXP) /* REAL() of an empty vector is no place to write to */
+        memcpy(REAL(x), values, n * sizeof(double));
+    else if (n > 0)
+        memcpy(type == LGLSXP ? LOGICAL(x) : INTEGER(x), values, n * sizeof(int));
+    return x;
+}
+
+/* Its size stands beside the memory: more than the vector's, but what was never written takes no memory. */
+static void collect(SEXP memory)
+{
+    size_t size = (size_t)REAL(R_ExternalPtrTag(memory))[0];
+    bipr_free(R_ExternalPtrAddr(memory), size);
+    R_ClearExternalPtr(memory);
+    held -= size;
+}
+
+SEXP bipr_vector(SEXPTYPE type, size_t n, void **values, size_t size)
+{
+    if (size < LARGE)
+        return copied(type, *values, n);
+    SEXP length = PROTECT(Rf_ScalarInteger((int)n)), bytes = PROTECT(Rf_ScalarReal((double)size));
+    SEXP memory = PROTECT(R_MakeExternalPtr(NULL, bytes, R_NilValue));
+    SEXP x = R_new_altrep(type == REALSXP ? large_double : type == LGLSXP ? large_logical : large_int, memory, length);
+    PROTECT(x);
+    R_RegisterCFinalizer(memory, collect); /* the last that R could lack memory for */
+    R_SetExternalPtrAddr(memory, *values);
+    *values = NULL;
+    held += size;
+    UNPROTECT(4);
+    return x;
+}
+
+/* R doesn't count this memory: without being asked, it would not look for what of it nobody has any more. */
+void bipr_collect_large(size_t rows)
+{
+    if (held > 0 && rows * sizeof(double) >= LARGE)
+        R_gc();
+}

@@ -38,7 +38,7 @@ static char *put_score(char *to, const bip__score_span *score)
     if (score->text[0] == 'n')
         return to;
     const size_t quote = score->text[0] == '"';
-    return bip__copy(to, score->text + quote, score->n - 2 * quote);
+    return bip__copy_score(to, score->text + quote, score->n - 2 * quote);
 }
 
 /* participant,date,respondent, */
@@ -128,7 +128,7 @@ static char *put_long_rows(const bip__exporter *x, const bip__row_form *form, co
             to = bip__copy(to, between->text.data, between->text.len);
             between = plain;
         }
-        to = bip__copy(to, form->names[i].text, form->names[i].n);
+        to = bip__copy_piece(to, form->names[i]);
         to = put_score(to, score);
     }
     if (rows == 0)
@@ -142,7 +142,8 @@ static void write_long(bip__exporter *x, const bip__stored *a, const bip__row_fo
     joint *first = a->note != NULL ? &own->noted : &own->plain;
     if (!make_joint(x, &own->plain, a, form, false) || (a->note != NULL && !make_joint(x, first, a, form, true)))
         return;
-    const size_t most = 2 * first->text.len + form->n * (form->longest + own->plain.text.len) + a->scores_n + 1;
+    const size_t most =
+        2 * first->text.len + form->n * (form->longest + own->plain.text.len) + a->scores_n + BIP__BLOCK;
     char *to = bip__out_room(x->o, most);
     if (to != NULL)
         bip__out_filled(x->o, put_long_rows(x, form, first, to));

@@ -73,13 +73,13 @@ static void put_recorded(bip__exporter *x, const bip__stored *a)
 
 static void put_scores(bip__exporter *x, const bip__stored *a, const bip__row_form *form)
 {
-    char *to = bip__out_room(x->o, form->n * form->longest + a->scores_n);
+    char *to = bip__out_room(x->o, form->n * form->longest + a->scores_n + BIP__BLOCK);
     if (to == NULL)
         return;
     for (size_t i = 0; i < form->n; i++) {
         const bip__score_span *score = &x->scores[form->at[i]];
-        to = bip__copy(to, form->names[i].text, form->names[i].n);
-        to = bip__copy(to, score->text, score->n);
+        to = bip__copy_piece(to, form->names[i]);
+        to = bip__copy_score(to, score->text, score->n);
     }
     bip__out_filled(x->o, to);
 }

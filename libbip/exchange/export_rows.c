@@ -35,9 +35,13 @@ bip_status bip__exporter_piece(bip__exporter *x, bip__piece *out, bip_error *err
     bip_status st = bip__out_finish(&x->text, err);
     if (st != BIP_OK)
         return st;
-    *out = (bip__piece){bip__arena_strndup(&x->arena, x->text.data, x->text.len), x->text.len};
+    char *text = bip__arena_alloc(&x->arena, x->text.len + BIP__BLOCK);
+    if (text == NULL)
+        return bip__nomem(err);
+    *out = (bip__piece){text, x->text.len};
+    bip__copy(text, x->text.data, x->text.len);
     bip__out_clear(&x->text);
-    return out->text == NULL ? bip__nomem(err) : BIP_OK;
+    return BIP_OK;
 }
 
 /* What is asked of the respondent and visible to whom the query is for. */

@@ -8,10 +8,12 @@
 #include "model/score.h"
 #include "read/assessments.h"
 
+/* From bip__exporter_piece(): BIP__BLOCK bytes behind it may be read. */
 typedef struct bip__piece {
     const char *text;
     size_t n;
 } bip__piece;
+#define BIP__BLOCK 32
 
 /* A text that stays the same for a while, and what it is of. */
 typedef struct bip__kept {
@@ -97,6 +99,21 @@ static inline char *bip__copy(char *to, const char *from, size_t n)
 {
     memcpy(to, from, n);
     return to + n;
+}
+
+/* The same with room for BIP__BLOCK bytes more: pieces are short, and a copy of constant length needs no call. */
+static inline char *bip__copy_piece(char *to, bip__piece piece)
+{
+    for (size_t at = 0; at < piece.n; at += BIP__BLOCK)
+        memcpy(to + at, piece.text + at, BIP__BLOCK);
+    return to + piece.n;
+}
+
+/* Most scores are one digit. */
+static inline char *bip__copy_score(char *to, const char *text, size_t n)
+{
+    *to = *text;
+    return n == 1 ? to + 1 : bip__copy(to, text, n);
 }
 
 #endif

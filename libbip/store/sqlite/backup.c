@@ -101,57 +101,58 @@ static bip_status check_schema(checking *c, bip_error *err)
     return st;
 }
 
+/* What the schema leaves undeclared for speed, and what is derived from other rows. */
+static const char *const faulty[] = {
+    "PRAGMA integrity_check",
+    "SELECT 'table ' || \"table\" || ', row ' || coalesce(rowid, '?') || ': names a row of ' || parent || "
+    "' that is missing' FROM pragma_foreign_key_check LIMIT 100",
+    "SELECT 'assessment ' || " ID_OF(
+        "assessment") " || ': names a row that is missing' FROM assessment"
+                      " WHERE person NOT IN (SELECT n FROM person) OR instrument NOT IN (SELECT n FROM instrument)"
+                      " OR respondent NOT IN (SELECT n FROM word) OR (rater IS NOT NULL AND rater NOT IN (SELECT n "
+                      "FROM word))"
+                      " OR entry NOT IN (SELECT n FROM entry) LIMIT 100",
+    "SELECT 'fact ' || " ID_OF("fact") " || ': names a row that is missing' FROM fact"
+                                       " WHERE (person <> 0 AND person NOT IN (SELECT n FROM person)) OR entry NOT "
+                                       "IN (SELECT n FROM entry) LIMIT 100",
+    "SELECT 'leaf ' || entry || '.' || pos || ': names a row that is missing' FROM leaf"
+    " WHERE (identity IS NOT NULL AND identity NOT IN (SELECT n FROM identity)) OR entry NOT IN (SELECT n FROM "
+    "entry) LIMIT 100",
+    "SELECT 'entry ' || lower(hex(e.id)) || ': the list of its parents is wrong' FROM parent p JOIN entry e"
+    " ON e.n = p.entry LEFT JOIN entry o ON o.n = p.parent GROUP BY p.entry HAVING count(*) > count(o.n)"
+    " OR max(p.parent) > p.entry OR (max(p.parent) = p.entry AND (count(*) > 1 OR p.entry = 1))"
+    " OR (max(p.parent) = p.entry - 1 AND count(*) = 1) LIMIT 100",
+    "SELECT 'entry ' || lower(hex(id)) || ': the list of heads is wrong' FROM entry"
+    " WHERE n < (SELECT max(n) FROM entry) AND (n IN (SELECT entry FROM head)) ="
+    " (n IN (SELECT parent FROM parent WHERE parent <> entry"
+    " UNION ALL SELECT n - 1 FROM entry WHERE n NOT IN (SELECT entry FROM parent))) LIMIT 100",
+    "SELECT 'identity ' || n || ': is neither somebody''s nor erased' FROM identity"
+    " WHERE (person IS NULL) <> (uuid IS NULL) OR (erased_by IS NOT NULL AND erased_by NOT IN (SELECT n FROM "
+    "entry))"
+    " OR length(hash) <> 32 OR length(uuid) <> 16 LIMIT 100",
+    "SELECT 'entry ' || lower(hex(id)) || ': its id or hash has another length' FROM entry"
+    " WHERE length(id) <> 16 OR length(hash) <> 32 LIMIT 100",
+    "SELECT 'entry ' || lower(hex(e.id)) || ', leaf ' || l.pos || ': its hash has another length'"
+    " FROM leaf l JOIN entry e ON e.n = l.entry WHERE length(l.hash) <> 32 LIMIT 100",
+    "SELECT 'assessment ' || " ID_OF("assessment") " || ', participant ' || " CODE_OF(
+        "assessment") " || ': names no first revision, or itself' FROM assessment"
+                      " WHERE " NO_ROOT " LIMIT 100",
+    "SELECT 'fact ' || " ID_OF("fact") " || ', participant ' || " CODE_OF(
+        "fact") " || ': names no first fact, or itself' FROM fact"
+                " WHERE " NO_ROOT " LIMIT 100",
+    "SELECT 'instrument ' || code || '@' || version || ': is neither built in nor added' FROM instrument"
+    " WHERE (entry IS NULL) <> (idx IS NULL) OR (entry IS NULL AND reason IS NOT NULL) LIMIT 100",
+    "SELECT 'word ' || n || ': is of another kind than what names it, or of none' FROM word"
+    " WHERE kind NOT IN (1, 2, 3) OR (kind <> 1 AND n IN (SELECT respondent FROM item UNION SELECT respondent FROM"
+    " assessment)) OR (kind <> 2 AND n IN (SELECT rater FROM assessment WHERE rater IS NOT NULL))"
+    " OR (kind <> 3 AND n IN (SELECT actor FROM entry)) LIMIT 100",
+    "SELECT 'setting ' || key || ': is not one of a store' FROM meta WHERE key NOT IN ('lang', 'national_ids', "
+    "'keep_days', 'traces')"
+    " OR typeof(value) <> 'text' LIMIT 100",
+};
+
 static bip_status check(bip__storage *base, bip_issue_fn issue, void *ctx, int64_t *faults, bip_error *err)
 {
-    /* What the schema leaves undeclared for speed, and what is derived from other rows. */
-    static const char *const queries[] = {
-        "PRAGMA integrity_check",
-        "SELECT 'table ' || \"table\" || ', row ' || coalesce(rowid, '?') || ': names a row of ' || parent || "
-        "' that is missing' FROM pragma_foreign_key_check LIMIT 100",
-        "SELECT 'assessment ' || " ID_OF(
-            "assessment") " || ': names a row that is missing' FROM assessment"
-                          " WHERE person NOT IN (SELECT n FROM person) OR instrument NOT IN (SELECT n FROM instrument)"
-                          " OR respondent NOT IN (SELECT n FROM word) OR (rater IS NOT NULL AND rater NOT IN (SELECT n "
-                          "FROM word))"
-                          " OR entry NOT IN (SELECT n FROM entry) LIMIT 100",
-        "SELECT 'fact ' || " ID_OF("fact") " || ': names a row that is missing' FROM fact"
-                                           " WHERE (person <> 0 AND person NOT IN (SELECT n FROM person)) OR entry NOT "
-                                           "IN (SELECT n FROM entry) LIMIT 100",
-        "SELECT 'leaf ' || entry || '.' || pos || ': names a row that is missing' FROM leaf"
-        " WHERE (identity IS NOT NULL AND identity NOT IN (SELECT n FROM identity)) OR entry NOT IN (SELECT n FROM "
-        "entry) LIMIT 100",
-        "SELECT 'entry ' || lower(hex(e.id)) || ': the list of its parents is wrong' FROM parent p JOIN entry e"
-        " ON e.n = p.entry LEFT JOIN entry o ON o.n = p.parent GROUP BY p.entry HAVING count(*) > count(o.n)"
-        " OR max(p.parent) > p.entry OR (max(p.parent) = p.entry AND (count(*) > 1 OR p.entry = 1))"
-        " OR (max(p.parent) = p.entry - 1 AND count(*) = 1) LIMIT 100",
-        "SELECT 'entry ' || lower(hex(id)) || ': the list of heads is wrong' FROM entry"
-        " WHERE n < (SELECT max(n) FROM entry) AND (n IN (SELECT entry FROM head)) ="
-        " (n IN (SELECT parent FROM parent WHERE parent <> entry"
-        " UNION ALL SELECT n - 1 FROM entry WHERE n NOT IN (SELECT entry FROM parent))) LIMIT 100",
-        "SELECT 'identity ' || n || ': is neither somebody''s nor erased' FROM identity"
-        " WHERE (person IS NULL) <> (uuid IS NULL) OR (erased_by IS NOT NULL AND erased_by NOT IN (SELECT n FROM "
-        "entry))"
-        " OR length(hash) <> 32 OR length(uuid) <> 16 LIMIT 100",
-        "SELECT 'entry ' || lower(hex(id)) || ': its id or hash has another length' FROM entry"
-        " WHERE length(id) <> 16 OR length(hash) <> 32 LIMIT 100",
-        "SELECT 'entry ' || lower(hex(e.id)) || ', leaf ' || l.pos || ': its hash has another length'"
-        " FROM leaf l JOIN entry e ON e.n = l.entry WHERE length(l.hash) <> 32 LIMIT 100",
-        "SELECT 'assessment ' || " ID_OF("assessment") " || ', participant ' || " CODE_OF(
-            "assessment") " || ': names no first revision, or itself' FROM assessment"
-                          " WHERE " NO_ROOT " LIMIT 100",
-        "SELECT 'fact ' || " ID_OF("fact") " || ', participant ' || " CODE_OF(
-            "fact") " || ': names no first fact, or itself' FROM fact"
-                    " WHERE " NO_ROOT " LIMIT 100",
-        "SELECT 'instrument ' || code || '@' || version || ': is neither built in nor added' FROM instrument"
-        " WHERE (entry IS NULL) <> (idx IS NULL) OR (entry IS NULL AND reason IS NOT NULL) LIMIT 100",
-        "SELECT 'word ' || n || ': is of another kind than what names it, or of none' FROM word"
-        " WHERE kind NOT IN (1, 2, 3) OR (kind <> 1 AND n IN (SELECT respondent FROM item UNION SELECT respondent FROM"
-        " assessment)) OR (kind <> 2 AND n IN (SELECT rater FROM assessment WHERE rater IS NOT NULL))"
-        " OR (kind <> 3 AND n IN (SELECT actor FROM entry)) LIMIT 100",
-        "SELECT 'setting ' || key || ': is not one of a store' FROM meta WHERE key NOT IN ('lang', 'national_ids', "
-        "'keep_days', 'traces')"
-        " OR typeof(value) <> 'text' LIMIT 100",
-    };
     checking c = {.s = (bip__sqlite *)base, .issue = issue, .ctx = ctx};
     bip_status st = base->api->snapshot(base, err);
 
@@ -159,8 +160,8 @@ static bip_status check(bip__storage *base, bip_issue_fn issue, void *ctx, int64
     if (st != BIP_OK)
         return st;
     st = check_schema(&c, err);
-    for (size_t i = 0; i < sizeof queries / sizeof *queries && st == BIP_OK; i++)
-        st = report_rows(&c, queries[i], err);
+    for (size_t i = 0; i < sizeof faulty / sizeof *faulty && st == BIP_OK; i++)
+        st = report_rows(&c, faulty[i], err);
     base->api->release(base);
     *faults = c.faults;
     return st;

@@ -134,10 +134,22 @@ static bool read_zone(const char *s, size_t n, size_t *at)
     return read_two(s, n, at, 59, &minute);
 }
 
+/* Two digits as a number; below 0: something else. */
+static int two_digits(const char *s)
+{
+    return is_digit(s[0]) && is_digit(s[1]) ? 10 * (s[0] - '0') + (s[1] - '0') : -1;
+}
+
 static bool read_ymd(const char *s, size_t n, size_t *at, int *year, int *month, int *day)
 {
-    return read_digits(s, n, at, 4, year) == 4 && read_char(s, n, at, '-') && read_digits(s, n, at, 2, month) == 2 &&
-           read_char(s, n, at, '-') && read_digits(s, n, at, 2, day) == 2;
+    if (n < 10 || s[4] != '-' || s[7] != '-')
+        return false;
+    const int hundreds = two_digits(s), rest = two_digits(s + 2);
+    *year = 100 * hundreds + rest;
+    *month = two_digits(s + 5);
+    *day = two_digits(s + 8);
+    *at = 10;
+    return hundreds >= 0 && rest >= 0 && *month >= 0 && *day >= 0;
 }
 
 static bool read_dmy(const char *s, size_t n, size_t *at, int *year, int *month, int *day)
@@ -155,7 +167,8 @@ static bool read_dmy(const char *s, size_t n, size_t *at, int *year, int *month,
 
 static bip__date_fault check_day(int year, int month, int day, bip_date *out)
 {
-    if (month < 1 || month > 12 || day < 1 || day > month_start(year, month + 1) - month_start(year, month))
+    if (month < 1 || month > 12 || day < 1 ||
+        (day > 28 && day > month_start(year, month + 1) - month_start(year, month)))
         return BIP__DATE_NONE;
     if (year < FIRST_YEAR || year > LAST_YEAR)
         return BIP__DATE_RANGE;

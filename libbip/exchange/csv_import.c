@@ -169,8 +169,7 @@ static bip_status read_long(reader *r, bip_error *err)
 {
     const bool has_note = r->columns.at[BIP__COLUMN_NOTE] >= 0;
     bip__row_key key;
-    bip_score score;
-    int32_t item = -1;
+    bip__item_score score = {.item = -1};
     const char *note;
     size_t note_n;
     uint32_t number;
@@ -178,10 +177,10 @@ static bip_status read_long(reader *r, bip_error *err)
     bip_status st = read_key(r, &key, &placed, err);
     st = bip__intake_both(st, read_note(r, &note, &note_n, err));
     if (placed)
-        st = bip__intake_both(st, long_score(r, &key, &score, &item, err));
+        st = bip__intake_both(st, long_score(r, &key, &score.score, &score.item, err));
     if (st != BIP_OK)
         return st;
-    if (item < 0 && note == NULL) {
+    if (score.item < 0 && note == NULL) {
         r->in->result.empty_rows++;
         return BIP_OK;
     }
@@ -191,28 +190,21 @@ static bip_status read_long(reader *r, bip_error *err)
     if (st != BIP_OK)
         return st;
     st = bip__stage_note(r->in, r->csv.line, said_of(r, BIP__COLUMN_NOTE).column, note, note_n, err);
-    if (item >= 0)
+    if (score.item >= 0)
         st = bip__intake_both(
-            st, bip__stage_score(r->in, r->csv.line, said_of(r, BIP__COLUMN_INDICATOR).column, item, &score, err));
+            st, bip__stage_scores(r->in, r->csv.line, said_of(r, BIP__COLUMN_INDICATOR).column, &score, 1, err));
     return st;
 }
 
 /* Where the assessment can't be opened each row is refused. */
-static bip_status stage_run(reader *r, const bip__quick_run *run, const bip__quick_score *scores, bip_error *err)
+static bip_status stage_run(reader *r, const bip__quick_run *run, const bip__item_score *scores, bip_error *err)
 {
     const bool has_note = r->columns.at[BIP__COLUMN_NOTE] >= 0;
     const char *column = r->columns.list[r->columns.at[BIP__COLUMN_INDICATOR]].name;
-    bip_status open = BIP_E_REFUSED, all = BIP_OK;
-    for (uint32_t i = 0; i < run->n && goes_on(all); i++) {
-        const int64_t line = run->line + i;
-        if (open != BIP_OK)
-            open = bip__stage_open(r->in, &run->key, run->group, line, has_note, err);
-        bip_status st = open;
-        if (st == BIP_OK)
-            st = bip__stage_score(r->in, line, column, scores[i].item, &scores[i].score, err);
-        all = bip__intake_both(all, st);
-    }
-    return all;
+    bip_status st = BIP_E_REFUSED;
+    for (uint32_t i = 0; i < run->n && st == BIP_E_REFUSED; i++)
+        st = bip__stage_open(r->in, &run->key, run->group, run->line + i, has_note, err);
+    return st == BIP_OK ? bip__stage_scores(r->in, run->line, column, scores, run->n, err) : st;
 }
 
 static bip_status stage_runs(reader *r, const bip__quick_batch *batch, bip_error *err)

@@ -240,7 +240,7 @@ static bool find_score(bip__intake *in, const bip__named_item *name, bip__cell c
 
 /* What the row that was peeked at says, but for the person. */
 static bool read_row(bip__memo *m, bip__intake *in, const bip__columns *columns, const bip__csv *csv,
-                     bip__quick_run *run, bip__quick_score *score)
+                     bip__quick_run *run, bip__item_score *score)
 {
     const bip__cell group = cell_of(columns, csv, true, BIP__COLUMN_ASSESSMENT);
     if (!take_key(m, in, columns, csv, run) || cell_of(columns, csv, true, BIP__COLUMN_NOTE).n > 0)
@@ -263,7 +263,7 @@ static void take_echoes(bip__memo *m, bip__csv *csv, bip__quick_batch *batch)
         const int digit = bip__csv_take_echo(csv, name->text, name->n + 1, name->digits);
         if (digit < 0)
             return;
-        batch->scores[batch->n_scores++] = (bip__quick_score){name->item, {.number = digit, .answer = BIP_NUMBER}};
+        batch->scores[batch->n_scores++] = (bip__item_score){name->item, {.number = digit, .answer = BIP_NUMBER}};
         m->last = name;
     }
 }

@@ -63,18 +63,13 @@ typedef struct bip__quick_run {
     uint64_t hash;
 } bip__quick_run;
 
-typedef struct bip__quick_score {
-    int32_t item;
-    bip_score score;
-} bip__quick_score;
-
 /* So many at a time that rows in no order don't wait for memory one after the other. */
 #define BIP__QUICK_RUNS 64
 #define BIP__QUICK_SCORES 512
 typedef struct bip__quick_batch {
     uint32_t n, n_scores;
     bip__quick_run runs[BIP__QUICK_RUNS];
-    bip__quick_score scores[BIP__QUICK_SCORES];
+    bip__item_score scores[BIP__QUICK_SCORES];
 } bip__quick_batch;
 
 /* Make the file's rows quick where that is possible. */

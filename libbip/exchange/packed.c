@@ -5,17 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#define FIRST_WHOLE 5 /* 0; between lie the answers that are no numbers, as they are numbered */
-
-uint8_t bip__packed_code(const bip_score *score)
-{
-    if (score->answer != BIP_NUMBER)
-        return (uint8_t)score->answer;
-    if (score->number >= 0 && score->number <= UINT8_MAX - FIRST_WHOLE && score->number == (int)score->number)
-        return (uint8_t)(FIRST_WHOLE + (int)score->number);
-    return BIP__PACKED_WIDE;
-}
-
 size_t bip__packed_size(const bip_score *scores, size_t n)
 {
     size_t size = n;
@@ -43,8 +32,8 @@ size_t bip__unpack(const uint8_t *from, bip_score *scores, size_t n)
     const uint8_t *wide = from + n;
     for (size_t i = 0; i < n; i++) {
         scores[i] = (bip_score){.number = NAN, .answer = BIP_NUMBER};
-        if (from[i] >= FIRST_WHOLE) {
-            scores[i].number = from[i] - FIRST_WHOLE;
+        if (from[i] >= BIP__PACKED_WHOLE) {
+            scores[i].number = from[i] - BIP__PACKED_WHOLE;
         } else if (from[i] != BIP__PACKED_WIDE) {
             scores[i].answer = from[i];
         } else {
@@ -58,8 +47,8 @@ size_t bip__unpack(const uint8_t *from, bip_score *scores, size_t n)
 static void print_one(bip__out *o, uint8_t code, const uint8_t **wide)
 {
     double number;
-    if (code >= FIRST_WHOLE) {
-        bip__out_int(o, code - FIRST_WHOLE);
+    if (code >= BIP__PACKED_WHOLE) {
+        bip__out_int(o, code - BIP__PACKED_WHOLE);
     } else if (code == BIP__PACKED_WIDE) {
         memcpy(&number, *wide, sizeof number);
         *wide += sizeof number;
@@ -78,8 +67,8 @@ void bip__packed_print(bip__out *o, const uint8_t *from, size_t n)
     size_t used = 0;
     for (size_t i = 0; i < n; i++) {
         few[used++] = i == 0 ? '[' : ',';
-        if (from[i] >= FIRST_WHOLE && from[i] < FIRST_WHOLE + 10)
-            few[used++] = (char)('0' + from[i] - FIRST_WHOLE);
+        if (from[i] >= BIP__PACKED_WHOLE && from[i] < BIP__PACKED_WHOLE + 10)
+            few[used++] = (char)('0' + from[i] - BIP__PACKED_WHOLE);
         else {
             bip__out_bytes(o, few, used);
             used = 0;

@@ -289,13 +289,13 @@ bip_status bip__stage_open(bip__intake *in, const bip__row_key *key, uint32_t gr
     if (goes_on_with_open(in, key, group))
         return BIP_OK;
     const uint32_t hash = hash_of(in, key, group);
-    const bip__staged s = staged_of(key, group, line, has_note);
     bip_status st = make_slots(in, err);
     if (st != BIP_OK)
         return st;
     bip__hashed *slot = slot_of(in, key, group, hash);
     if (slot->number != 0)
         return go_on(in, key, slot->number, line, err);
+    const bip__staged s = staged_of(key, group, line, has_note);
     st = begin(in, &s, err);
     if (st == BIP_OK)
         *slot = (bip__hashed){(uint32_t)in->stage.n, hash};
@@ -313,30 +313,37 @@ void bip__stage_hint(const bip__intake *in, const bip__row_key *key, uint32_t gr
 }
 
 /* Most are a byte in its place. One that is more moves all, and may do so again: there is room for anything then. */
-static bip_status put_score(bip__intake *in, bip__staged *s, int32_t item, const bip_score *score, bip_error *err)
+static bip_status put_score(bip__intake *in, bip__staged *s, const bip__item_score *score, bip_error *err)
 {
-    const uint8_t code = bip__packed_code(score);
+    const uint8_t code = bip__packed_code(&score->score);
     if (code != BIP__PACKED_WIDE) {
-        packed_of(s)[item] = code;
+        packed_of(s)[score->item] = code;
         return BIP_OK;
     }
     bip__unpack(scores_of(s), in->scores, items_of(in, s));
-    in->scores[item] = *score;
+    in->scores[score->item] = score->score;
     bip_status st = make_room(in, s, BIP__PACKED_MOST * items_of(in, s), err);
     if (st == BIP_OK)
         bip__pack(in->scores, items_of(in, s), packed_of(s));
     return st;
 }
 
-bip_status bip__stage_score(bip__intake *in, int64_t line, const char *column, int32_t item, const bip_score *score,
-                            bip_error *err)
+bip_status bip__stage_scores(bip__intake *in, int64_t line, const char *column, const bip__item_score *scores, size_t n,
+                             bip_error *err)
 {
     bip__staged *s = &in->stage.list[in->stage.open - 1];
-    if (scores_of(s)[item] == BIP_NOT_ASKED)
-        return put_score(in, s, item, score, err);
-    return bip__intake_refuse(in, line, column, err,
-                              "is a second score of this indicator in the assessment that begins on line %lld",
-                              (long long)s->line);
+    bip_status all = BIP_OK;
+    for (size_t i = 0; i < n && (all == BIP_OK || all == BIP_E_REFUSED); i++) {
+        bip_status st;
+        if (scores_of(s)[scores[i].item] == BIP_NOT_ASKED)
+            st = put_score(in, s, &scores[i], err);
+        else
+            st = bip__intake_refuse(in, line + (int64_t)i, column, err,
+                                    "is a second score of this indicator in the assessment that begins on line %lld",
+                                    (long long)s->line);
+        all = bip__intake_both(all, st);
+    }
+    return all;
 }
 
 /* Both notes are among those kept, which lend one at a time. */

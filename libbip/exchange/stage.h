@@ -41,6 +41,11 @@ typedef struct bip__staged {
     int64_t line;      /* where it begins */
 } bip__staged;
 
+typedef struct bip__item_score {
+    int32_t item;
+    bip_score score;
+} bip__item_score;
+
 /* Zero-initialise. */
 typedef struct bip__stage {
     bip__arena scores;
@@ -68,9 +73,9 @@ void bip__stage_hint(const struct bip__intake *in, const struct bip__row_key *ke
 /* Give the open assessment its note; another than it has is refused. */
 bip_status bip__stage_note(struct bip__intake *in, int64_t line, const char *column, const char *note, size_t n,
                            bip_error *err);
-/* Give the open assessment the score of an item; a second one is refused. */
-bip_status bip__stage_score(struct bip__intake *in, int64_t line, const char *column, int32_t item,
-                            const bip_score *score, bip_error *err);
+/* Give the open assessment scores, of which each stands on a line of its own; a second one of an item is refused. */
+bip_status bip__stage_scores(struct bip__intake *in, int64_t line, const char *column, const bip__item_score *scores,
+                             size_t n, bip_error *err);
 /* At the end of a file with groups: equal keys in different groups. */
 bip_status bip__stage_compare_groups(struct bip__intake *in, bip_error *err);
 

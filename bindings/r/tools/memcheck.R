@@ -35,3 +35,12 @@ for (i in 1:3) {
     gc()
 }
 stopifnot(refused == 9)
+# Large columns stay in memory of ours: just enough rows for that.
+for (i in 1:2) {
+    large <- bip_series_compute(rep(as.Date("2026-01-01"), 131073), rep(3, 131073), by = 1:131073, scale_min = 1, scale_max = 5)
+    stopifnot(sum(large$first_score) == 3 * 131073)
+    kept <- large$mean
+    rm(large)
+    gc()
+    kept[1] <- 0
+}

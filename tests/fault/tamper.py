@@ -47,6 +47,15 @@ class Store:
         return self(*args, **more).stdout.decode().strip()
 
 
+def fork(s, folder, name, date):
+    """A copy that went on by itself and was taken in: entries that follow the same one, and a join with the next."""
+    copy = str(Path(folder) / name)
+    s("backup", copy)
+    for store in ("-s", copy), ():
+        s(*store, "record", "P-001", "--instrument", "own", "--respondent", "nurse", "--date", date, "sleep=2")
+    s("merge", copy)
+
+
 def fill(s, folder):
     """A little of everything that a store can hold, in a dozen entries."""
     text = s.out("instrument", "show", "employability")
@@ -78,12 +87,14 @@ def fill(s, folder):
     s("import", str(Path(folder) / "in.csv"), "--instrument", "own", "--create-participants")
     s("participant", "set", "P-001", "--attr", "sex=", "--reason", "asked to")
     s("dispute", first, "--text", "I was ill that week")
+    fork(s, folder, "fork.bip", "2026-01-20")
     s("participant", "add", "P-066")
     s("record", "P-066", "--instrument", "own", "--respondent", "nurse", "--date", "2026-02-02", "sleep=2")
     before = s.rows("SELECT * FROM person WHERE code = 'P-066'"), s.rows("SELECT * FROM identity"), s.rows(
         "SELECT * FROM assessment WHERE person = (SELECT n FROM person WHERE code = 'P-066')"), s.rows(
         "SELECT * FROM fact WHERE person = (SELECT n FROM person WHERE code = 'P-066')")
     s("participant", "erase", "P-066", "--reason", "asked for it")
+    fork(s, folder, "last.bip", "2026-01-21")
     return before
 
 

@@ -55,13 +55,15 @@ CELLS = {"participant": ["P-1", "P-2", "P-3", "P-4", "P-1 ", "Q", "", "850709-98
 
 def make_rows(rng, columns, good):
     """Assessments row by row, mostly in order and often of the same indicators: the rows that go the short way."""
-    rows, always = [], rng.random() < 0.6 and [c for c in ("a", "b", "d1", "d2", "d3") if rng.random() < 0.7]
+    rows, always = [], rng.random() < 0.6 and [c for c in ("d1", "a", "b", "d2", "d3") if rng.random() < 0.7]
     for _ in range(rng.randrange(1, 12)):
         key = {c: rng.choice(CELLS[c][:good]) for c in ("participant", "date", "respondent", "instrument", "rater")}
         if rng.random() < 0.8:  # nobody's yet
             key.update(participant=f"P-{rng.randrange(3, 9)}", date=f"2026-02-{rng.randrange(10, 28)}")
         key["respondent"] = rng.choice(CELLS["respondent"][:2])
         group = str(len(rows)) if rng.random() < 0.7 else ""
+        if always and rng.random() < 0.4:
+            always = always[1:] + always[:1]  # another than is expected
         for code in always or rng.sample(["a", "b", "d1", "d2", "d3", "d4"], rng.randrange(1, 6)):
             row = dict(key, indicator=code, score=rng.choice(["1", "2", "3", "4"]), note="", assessment=group)
             rows.append([row[c] for c in columns])

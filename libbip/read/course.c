@@ -253,6 +253,7 @@ static void forget(bip__course *course, int32_t person, const char *code)
         memset(t->missing, 0, sizeof t->missing);
         t->open.day = BIP_NO_DATE;
     }
+    course->paired = NULL;
     course->n_day_rows = 0;
     course->assessments = 0;
     course->last_day = BIP_NO_DATE;
@@ -319,14 +320,40 @@ bip_status bip__course_series(bip__course *course, size_t s, bip_series *out, bi
     return st;
 }
 
+static bool same_days(const bip__track *a, const bip__track *b)
+{
+    return a->n == b->n && memcmp(a->days, b->days, a->n * sizeof *a->days) == 0;
+}
+
+/* Indicators that are asked together mostly share their dates, and so their pairs. */
+static bool paired_alike(const bip__course *course, const bip__slot_pair *pair)
+{
+    const bip__slot_pair *last = course->paired;
+    const bip__track *tracks = course->tracks;
+    return last != NULL && last->pair_days == pair->pair_days && same_days(&tracks[last->a], &tracks[pair->a]) &&
+           same_days(&tracks[last->b], &tracks[pair->b]);
+}
+
 bip_status bip__course_pairs(bip__course *course, const bip__slot_pair *pair, const bip__pair **lent, size_t *n,
                              bip_error *err)
 {
     const bip__track *a = &course->tracks[pair->a], *b = &course->tracks[pair->b];
-    size_t most = a->n < b->n ? a->n : b->n;
     *n = 0;
-    if (!bip__grow(&course->pairs, &course->pairs_cap, most + 1, sizeof *course->pairs))
-        return bip__nomem(err);
+    *lent = NULL;
+    if (a->n == 0 || b->n == 0)
+        return BIP_OK;
+    if (!paired_alike(course, pair)) {
+        size_t most = a->n < b->n ? a->n : b->n;
+        course->paired = NULL;
+        if (!bip__grow(&course->pairs, &course->pairs_cap, most, sizeof *course->pairs))
+            return bip__nomem(err);
+        bip_status st =
+            bip__pairs_find(a->days, a->n, b->days, b->n, pair->pair_days, course->pairs, &course->n_pairs, err);
+        if (st != BIP_OK)
+            return st;
+        course->paired = pair;
+    }
     *lent = course->pairs;
-    return most == 0 ? BIP_OK : bip__pairs_find(a->days, a->n, b->days, b->n, pair->pair_days, course->pairs, n, err);
+    *n = course->n_pairs;
+    return BIP_OK;
 }

@@ -30,7 +30,8 @@ typedef struct bip__course {
     struct bip__held_row *day_rows; /* rows of the day in hand, to be put into the order of recording */
     size_t n_day_rows, day_rows_cap;
     bip__pair *pairs;
-    size_t pairs_cap;
+    size_t n_pairs, pairs_cap;
+    const bip__slot_pair *paired; /* whose pairs these are, of the participant in hand; NULL: nobody's */
     int32_t person;
     const char *participant; /* lent by the caller of bip__course_read() */
     size_t assessments;      /* read for this participant, current ones */

@@ -71,7 +71,7 @@ bool bip__reading_wants(const bip__reading *r, size_t slot)
 
 bool bip__reading_shows(const bip__reading *r, size_t slot)
 {
-    return bip__reading_wants(r, slot) && r->course->tracks[slot].n > 0;
+    return r->course->tracks[slot].n > 0 && bip__reading_wants(r, slot);
 }
 
 static bip_status take_labels(bip__arena *arena, const bip__scale *scale, const char *lang, bip__labels *out,

@@ -317,6 +317,46 @@ static void test_course__pairs_the_nearest_days_of_two_respondents(void **state)
     bip__plan_free(plan);
 }
 
+/* "CODE:A-B " for each pair of the instrument's indicators, by number in their series. */
+static const char *pairs_of(fixture *f, bip__course *course, const char *code)
+{
+    bip__context *c = &f->store->context;
+    int32_t person = 0;
+    test_clear(f);
+    assert_ok(c->storage->api->person_find(c->storage, code, &person, &test_err));
+    assert_ok(bip__course_read(course, person, code, &test_err));
+    for (size_t p = 0; p < course->plan->n_pairs; p++) {
+        const bip__slot_pair *pair = &course->plan->pairs[p];
+        const bip__pair *found = NULL;
+        size_t n = 0;
+        assert_ok(bip__course_pairs(course, pair, &found, &n, &test_err));
+        for (size_t i = 0; i < n; i++)
+            test_say(f, "%s:%d-%d ", pair->code, (int)found[i].a, (int)found[i].b);
+    }
+    return f->text;
+}
+
+static void test_course__pairs_each_indicator_by_its_own_days(void **state)
+{
+    fixture *f = *state;
+    bip__plan *plan = NULL;
+    bip__course *course = NULL;
+    test_participant(f, "P2");
+    test_record(f, "P1", "steps participant 2026-01-01", "a=1 b=1 c=1", NULL);
+    test_record(f, "P1", "steps participant 2026-01-10", "a=2 b=2", NULL);
+    test_record(f, "P1", "steps coach 2026-01-08", "a=3 b=3 c=3", NULL);
+    test_record(f, "P2", "steps participant 2026-01-01", "a=1 b=1", NULL); /* as many days, others */
+    test_record(f, "P2", "steps participant 2026-01-09", "a=1 b=1", NULL);
+    test_record(f, "P2", "steps coach 2026-01-02", "a=1 b=1", NULL);
+    assert_ok(bip__plan_make(&f->store->context, NULL, &plan, &test_err));
+    assert_ok(bip__course_open(&f->store->context, plan, &course, &test_err));
+    assert_string_equal(pairs_of(f, course, "P1"), "a:1-0 b:1-0 c:0-0 ");
+    assert_string_equal(pairs_of(f, course, "P2"), "a:0-0 b:0-0 ");
+    assert_string_equal(pairs_of(f, course, "P1"), "a:1-0 b:1-0 c:0-0 ");
+    bip__course_close(course);
+    bip__plan_free(plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +379,7 @@ int main(void)
         ON_EACH(test_course__reads_what_an_open_change_has_recorded),
         ON_EACH(test_course__reads_up_to_and_including_the_day_asked_for),
         ON_EACH(test_course__reads_current_revisions_as_of_an_earlier_day),
+        ON_EACH(test_course__pairs_each_indicator_by_its_own_days),
         ON_EACH(test_course__pairs_the_nearest_days_of_two_respondents),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

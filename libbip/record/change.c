@@ -138,7 +138,7 @@ static bip_status end_run(bip__change *change, bip_error *err)
     change->in_run = false;
     bip__leaf_end(&change->run_hash, leaf.hash);
     bip__entry_leaf(&change->entry_hash, leaf.pos, change->run_identity_hash, leaf.hash);
-    return api_of(change)->leaf_put(change->context->storage, &leaf, err);
+    return api_of(change)->leaves_put(change->context->storage, &leaf, 1, err);
 }
 
 /* The first identity of a person: the one that new facts go to. */

@@ -375,14 +375,14 @@ static bip_status add_identity(bip__merge *m, identity *i, const uint8_t hash[BI
     bip__identity_row row = {0};
     bip_status st = BIP_OK;
     if (m->person == 0) {
-        st = m->api->person_add(m->storage, m->code, &m->person, err);
+        st = m->api->persons_add(m->storage, (const char *const *)&m->code, 1, &m->person, err);
         m->result.participants++;
     }
     row.person = m->person;
     memcpy(row.uuid, i->uuid, sizeof row.uuid);
     memcpy(row.hash, hash, sizeof row.hash);
     m->change->merged = true;
-    return st == BIP_OK ? m->api->identity_add(m->storage, &row, &i->n, err) : st;
+    return st == BIP_OK ? m->api->identities_add(m->storage, &row, 1, &i->n, err) : st;
 }
 
 bip_status bip__merge_identity(bip__merge *m, const uint8_t uuid[BIP__UUID_SIZE], bip_error *err)
@@ -478,7 +478,7 @@ static bip_status put_envelope(bip__merge *m, int32_t kind, int32_t idx, bip_dat
                                .root_idx = idx,
                                .body = m->canonical.data,
                                .body_n = m->canonical.len};
-    return m->api->fact_put(m->storage, &row, err);
+    return m->api->facts_put(m->storage, &row, 1, err);
 }
 
 static bip_status check_text(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE], const char *what, const char *s,
@@ -587,7 +587,7 @@ static bip_status erase_identity(bip__merge *m, const uint8_t id[BIP__UUID_SIZE]
         return st;
     row = (bip__identity_row){.erased = true, .erased_by = m->open_entry->n};
     memcpy(row.hash, hash, BIP_HASH_SIZE);
-    return m->api->identity_add(m->storage, &row, &i->n, err);
+    return m->api->identities_add(m->storage, &row, 1, &i->n, err);
 }
 
 bip_status bip__merge_erasure(bip__merge *m, const uint8_t id[BIP__UUID_SIZE], int32_t idx,
@@ -714,7 +714,7 @@ bip_status bip__merge_dispute(bip__merge *m, const uint8_t id[BIP__UUID_SIZE], i
     row.entry = m->open_entry->n;
     row.body = m->canonical.data;
     row.body_n = m->canonical.len;
-    return m->api->fact_put(m->storage, &row, err);
+    return m->api->facts_put(m->storage, &row, 1, err);
 }
 
 static bip_status find_words(bip__merge *m, const bip__version *version, int32_t respondent, const char *rater,
@@ -792,7 +792,7 @@ static bip_status put_leaves(bip__merge *m, const entry *e, bip_error *err)
         if (!l->seen && (i == NULL || !i->erased))
             return refuse(m, e->id, "its facts are missing", err);
         if (e->is_new)
-            st = m->api->leaf_put(m->storage, &row, err);
+            st = m->api->leaves_put(m->storage, &row, 1, err);
     }
     return st;
 }

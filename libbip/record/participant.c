@@ -21,7 +21,7 @@ static bip_status add_identity(bip__change *change, int32_t person, bip_error *e
     if (c->random(c->ctx, row.uuid, sizeof row.uuid) != 0)
         return bip__fail(err, BIP_E_IO, NULL, "no random bytes can be had");
     bip__identity_hash(row.uuid, row.hash);
-    return c->storage->api->identity_add(c->storage, &row, &row.n, err);
+    return c->storage->api->identities_add(c->storage, &row, 1, &row.n, err);
 }
 
 bip_status bip__fact_insert(bip__change *change, int32_t person, int32_t kind, bip_date day, bip_error *err)
@@ -37,7 +37,7 @@ bip_status bip__fact_insert(bip__change *change, int32_t person, int32_t kind, b
     row.root_idx = row.idx;
     row.body = change->canonical.data;
     row.body_n = change->canonical.len;
-    st = storage->api->fact_put(storage, &row, err);
+    st = storage->api->facts_put(storage, &row, 1, err);
     change->broken |= st != BIP_OK;
     return st;
 }
@@ -48,7 +48,7 @@ bip_status bip__participant_insert(bip__change *change, const char *code, bip_da
     bip__storage *storage = change->context->storage;
     bip_status st = bip__change_write(change, err);
     if (st == BIP_OK)
-        st = storage->api->person_add(storage, code, person, err);
+        st = storage->api->persons_add(storage, &code, 1, person, err);
     if (st == BIP_OK)
         st = add_identity(change, *person, err);
     change->broken |= st != BIP_OK;
@@ -96,7 +96,7 @@ bip_status bip__dispute_insert(bip__change *change, const bip__assessment_put *p
     row.body = canonical->data;
     row.body_n = canonical->len;
     *idx = row.idx;
-    st = storage->api->fact_put(storage, &row, err);
+    st = storage->api->facts_put(storage, &row, 1, err);
     change->broken |= st != BIP_OK;
     return st;
 }

@@ -113,7 +113,8 @@ typedef struct bip__rows bip__rows; /* a reading in progress; several may be ope
 /* Every function gives a status and fills err where it fails; BIP_E_NOT_FOUND fills no err. A key that is taken is
  * BIP_E_CONFLICT, and the transaction can go on; after any other failure of a writer it can only be rolled back. `next`
  * functions give BIP_DONE at the end. Lookups and readings see what the open transaction has written. Writers want
- * begin() first. */
+ * begin() first; those that take many rows stop at the first that fails, and what is numbered gets numbers that follow
+ * one another from *first. */
 typedef struct bip__storage_api {
     /* one consistent view for several readings; calls nest; not needed inside begin() */
     bip_status (*snapshot)(bip__storage *, bip_error *);
@@ -140,11 +141,11 @@ typedef struct bip__storage_api {
                             bip_error *); /* lent until the store is closed or rolled back; BIP_E_CORRUPT: no such */
 
     bip_status (*person_find)(bip__storage *, const char *code, int32_t *n, bip_error *); /* BIP_E_NOT_FOUND */
-    bip_status (*person_add)(bip__storage *, const char *code, int32_t *n, bip_error *);
+    bip_status (*persons_add)(bip__storage *, const char *const *codes, size_t n, int32_t *first, bip_error *);
     bip_status (*person_get)(bip__storage *, int32_t n, const char **code,
                              bip_error *); /* lent until the next person_get; BIP_E_CORRUPT: no such */
-    bip_status (*identity_add)(bip__storage *, const bip__identity_row *row, int32_t *n,
-                               bip_error *); /* row->n is ignored */
+    bip_status (*identities_add)(bip__storage *, const bip__identity_row *rows, size_t n, int32_t *first,
+                                 bip_error *); /* their own n is ignored */
     bip_status (*identity_find)(bip__storage *, const uint8_t hash[BIP_HASH_SIZE], bip__identity_row *out, bip_error *);
     bip_status (*identity_get)(bip__storage *, int32_t n, bip__identity_row *out, bip_error *);
     bip_status (*identities)(bip__storage *, int32_t person /* 0: all */, bip__rows **out, bip_error *); /* by n */
@@ -171,7 +172,7 @@ typedef struct bip__storage_api {
     bip_status (*set_current)(bip__storage *, int32_t person, bip_date day, int64_t entry, int32_t idx, int32_t current,
                               bip_error *);
 
-    bip_status (*fact_put)(bip__storage *, const bip__fact_row *row, bip_error *);
+    bip_status (*facts_put)(bip__storage *, const bip__fact_row *rows, size_t n, bip_error *);
     bip_status (*facts)(bip__storage *, int32_t person, int32_t kind /* 0: all */, bip__rows **out,
                         bip_error *); /* by (kind, entry, idx) */
 
@@ -186,7 +187,7 @@ typedef struct bip__storage_api {
     bip_status (*entries)(bip__storage *, bip__rows **out, bip_error *);                /* by (logical_ms, id) */
     bip_status (*parents)(bip__storage *, int64_t entry, bip__rows **out, bip_error *); /* by id; entry rows */
     bip_status (*heads)(bip__storage *, bip__rows **out, bip_error *);                  /* entry rows */
-    bip_status (*leaf_put)(bip__storage *, const bip__leaf_row *row, bip_error *);
+    bip_status (*leaves_put)(bip__storage *, const bip__leaf_row *rows, size_t n, bip_error *);
     bip_status (*leaves)(bip__storage *, int64_t entry, bip__rows **out, bip_error *); /* by pos */
     bip_status (*leaf_over)(bip__storage *, int64_t entry, int32_t idx, bip__leaf_row *out,
                             bip_error *); /* greatest pos <= idx; BIP_E_NOT_FOUND */

@@ -342,10 +342,10 @@ static bip_status fail_word_add(bip__storage *s, int kind, const char *text, int
     return st == BIP_OK ? real->word_add(s, kind, text, n, err) : st;
 }
 
-static bip_status fail_leaf_put(bip__storage *s, const bip__leaf_row *row, bip_error *err)
+static bip_status fail_leaves_put(bip__storage *s, const bip__leaf_row *rows, size_t n, bip_error *err)
 {
     bip_status st = spend(err);
-    return st == BIP_OK ? real->leaf_put(s, row, err) : st;
+    return st == BIP_OK ? real->leaves_put(s, rows, n, err) : st;
 }
 
 static bip_status fail_set_current(bip__storage *s, int32_t person, bip_date day, int64_t entry, int32_t idx,
@@ -362,22 +362,23 @@ static bip_status fail_entry_put(bip__storage *s, const bip__entry_row *row, con
     return st == BIP_OK ? real->entry_put(s, row, parents, n, err) : st;
 }
 
-static bip_status fail_person_add(bip__storage *s, const char *code, int32_t *n, bip_error *err)
+static bip_status fail_persons_add(bip__storage *s, const char *const *codes, size_t n, int32_t *first, bip_error *err)
 {
     bip_status st = spend(err);
-    return st == BIP_OK ? real->person_add(s, code, n, err) : st;
+    return st == BIP_OK ? real->persons_add(s, codes, n, first, err) : st;
 }
 
-static bip_status fail_identity_add(bip__storage *s, const bip__identity_row *row, int32_t *n, bip_error *err)
+static bip_status fail_identities_add(bip__storage *s, const bip__identity_row *rows, size_t n, int32_t *first,
+                                      bip_error *err)
 {
     bip_status st = spend(err);
-    return st == BIP_OK ? real->identity_add(s, row, n, err) : st;
+    return st == BIP_OK ? real->identities_add(s, rows, n, first, err) : st;
 }
 
-static bip_status fail_fact_put(bip__storage *s, const bip__fact_row *row, bip_error *err)
+static bip_status fail_facts_put(bip__storage *s, const bip__fact_row *rows, size_t n, bip_error *err)
 {
     bip_status st = spend(err);
-    return st == BIP_OK ? real->fact_put(s, row, err) : st;
+    return st == BIP_OK ? real->facts_put(s, rows, n, err) : st;
 }
 
 static bip_status fail_instrument_add(bip__storage *s, const bip__instrument_row *row, const bip__item_row *items,
@@ -393,12 +394,12 @@ static void make_failing(fixture *f)
     failing = *real;
     failing.assessments_put = fail_assessments_put;
     failing.word_add = fail_word_add;
-    failing.leaf_put = fail_leaf_put;
+    failing.leaves_put = fail_leaves_put;
     failing.set_current = fail_set_current;
     failing.entry_put = fail_entry_put;
-    failing.person_add = fail_person_add;
-    failing.identity_add = fail_identity_add;
-    failing.fact_put = fail_fact_put;
+    failing.persons_add = fail_persons_add;
+    failing.identities_add = fail_identities_add;
+    failing.facts_put = fail_facts_put;
     failing.instrument_add = fail_instrument_add;
     f->store->context.storage->api = &failing;
 }

@@ -103,7 +103,7 @@ static void make_store(const char *path)
 
     assert_int_equal(bip__sqlite_open(path, true, true, WAIT_MS, &s, &err), BIP_OK);
     assert_int_equal(s->api->begin(s, &err), BIP_OK);
-    assert_int_equal(s->api->person_add(s, "P-001", &n, &err), BIP_OK);
+    assert_int_equal(s->api->persons_add(s, &(const char *){"P-001"}, 1, &n, &err), BIP_OK);
     assert_int_equal(s->api->commit(s, &err), BIP_OK);
     s->api->close(s);
 }
@@ -374,8 +374,8 @@ static int end_abruptly(const char *path)
     int32_t n;
 
     if (open_store(path, true, &s) != BIP_OK || s->api->begin(s, &err) != BIP_OK ||
-        s->api->person_add(s, "P-002", &n, &err) != BIP_OK || s->api->commit(s, &err) != BIP_OK ||
-        s->api->begin(s, &err) != BIP_OK || s->api->person_add(s, "P-003", &n, &err) != BIP_OK)
+        s->api->persons_add(s, &(const char *){"P-002"}, 1, &n, &err) != BIP_OK || s->api->commit(s, &err) != BIP_OK ||
+        s->api->begin(s, &err) != BIP_OK || s->api->persons_add(s, &(const char *){"P-003"}, 1, &n, &err) != BIP_OK)
         return 1;
     _exit(0); /* without closing: the -wal file holds all of it */
 }

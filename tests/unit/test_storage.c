@@ -100,7 +100,7 @@ static int32_t add_person(fixture *f, const char *code)
 {
     int32_t n = 0;
 
-    assert_ok(f->api->person_add(f->s, code, &n, &err));
+    assert_ok(f->api->persons_add(f->s, &code, 1, &n, &err));
     assert_true(n > 0);
     return n;
 }
@@ -290,7 +290,7 @@ static void test_storage__refuses_a_participant_code_twice(void **state)
 
     begin(f);
     first = add_person(f, "P-001");
-    assert_status(f->api->person_add(f->s, "P-001", &n, &err), BIP_E_CONFLICT);
+    assert_status(f->api->persons_add(f->s, &(const char *){"P-001"}, 1, &n, &err), BIP_E_CONFLICT);
     add_person(f, "P-002"); /* the change goes on */
     commit(f);
     assert_ok(f->api->person_get(f->s, first, &code, &err));
@@ -309,8 +309,8 @@ static void test_storage__keeps_identities_by_number_hash_and_person(void **stat
     in[0].person = in[2].person = add_person(f, "P-001");
     in[1].person = add_person(f, "P-002");
     for (int i = 0; i < 3; i++)
-        assert_ok(f->api->identity_add(f->s, &in[i], &n[i], &err));
-    assert_status(f->api->identity_add(f->s, &in[0], &n[0], &err), BIP_E_CONFLICT);
+        assert_ok(f->api->identities_add(f->s, &in[i], 1, &n[i], &err));
+    assert_status(f->api->identities_add(f->s, &in[0], 1, &n[0], &err), BIP_E_CONFLICT);
     commit(f);
     assert_ok(f->api->identity_find(f->s, in[1].hash, &out, &err));
     assert_int_equal(out.n, n[1]);
@@ -347,7 +347,7 @@ static void test_storage__keeps_no_uuid_and_no_person_of_an_erased_identity(void
 
     begin(f);
     in.person = add_person(f, "P-001");
-    assert_ok(f->api->identity_add(f->s, &in, &n, &err));
+    assert_ok(f->api->identities_add(f->s, &in, 1, &n, &err));
     commit(f);
     assert_ok(f->api->identity_get(f->s, n, &out, &err));
     assert_true(out.erased);
@@ -362,11 +362,11 @@ static int32_t add_two_faced(fixture *f, int32_t identities[2], int32_t *rater)
     bip__identity_row row = {.uuid = {1}, .hash = {1}};
     const int32_t person = row.person = add_person(f, "P-001");
 
-    assert_ok(f->api->identity_add(f->s, &row, &identities[0], &err));
+    assert_ok(f->api->identities_add(f->s, &row, 1, &identities[0], &err));
     row.uuid[0] = row.hash[0] = 2;
-    assert_ok(f->api->identity_add(f->s, &row, &identities[1], &err));
-    assert_ok(f->api->leaf_put(f->s, &(bip__leaf_row){.entry = 1, .pos = 0, .identity = identities[0]}, &err));
-    assert_ok(f->api->leaf_put(f->s, &(bip__leaf_row){.entry = 1, .pos = 2, .identity = identities[1]}, &err));
+    assert_ok(f->api->identities_add(f->s, &row, 1, &identities[1], &err));
+    assert_ok(f->api->leaves_put(f->s, &(bip__leaf_row){.entry = 1, .pos = 0, .identity = identities[0]}, 1, &err));
+    assert_ok(f->api->leaves_put(f->s, &(bip__leaf_row){.entry = 1, .pos = 2, .identity = identities[1]}, 1, &err));
     assert_ok(f->api->word_add(f->s, BIP__WORD_RESPONDENT, "participant", &f->respondent, &err));
     assert_ok(f->api->word_add(f->s, BIP__WORD_RATER, "H07", rater, &err));
     for (int32_t i = 0; i < 4; i++) {
@@ -782,9 +782,9 @@ static void test_storage__orders_facts_by_kind_entry_and_index(void **state)
         in.day = i == 3 ? 20000 : BIP_NO_DATE;
         in.day_to = i == 3 ? -1 : BIP_NO_DATE;
         in.body = bodies[i];
-        assert_ok(f->api->fact_put(f->s, &in, &err));
+        assert_ok(f->api->facts_put(f->s, &in, 1, &err));
     }
-    assert_status(f->api->fact_put(f->s, &in, &err), BIP_E_CONFLICT);
+    assert_status(f->api->facts_put(f->s, &in, 1, &err), BIP_E_CONFLICT);
     commit(f);
     assert_ok(f->api->facts(f->s, in.person, 0, &rows, &err));
     for (const char *body = "abcde"; *body; body++) {
@@ -924,12 +924,12 @@ static void test_storage__finds_the_leaf_over_a_fact(void **state)
     for (int i = 0; i < 3; i++) {
         in.pos = positions[i];
         in.hash[31] = (uint8_t)positions[i];
-        assert_ok(f->api->leaf_put(f->s, &in, &err));
+        assert_ok(f->api->leaves_put(f->s, &in, 1, &err));
     }
-    assert_status(f->api->leaf_put(f->s, &in, &err), BIP_E_CONFLICT);
+    assert_status(f->api->leaves_put(f->s, &in, 1, &err), BIP_E_CONFLICT);
     in.entry = 3;
     in.pos = 1;
-    assert_ok(f->api->leaf_put(f->s, &in, &err));
+    assert_ok(f->api->leaves_put(f->s, &in, 1, &err));
     commit(f);
     assert_ok(f->api->leaf_over(f->s, 2, 0, &out, &err));
     assert_int_equal(out.pos, 0);
@@ -967,11 +967,11 @@ static int32_t fill(fixture *f, const char *code)
     fact.body_n = 2;
     assert_ok(f->api->setting_put(f->s, "lang", code, &err));
     assert_ok(f->api->instrument_add(f->s, &instrument, &item, 1, &n, &err));
-    assert_ok(f->api->identity_add(f->s, &identity, &leaf.identity, &err));
+    assert_ok(f->api->identities_add(f->s, &identity, 1, &leaf.identity, &err));
     put(f, assessment(person, 20000, 1, 1, "[1]"));
-    assert_ok(f->api->fact_put(f->s, &fact, &err));
+    assert_ok(f->api->facts_put(f->s, &fact, 1, &err));
     put_entry(f, entry(1, 0x10, 10, f->actor), 0, 0);
-    assert_ok(f->api->leaf_put(f->s, &leaf, &err));
+    assert_ok(f->api->leaves_put(f->s, &leaf, 1, &err));
     return person;
 }
 
@@ -1101,15 +1101,15 @@ static void test_storage__writes_in_a_transaction_only(void **state)
 
     assert_status(f->api->setting_put(f->s, "lang", "sv", &err), BIP_E_USAGE);
     assert_status(f->api->word_add(f->s, BIP__WORD_ACTOR, "anna", &i, &err), BIP_E_USAGE);
-    assert_status(f->api->person_add(f->s, "P-001", &i, &err), BIP_E_USAGE);
-    assert_status(f->api->identity_add(f->s, &identity, &i, &err), BIP_E_USAGE);
+    assert_status(f->api->persons_add(f->s, &(const char *){"P-001"}, 1, &i, &err), BIP_E_USAGE);
+    assert_status(f->api->identities_add(f->s, &identity, 1, &i, &err), BIP_E_USAGE);
     assert_status(f->api->instrument_add(f->s, &instrument, NULL, 0, &i, &err), BIP_E_USAGE);
     assert_status(f->api->assessments_put(f->s, &row, 1, &err), BIP_E_USAGE);
     assert_status(f->api->set_current(f->s, 1, 1, 1, 1, 0, &err), BIP_E_USAGE);
-    assert_status(f->api->fact_put(f->s, &fact, &err), BIP_E_USAGE);
+    assert_status(f->api->facts_put(f->s, &fact, 1, &err), BIP_E_USAGE);
     assert_status(f->api->entry_reserve(f->s, &n, &err), BIP_E_USAGE);
     assert_status(f->api->entry_put(f->s, &e, NULL, 0, &err), BIP_E_USAGE);
-    assert_status(f->api->leaf_put(f->s, &leaf, &err), BIP_E_USAGE);
+    assert_status(f->api->leaves_put(f->s, &leaf, 1, &err), BIP_E_USAGE);
     assert_status(f->api->commit(f->s, &err), BIP_E_USAGE);
     assert_nothing_held(f);
 }
@@ -1267,7 +1267,7 @@ static bip_status work(fixture *f)
 
     if ((st = f->api->begin(f->s, &err)) != BIP_OK)
         return st;
-    if ((st = f->api->person_add(f->s, "P-001", &n, &err)) == BIP_OK &&
+    if ((st = f->api->persons_add(f->s, &(const char *){"P-001"}, 1, &n, &err)) == BIP_OK &&
         (st = f->api->person_get(f->s, n, &text, &err)) == BIP_OK &&
         (st = f->api->instrument_add(f->s, &instrument, &item, 1, &n, &err)) == BIP_OK &&
         (st = f->api->word_find(f->s, BIP__WORD_RESPONDENT, "coach", &n, &err)) == BIP_OK &&
@@ -1430,7 +1430,7 @@ static void test_storage__changes_nothing_on_a_full_disk(void **state)
     assert_status(f->api->assessments_put(f->s, &row, 1, &err), BIP_E_FULL);
     assert_int_equal(err.detail, SQLITE_FULL);
     /* SQLite has rolled back already: what is written now must not be committed row by row */
-    assert_status(f->api->person_add(f->s, "P-003", &n, &err), BIP_E_USAGE);
+    assert_status(f->api->persons_add(f->s, &(const char *){"P-003"}, 1, &n, &err), BIP_E_USAGE);
     assert_status(f->api->commit(f->s, &err), BIP_E_USAGE);
     assert_status(f->api->person_find(f->s, "P-002", &n, NULL), BIP_E_NOT_FOUND);
     assert_status(f->api->person_find(f->s, "P-003", &n, NULL), BIP_E_NOT_FOUND);
@@ -1633,7 +1633,7 @@ static void test_storage__backup_is_the_store_of_one_moment(void **state)
     assert_ok(copy->api->check(copy, NULL, NULL, &faults, &err));
     assert_int_equal(faults, 0);
     assert_ok(copy->api->begin(copy, &err)); /* a store like any other */
-    assert_ok(copy->api->person_add(copy, "P-004", &n, &err));
+    assert_ok(copy->api->persons_add(copy, &(const char *){"P-004"}, 1, &n, &err));
     assert_ok(copy->api->commit(copy, &err));
     copy->api->close(copy);
     reader->api->close(reader);

@@ -370,19 +370,27 @@ static bip_status person_find(bip__storage *base, const char *code, int32_t *n, 
     return BIP_E_NOT_FOUND;
 }
 
-static bip_status person_add(bip__storage *base, const char *code, int32_t *n, bip_error *err)
+static bip_status person_add(memory *m, const char *code, bip_error *err)
 {
-    memory *m = (memory *)base;
     bip__person_row p = {(int32_t)m->lists[PERSONS].n + 1, code};
     int32_t held;
+
+    if (person_find(&m->base, code, &held, err) == BIP_OK)
+        return taken(err);
+    return keep_string(m, &p.code) ? list_add(m, PERSONS, &p, err) : bip__nomem(err);
+}
+
+static bip_status persons_add(bip__storage *base, const char *const *codes, size_t n, int32_t *first, bip_error *err)
+{
+    memory *m = (memory *)base;
+    const size_t before = m->lists[PERSONS].n;
     bip_status st = in_transaction(m, err);
 
-    if (st != BIP_OK)
-        return st;
-    if (person_find(base, code, &held, err) == BIP_OK)
-        return taken(err);
-    *n = p.n;
-    return keep_string(m, &p.code) ? list_add(m, PERSONS, &p, err) : bip__nomem(err);
+    for (size_t i = 0; i < n && st == BIP_OK; i++)
+        st = person_add(m, codes[i], err);
+    if (st == BIP_OK)
+        *first = (int32_t)before + 1;
+    return st;
 }
 
 static bip_status person_get(bip__storage *base, int32_t n, const char **code, bip_error *err)
@@ -444,25 +452,35 @@ static bip_status identity_get(bip__storage *base, int32_t n, bip__identity_row 
     return BIP_OK;
 }
 
-static bip_status identity_add(bip__storage *base, const bip__identity_row *row, int32_t *n, bip_error *err)
+static bip_status identity_add(memory *m, const bip__identity_row *row, bip_error *err)
 {
-    memory *m = (memory *)base;
     bip__identity_row held, copy = *row;
     const char *code;
-    bip_status st = in_transaction(m, err);
 
-    if (st != BIP_OK)
-        return st;
-    if (identity_find(base, row->hash, &held, err) == BIP_OK)
+    if (identity_find(&m->base, row->hash, &held, err) == BIP_OK)
         return taken(err);
     if (row->erased) {
         copy.person = 0;
         memset(copy.uuid, 0, sizeof copy.uuid);
-    } else if (row->person && person_get(base, row->person, &code, NULL) != BIP_OK) {
+    } else if (row->person && person_get(&m->base, row->person, &code, NULL) != BIP_OK) {
         return bip__fail(err, BIP_E_CONFLICT, "", "there is no such participant");
     }
-    *n = copy.n = (int32_t)m->lists[IDENTITIES].n + 1;
+    copy.n = (int32_t)m->lists[IDENTITIES].n + 1;
     return list_add(m, IDENTITIES, &copy, err);
+}
+
+static bip_status identities_add(bip__storage *base, const bip__identity_row *rows, size_t n, int32_t *first,
+                                 bip_error *err)
+{
+    memory *m = (memory *)base;
+    const size_t before = m->lists[IDENTITIES].n;
+    bip_status st = in_transaction(m, err);
+
+    for (size_t i = 0; i < n && st == BIP_OK; i++)
+        st = identity_add(m, &rows[i], err);
+    if (st == BIP_OK)
+        *first = (int32_t)before + 1;
+    return st;
 }
 
 static bool of_person(const void *row, const void *key)
@@ -606,10 +624,11 @@ static bip_status assessment_put(memory *m, const bip__assessment_row *row, bip_
 
 static bip_status assessments_put(bip__storage *base, const bip__assessment_row *rows, size_t n, bip_error *err)
 {
-    bip_status st = in_transaction((memory *)base, err);
+    memory *m = (memory *)base;
+    bip_status st = in_transaction(m, err);
 
     for (size_t i = 0; i < n && st == BIP_OK; i++)
-        st = assessment_put((memory *)base, &rows[i], err);
+        st = assessment_put(m, &rows[i], err);
     return st;
 }
 
@@ -733,18 +752,24 @@ static bool same_fact(const void *a, const void *b)
     return x->person == y->person && x->kind == y->kind && x->entry == y->entry && x->idx == y->idx;
 }
 
-static bip_status fact_put(bip__storage *base, const bip__fact_row *row, bip_error *err)
+static bip_status fact_put(memory *m, const bip__fact_row *row, bip_error *err)
 {
-    memory *m = (memory *)base;
     bip__fact_row copy = *row;
-    bip_status st = in_transaction(m, err);
 
-    if (st != BIP_OK)
-        return st;
     for (size_t i = 0; i < m->lists[FACTS].n; i++)
         if (same_fact(list_at(&m->lists[FACTS], i), row))
             return taken(err);
     return keep_text(m, &copy.body, copy.body_n) ? list_add(m, FACTS, &copy, err) : bip__nomem(err);
+}
+
+static bip_status facts_put(bip__storage *base, const bip__fact_row *rows, size_t n, bip_error *err)
+{
+    memory *m = (memory *)base;
+    bip_status st = in_transaction(m, err);
+
+    for (size_t i = 0; i < n && st == BIP_OK; i++)
+        st = fact_put(m, &rows[i], err);
+    return st;
 }
 
 static bool of_kind(const void *row, const void *key)
@@ -930,17 +955,23 @@ static bip_status leaf_over(bip__storage *base, int64_t entry, int32_t idx, bip_
     return found ? BIP_OK : BIP_E_NOT_FOUND;
 }
 
-static bip_status leaf_put(bip__storage *base, const bip__leaf_row *row, bip_error *err)
+static bip_status leaf_put(memory *m, const bip__leaf_row *row, bip_error *err)
 {
-    memory *m = (memory *)base;
     bip__leaf_row held;
-    bip_status st = in_transaction(m, err);
 
-    if (st != BIP_OK)
-        return st;
-    if (leaf_over(base, row->entry, row->pos, &held, err) == BIP_OK && held.pos == row->pos)
+    if (leaf_over(&m->base, row->entry, row->pos, &held, err) == BIP_OK && held.pos == row->pos)
         return taken(err);
     return list_add(m, LEAVES, row, err);
+}
+
+static bip_status leaves_put(bip__storage *base, const bip__leaf_row *rows, size_t n, bip_error *err)
+{
+    memory *m = (memory *)base;
+    bip_status st = in_transaction(m, err);
+
+    for (size_t i = 0; i < n && st == BIP_OK; i++)
+        st = leaf_put(m, &rows[i], err);
+    return st;
 }
 
 static bool of_entry(const void *row, const void *key)
@@ -1114,9 +1145,9 @@ static const bip__storage_api functions = {
     .word_add = word_add,
     .word_text = word_text,
     .person_find = person_find,
-    .person_add = person_add,
+    .persons_add = persons_add,
     .person_get = person_get,
-    .identity_add = identity_add,
+    .identities_add = identities_add,
     .identity_find = identity_find,
     .identity_get = identity_get,
     .identities = identities,
@@ -1130,7 +1161,7 @@ static const bip__storage_api functions = {
     .assessments = assessments,
     .current_from = current_from,
     .set_current = set_current,
-    .fact_put = fact_put,
+    .facts_put = facts_put,
     .facts = facts,
     .entry_reserve = entry_reserve,
     .entry_put = entry_put,
@@ -1139,7 +1170,7 @@ static const bip__storage_api functions = {
     .entries = entries,
     .parents = parents,
     .heads = heads,
-    .leaf_put = leaf_put,
+    .leaves_put = leaves_put,
     .leaves = leaves,
     .leaf_over = leaf_over,
     .next_person = next_person,

@@ -9,6 +9,21 @@
 #include <sqlite3.h>
 #include <stdatomic.h>
 
+/* The rows that a caller wants in a table, while they are being put there: what the table NAME_in_hand holds. */
+typedef enum bip__hand_kind {
+    BIP__HAND_PERSONS, /* codes */
+    BIP__HAND_IDENTITIES,
+    BIP__HAND_ASSESSMENTS,
+    BIP__HAND_FACTS,
+    BIP__HAND_LEAVES,
+    BIP__N_HANDS
+} bip__hand_kind;
+typedef struct bip__hand {
+    bip__hand_kind which;
+    const void *rows; /* of store.h */
+    size_t n;
+} bip__hand;
+
 typedef struct bip__sqlite {
     bip__storage base; /* first: a bip__storage * is a bip__sqlite * */
     bip__storage_api api;
@@ -22,7 +37,8 @@ typedef struct bip__sqlite {
     int64_t newest;        /* greatest number of an entry, kept while writing; -1: not asked for yet */
     sqlite3_stmt *statements[BIP__N_STATEMENTS];
     bool lent[BIP__N_STATEMENTS]; /* to an open reading */
-    char **words;                 /* by number; NULL: not read yet */
+    bip__hand hands[BIP__N_HANDS];
+    char **words; /* by number; NULL: not read yet */
     size_t words_cap;
     bool words_added; /* by the open transaction */
     char *code;       /* of the last person_get */
@@ -75,6 +91,9 @@ void bip__sqlite_remove(const char *path);
 /* Look at a file that nobody has open for writing, without a lock and without leaving a trace: is it a store of this
  * version? `whole`: check every page too. */
 bip_status bip__sqlite_probe(const char *path, bool whole, bip_error *err);
+
+/* Make the tables of rows in hand known to the connection. Gives SQLite's code. */
+int bip__sqlite_offer_hands(bip__sqlite *s);
 
 /* Forget the words that were read: their numbers may come to mean other words. */
 void bip__sqlite_forget_words(bip__sqlite *s);

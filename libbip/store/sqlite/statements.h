@@ -20,12 +20,16 @@
 #define IDENTITY_OVER(t)                                                                                               \
     "(SELECT identity FROM leaf l WHERE l.entry = " t ".entry AND l.pos <= " t ".idx ORDER BY l.pos DESC LIMIT 1)"
 
-#define ADD_ASSESSMENT                                                                                                 \
-    "INSERT INTO assessment(person, day, entry, idx, instrument, respondent, rater, current, root_entry, root_idx, "   \
-    "scores, note, reason) VALUES "
-#define ONE "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-#define FOUR ONE ", " ONE ", " ONE ", " ONE
-#define BIP__BATCH 16 /* rows of ASSESSMENTS_ADD: half the time a row of one by one, and more gains nothing */
+/* What rows in hand bring along, in the order of in_hand.c. */
+#define BIP__PERSON_COLUMNS "code"
+#define BIP__IDENTITY_COLUMNS "uuid, hash, person, erased_by"
+#define BIP__ASSESSMENT_COLUMNS                                                                                        \
+    "person, day, entry, idx, instrument, respondent, rater, current, root_entry, root_idx, scores, note, reason"
+#define BIP__FACT_COLUMNS "person, kind, entry, idx, current, day, day_to, root_entry, root_idx, body"
+#define BIP__LEAF_COLUMNS "entry, pos, identity, hash"
+/* temp: no table of a file can stand in its place. FAIL: rows before one that fails stay, so that nothing has to be
+ * noted down to undo them. */
+#define FROM_HAND(t, columns) "INSERT OR FAIL INTO " t "(" columns ") SELECT * FROM temp." t "_in_hand"
 
 #define BIP__STATEMENTS(X)                                                                                             \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                                        \
@@ -40,10 +44,10 @@
     X(WORD_ADD, "INSERT INTO word(kind, text) VALUES(?1, ?2)")                                                         \
     X(WORD_TEXT, "SELECT text FROM word WHERE n = ?1")                                                                 \
     X(PERSON_FIND, "SELECT n FROM person WHERE code = ?1")                                                             \
-    X(PERSON_ADD, "INSERT INTO person(code) VALUES(?1)")                                                               \
+    X(PERSONS_ADD, FROM_HAND("person", BIP__PERSON_COLUMNS))                                                           \
     X(PERSON_GET, "SELECT code FROM person WHERE n = ?1")                                                              \
     X(PERSONS, "SELECT n, code FROM person ORDER BY code")                                                             \
-    X(IDENTITY_ADD, "INSERT INTO identity(uuid, hash, person, erased_by) VALUES(?1, ?2, ?3, ?4)")                      \
+    X(IDENTITIES_ADD, FROM_HAND("identity", BIP__IDENTITY_COLUMNS))                                                    \
     X(IDENTITY_FIND, IDENTITY " WHERE hash = ?1")                                                                      \
     X(IDENTITY_GET, IDENTITY " WHERE n = ?1")                                                                          \
     X(IDENTITIES, IDENTITY " ORDER BY n")                                                                              \
@@ -62,8 +66,7 @@
     X(ITEM_ADD, "INSERT INTO item(instrument, respondent, pos, code) VALUES(?1, ?2, ?3, ?4)")                          \
     X(ITEMS, "SELECT w.text, i.code, i.pos FROM item i JOIN word w ON w.n = i.respondent WHERE i.instrument = ?1 "     \
              "ORDER BY w.text, i.pos")                                                                                 \
-    X(ASSESSMENT_ADD, ADD_ASSESSMENT ONE)                                                                              \
-    X(ASSESSMENTS_ADD, ADD_ASSESSMENT FOUR ", " FOUR ", " FOUR ", " FOUR)                                              \
+    X(ASSESSMENTS_ADD, FROM_HAND("assessment", BIP__ASSESSMENT_COLUMNS))                                               \
     X(ASSESSMENTS, ASSESSMENT " AND current ORDER BY day, entry, idx")                                                 \
     X(REVISIONS, ASSESSMENT " ORDER BY day, entry, idx")                                                               \
     /* gather.c */                                                                                                     \
@@ -73,8 +76,7 @@
       "SELECT 1 FROM assessment WHERE person >= ?1 AND gather(?2, current, person, day, instrument, respondent, "      \
       "rater, scores, entry, idx, root_entry, root_idx, note) ORDER BY person, day, entry, idx")                       \
     X(SET_CURRENT, "UPDATE assessment SET current = ?5 WHERE person = ?1 AND day = ?2 AND entry = ?3 AND idx = ?4")    \
-    X(FACT_ADD, "INSERT INTO fact(person, kind, entry, idx, current, day, day_to, root_entry, root_idx, body) "        \
-                "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                                                     \
+    X(FACTS_ADD, FROM_HAND("fact", BIP__FACT_COLUMNS))                                                                 \
     X(FACTS, FACT " WHERE person = ?1 ORDER BY kind, entry, idx")                                                      \
     X(FACTS_OF_KIND, FACT " WHERE person = ?1 AND kind = ?2 ORDER BY entry, idx")                                      \
     X(ENTRY_NEWEST, NEWEST)                                                                                            \
@@ -89,7 +91,7 @@
       SELECT_ENTRY " WHERE n = ?1 - 1 AND NOT EXISTS (SELECT 1 FROM parent WHERE entry = ?1) UNION ALL " SELECT_PARENT \
                    " WHERE p.entry = ?1 AND p.parent <> ?1 ORDER BY id")                                               \
     X(HEADS, SELECT_ENTRY " WHERE n = (" NEWEST ") UNION ALL " SELECT_HEAD " WHERE h.entry < (" NEWEST ")")            \
-    X(LEAF_ADD, "INSERT INTO leaf(entry, pos, identity, hash) VALUES(?1, ?2, ?3, ?4)")                                 \
+    X(LEAVES_ADD, FROM_HAND("leaf", BIP__LEAF_COLUMNS))                                                                \
     X(LEAVES, LEAF " WHERE entry = ?1 ORDER BY pos")                                                                   \
     X(LEAF_OVER, LEAF " WHERE entry = ?1 AND pos <= ?2 ORDER BY pos DESC LIMIT 1")
 

@@ -202,14 +202,15 @@ static bip_status add_only(adding *a, bip_error *err)
     return st;
 }
 
-/* Numbers of people, words and instruments are int32_t throughout. */
-static bip_status new_number(bip__sqlite *s, int32_t *n, bip_error *err)
+/* The rows of one statement are numbered one after the other. Numbers of people, words and instruments are int32_t
+ * throughout. */
+static bip_status new_numbers(bip__sqlite *s, size_t n, int32_t *first, bip_error *err)
 {
-    int64_t rowid = sqlite3_last_insert_rowid(s->db);
+    int64_t last = sqlite3_last_insert_rowid(s->db);
 
-    if (rowid < 1 || rowid > INT32_MAX)
+    if (last < (int64_t)n || last > INT32_MAX)
         return bip__fail(err, BIP_E_FULL, s->path, "the store has no number left");
-    *n = (int32_t)rowid;
+    *first = (int32_t)(last - (int64_t)n + 1);
     return BIP_OK;
 }
 
@@ -217,7 +218,28 @@ static bip_status add_numbered(adding *a, int32_t *n, bip_error *err)
 {
     bip_status st = add_only(a, err);
 
-    return st == BIP_OK ? new_number(a->s, n, err) : st;
+    return st == BIP_OK ? new_numbers(a->s, 1, n, err) : st;
+}
+
+static bip_status put(bip__sqlite *s, bip__hand_kind which, const void *rows, size_t n, bip_error *err)
+{
+    static const bip__statement add[BIP__N_HANDS] = {[BIP__HAND_PERSONS] = BIP__S_PERSONS_ADD,
+                                                     [BIP__HAND_IDENTITIES] = BIP__S_IDENTITIES_ADD,
+                                                     [BIP__HAND_ASSESSMENTS] = BIP__S_ASSESSMENTS_ADD,
+                                                     [BIP__HAND_FACTS] = BIP__S_FACTS_ADD,
+                                                     [BIP__HAND_LEAVES] = BIP__S_LEAVES_ADD};
+    bip__hand *hand = &s->hands[which];
+    bip_status st = in_transaction(s, err);
+
+    if (st != BIP_OK || n == 0)
+        return st;
+    hand->rows = rows;
+    hand->n = n;
+    st = run_named(s, add[which], err);
+    hand->n = 0;
+    if (st == BIP_E_FULL || st == BIP_E_NOMEM) /* SQLite may have undone the statement only, or the whole change */
+        undo(s);
+    return st;
 }
 
 /* ------------------------------------------------------------------------------------------ words, people, instruments
@@ -249,29 +271,19 @@ static bip_status word_add(bip__storage *base, int kind, const char *text, int32
     return add_numbered(&a, n, err);
 }
 
-static bip_status person_add(bip__storage *base, const char *code, int32_t *n, bip_error *err)
+static bip_status persons_add(bip__storage *base, const char *const *codes, size_t n, int32_t *first, bip_error *err)
 {
-    adding a;
-    bip_status st = adding_begin(&a, (bip__sqlite *)base, BIP__S_PERSON_ADD, err);
+    bip_status st = put((bip__sqlite *)base, BIP__HAND_PERSONS, codes, n, err);
 
-    if (st != BIP_OK)
-        return st;
-    add_string(&a, code);
-    return add_numbered(&a, n, err);
+    return st == BIP_OK ? new_numbers((bip__sqlite *)base, n, first, err) : st;
 }
 
-static bip_status identity_add(bip__storage *base, const bip__identity_row *row, int32_t *n, bip_error *err)
+static bip_status identities_add(bip__storage *base, const bip__identity_row *rows, size_t n, int32_t *first,
+                                 bip_error *err)
 {
-    adding a;
-    bip_status st = adding_begin(&a, (bip__sqlite *)base, BIP__S_IDENTITY_ADD, err);
+    bip_status st = put((bip__sqlite *)base, BIP__HAND_IDENTITIES, rows, n, err);
 
-    if (st != BIP_OK)
-        return st;
-    add_bytes(&a, row->erased ? NULL : row->uuid, BIP__UUID_SIZE);
-    add_bytes(&a, row->hash, BIP_HASH_SIZE);
-    add_int_or_null(&a, row->person, !row->erased && row->person);
-    add_int_or_null(&a, row->erased_by, row->erased_by);
-    return add_numbered(&a, n, err);
+    return st == BIP_OK ? new_numbers((bip__sqlite *)base, n, first, err) : st;
 }
 
 static bip_status add_items(bip__storage *base, int32_t instrument, const bip__item_row *items, size_t n,
@@ -315,53 +327,14 @@ static bip_status instrument_add(bip__storage *base, const bip__instrument_row *
 
 /* ------------------------------------------------------------------------------------------------------------ facts */
 
-static void add_assessment(adding *a, const bip__assessment_row *r)
-{
-    bool later = r->root_entry != r->entry || r->root_idx != r->idx;
-
-    add_int(a, r->person);
-    add_int(a, r->day);
-    add_int(a, r->entry);
-    add_int(a, r->idx);
-    add_int(a, r->instrument);
-    add_int(a, r->respondent);
-    add_int_or_null(a, r->rater, r->rater);
-    add_int(a, r->current);
-    add_int_or_null(a, r->root_entry, later);
-    add_int_or_null(a, r->root_idx, later);
-    add_text(a, r->scores, r->scores_n);
-    add_text(a, r->note, r->note_n);
-    add_text(a, r->reason, r->reason_n);
-}
-
-/* As many as make up whole statements of `each` rows; *rows and *n move on to what is left. */
-static bip_status put_by(bip__sqlite *s, bip__statement which, size_t each, const bip__assessment_row **rows, size_t *n,
-                         bip_error *err)
-{
-    adding a;
-    bip_status st;
-
-    if (*n < each)
-        return BIP_OK;
-    if ((st = adding_begin(&a, s, which, err)) != BIP_OK)
-        return st;
-    for (; *n >= each && st == BIP_OK; *rows += each, *n -= each) {
-        for (size_t i = 0; i < each; i++)
-            add_assessment(&a, &(*rows)[i]);
-        st = adding_row(&a, err);
-    }
-    adding_end(&a);
-    return st;
-}
-
 static bip_status assessments_put(bip__storage *base, const bip__assessment_row *rows, size_t n, bip_error *err)
 {
-    bip__sqlite *s = (bip__sqlite *)base;
-    bip_status st = in_transaction(s, err);
+    return put((bip__sqlite *)base, BIP__HAND_ASSESSMENTS, rows, n, err);
+}
 
-    if (st == BIP_OK)
-        st = put_by(s, BIP__S_ASSESSMENTS_ADD, BIP__BATCH, &rows, &n, err);
-    return st == BIP_OK ? put_by(s, BIP__S_ASSESSMENT_ADD, 1, &rows, &n, err) : st;
+static bip_status facts_put(bip__storage *base, const bip__fact_row *rows, size_t n, bip_error *err)
+{
+    return put((bip__sqlite *)base, BIP__HAND_FACTS, rows, n, err);
 }
 
 static bip_status set_current(bip__storage *base, int32_t person, bip_date day, int64_t entry, int32_t idx,
@@ -381,27 +354,6 @@ static bip_status set_current(bip__storage *base, int32_t person, bip_date day, 
     if ((st = add_only(&a, err)) == BIP_OK && sqlite3_changes(s->db) == 0)
         return BIP_E_NOT_FOUND;
     return st;
-}
-
-static bip_status fact_put(bip__storage *base, const bip__fact_row *row, bip_error *err)
-{
-    bool later = row->root_entry != row->entry || row->root_idx != row->idx;
-    adding a;
-    bip_status st = adding_begin(&a, (bip__sqlite *)base, BIP__S_FACT_ADD, err);
-
-    if (st != BIP_OK)
-        return st;
-    add_int(&a, row->person);
-    add_int(&a, row->kind);
-    add_int(&a, row->entry);
-    add_int(&a, row->idx);
-    add_int(&a, row->current);
-    add_int_or_null(&a, row->day, row->day != BIP_NO_DATE);
-    add_int_or_null(&a, row->day_to, row->day_to != BIP_NO_DATE);
-    add_int_or_null(&a, row->root_entry, later);
-    add_int_or_null(&a, row->root_idx, later);
-    add_text(&a, row->body, row->body_n);
-    return add_only(&a, err);
 }
 
 /* ------------------------------------------------------------------------------------------------------ audit trail */
@@ -506,18 +458,9 @@ static bip_status entry_put(bip__storage *base, const bip__entry_row *row, const
     return st == BIP_OK ? keep_head(s, row->n, parents, n_parents, err) : st;
 }
 
-static bip_status leaf_put(bip__storage *base, const bip__leaf_row *row, bip_error *err)
+static bip_status leaves_put(bip__storage *base, const bip__leaf_row *rows, size_t n, bip_error *err)
 {
-    adding a;
-    bip_status st = adding_begin(&a, (bip__sqlite *)base, BIP__S_LEAF_ADD, err);
-
-    if (st != BIP_OK)
-        return st;
-    add_int(&a, row->entry);
-    add_int(&a, row->pos);
-    add_int_or_null(&a, row->identity, row->identity);
-    add_bytes(&a, row->hash, BIP_HASH_SIZE);
-    return add_only(&a, err);
+    return put((bip__sqlite *)base, BIP__HAND_LEAVES, rows, n, err);
 }
 
 void bip__sqlite_writers(bip__storage_api *api)
@@ -530,13 +473,13 @@ void bip__sqlite_writers(bip__storage_api *api)
     api->generation = generation;
     api->setting_put = setting_put;
     api->word_add = word_add;
-    api->person_add = person_add;
-    api->identity_add = identity_add;
+    api->persons_add = persons_add;
+    api->identities_add = identities_add;
     api->instrument_add = instrument_add;
     api->assessments_put = assessments_put;
     api->set_current = set_current;
-    api->fact_put = fact_put;
+    api->facts_put = facts_put;
     api->entry_reserve = entry_reserve;
     api->entry_put = entry_put;
-    api->leaf_put = leaf_put;
+    api->leaves_put = leaves_put;
 }

@@ -563,58 +563,115 @@ bip_status bip__stage_settle(bip__intake *in, int64_t *generation, bip_error *er
     return st;
 }
 
-/* Persons by their number, those to be registered after them in the order of the file; of one person as in the file. */
+/* The order of writing: people by their number, those to be registered after them in the order of the file; of one
+ * person as in the file. */
+typedef struct writing {
+    uint32_t *order;    /* indices in the list */
+    uint32_t *arrivals; /* those who have any, from 0, in that order */
+    size_t n_arrivals, n_new;
+    int32_t next; /* of those registered here: the first whose fact isn't there yet */
+} writing;
+
+static void writing_free(writing *w)
+{
+    bip__free(w->order);
+    bip__free(w->arrivals);
+    *w = (writing){0};
+}
+
 typedef struct place {
-    uint32_t rank, index;
+    int32_t person;
+    uint32_t arrival;
 } place;
 
 static int by_person(const void *a, const void *b)
 {
     const place *x = a, *y = b;
-    if (x->rank != y->rank)
-        return x->rank < y->rank ? -1 : 1;
-    return (x->index > y->index) - (x->index < y->index);
+    return (x->person > y->person) - (x->person < y->person);
 }
 
-static place *sort_by_person(const bip__intake *in)
+/* Those who have a number, then the others as they came. */
+static bool sort_people(const bip__intake *in, const uint32_t *counts, writing *w)
+{
+    const uint32_t n = (uint32_t)in->people.n;
+    place *known = bip__alloc(n * sizeof *known);
+    size_t n_known = 0;
+    w->arrivals = bip__alloc(n * sizeof *w->arrivals);
+    for (uint32_t i = 0; known != NULL && i < n; i++)
+        if (counts[i] > 0 && in->arrivals[i].person != 0)
+            known[n_known++] = (place){in->arrivals[i].person, i};
+    if (known != NULL && n_known > 1)
+        qsort(known, n_known, sizeof *known, by_person);
+    if (known == NULL || w->arrivals == NULL) {
+        bip__free(known);
+        return false;
+    }
+    for (size_t i = 0; i < n_known; i++)
+        w->arrivals[w->n_arrivals++] = known[i].arrival;
+    for (uint32_t i = 0; i < n; i++)
+        if (counts[i] > 0 && in->arrivals[i].person == 0)
+            w->arrivals[w->n_arrivals++] = i;
+    w->n_new = w->n_arrivals - n_known;
+    bip__free(known);
+    return true;
+}
+
+/* Without a comparison: a file in no order has a million of them. The counts become places. */
+static bool sort_assessments(const bip__intake *in, uint32_t *counts, writing *w)
 {
     const bip__stage *stage = &in->stage;
-    place *list = bip__alloc(stage->n * sizeof *list);
-    for (size_t i = 0; list != NULL && i < stage->n; i++) {
-        const uint32_t arrival = stage->list[i].person;
-        const int32_t person = in->arrivals[arrival - 1].person;
-        list[i] = (place){person != 0 ? (uint32_t)person : UINT32_C(0x80000000) + arrival, (uint32_t)i};
+    uint32_t at = 0;
+    if ((w->order = bip__alloc(stage->n * sizeof *w->order)) == NULL)
+        return false;
+    for (size_t i = 0; i < w->n_arrivals; i++) {
+        const uint32_t n = counts[w->arrivals[i]];
+        counts[w->arrivals[i]] = at;
+        at += n;
     }
-    if (list != NULL && stage->n > 0)
-        qsort(list, stage->n, sizeof *list, by_person);
-    return list;
+    for (size_t i = 0; i < stage->n; i++)
+        w->order[counts[stage->list[i].person - 1]++] = (uint32_t)i;
+    return true;
 }
 
-static bip_status register_person(bip__intake *in, uint32_t arrival, bip_error *err)
+static bip_status sort_by_person(const bip__intake *in, writing *w, bip_error *err)
 {
-    int32_t *person = &in->arrivals[arrival - 1].person;
-    if (*person != 0)
+    uint32_t *counts = bip__alloc_zero(in->people.n, sizeof *counts);
+    writing_free(w);
+    for (size_t i = 0; counts != NULL && i < in->stage.n; i++)
+        counts[in->stage.list[i].person - 1]++;
+    const bool sorted = counts != NULL && sort_people(in, counts, w) && sort_assessments(in, counts, w);
+    bip__free(counts);
+    return sorted ? BIP_OK : bip__nomem(err);
+}
+
+/* All at once, which is much faster than each before what is written of them. */
+static bip_status number_people(bip__intake *in, writing *w, bip_error *err)
+{
+    const uint32_t *newcomers = w->arrivals + w->n_arrivals - w->n_new;
+    if (w->n_new == 0) {
+        w->next = INT32_MAX;
         return BIP_OK;
-    in->result.participants++;
-    return bip__participant_insert(in->change, bip__intern_text(&in->people, arrival), BIP_NO_DATE, person, err);
+    }
+    const char **codes = bip__alloc(w->n_new * sizeof *codes);
+    for (size_t i = 0; codes != NULL && i < w->n_new; i++)
+        codes[i] = bip__intern_text(&in->people, newcomers[i] + 1);
+    bip_status st =
+        codes != NULL ? bip__participants_number(in->change, codes, w->n_new, &w->next, err) : bip__nomem(err);
+    for (size_t i = 0; st == BIP_OK && i < w->n_new; i++)
+        in->arrivals[newcomers[i]].person = w->next + (int32_t)i;
+    in->result.participants += (int64_t)w->n_new;
+    bip__free(codes);
+    return st;
 }
 
-/* New assessments on their way: SQLite takes many rows a statement in half the time. */
-#define TOGETHER 64
-#define TOGETHER_BYTES 262144u /* and no more than this of their texts */
-typedef struct batch {
-    bip__assessment_row rows[TOGETHER];
-    size_t n;
-    bip__arena texts; /* of the rows */
-    size_t bytes;
-} batch;
-
-static bip_status write_batch(bip__intake *in, batch *b, bip_error *err)
+/* The fact that registers somebody stands before all others of theirs. */
+static bip_status register_person(bip__intake *in, uint32_t arrival, writing *w, bip_error *err)
 {
-    const bip_status st = b->n == 0 ? BIP_OK : bip__assessments_write(in->change, b->rows, b->n, err);
-    b->n = b->bytes = 0;
-    bip__arena_reset(&b->texts);
-    return st;
+    const int32_t person = in->arrivals[arrival - 1].person;
+    if (person < w->next)
+        return BIP_OK;
+    w->next = person + 1;
+    return bip__participant_fact(in->change, person, bip__intern_text(&in->people, arrival), BIP_NO_DATE, err);
 }
 
 static bip__assessment_put put_of(const bip__intake *in, const bip__staged *s, const content *now)
@@ -630,31 +687,24 @@ static bip__assessment_put put_of(const bip__intake *in, const bip__staged *s, c
                                  .scores_n = now->scores_n};
 }
 
-static bip_status write_new(bip__intake *in, const bip__staged *s, batch *b, bip_error *err)
+static bip_status write_new(bip__intake *in, const bip__staged *s, bip_error *err)
 {
     content now;
-    bip_status st = b->n == TOGETHER || b->bytes > TOGETHER_BYTES ? write_batch(in, b, err) : BIP_OK;
-    if (st == BIP_OK)
-        st = content_staged(in, s, NULL, &now, err);
+    int32_t idx;
+    bip_status st = content_staged(in, s, NULL, &now, err);
     if (st != BIP_OK)
         return st;
-    b->bytes += now.scores_n + now.note_n;
-    now.scores = bip__arena_strndup(&b->texts, now.scores, now.scores_n);
-    if (now.note != NULL)
-        now.note = bip__arena_strndup(&b->texts, now.note, now.note_n);
-    if (now.scores == NULL || (now.note_n > 0 && now.note == NULL))
-        return bip__nomem(err);
     const bip__assessment_put put = put_of(in, s, &now);
-    return bip__assessment_prepare(in->change, &put, &b->rows[b->n++], err);
+    return bip__assessment_insert(in->change, &put, &idx, err);
 }
 
 /* What is held must be looked up, with all that was written of the person before. */
-static bip_status write_changed(bip__intake *in, const bip__staged *s, batch *b, bip_error *err)
+static bip_status write_changed(bip__intake *in, const bip__staged *s, bip_error *err)
 {
     bip__holder h;
     content now;
     int32_t idx;
-    bip_status st = write_batch(in, b, err);
+    bip_status st = bip__batch_write(in->change, err);
     if (st == BIP_OK)
         st = find_holder(in, s, &h, err);
     if (st == BIP_OK)
@@ -666,14 +716,14 @@ static bip_status write_changed(bip__intake *in, const bip__staged *s, batch *b,
                   : bip__assessment_insert(in->change, &put, &idx, err);
 }
 
-static bip_status write_one(bip__intake *in, const bip__staged *s, batch *b, bip_error *err)
+static bip_status write_one(bip__intake *in, const bip__staged *s, writing *w, bip_error *err)
 {
     if (s->verdict == BIP__VERDICT_KNOWN)
         return BIP_OK;
-    bip_status st = register_person(in, s->person, err);
+    bip_status st = register_person(in, s->person, w, err);
     if (st != BIP_OK)
         return st;
-    return s->verdict == BIP__VERDICT_CHANGED ? write_changed(in, s, b, err) : write_new(in, s, b, err);
+    return s->verdict == BIP__VERDICT_CHANGED ? write_changed(in, s, err) : write_new(in, s, err);
 }
 
 static void count(bip__intake *in, const bip__staged *s)
@@ -684,15 +734,15 @@ static void count(bip__intake *in, const bip__staged *s)
     in->result.future += s->verdict != BIP__VERDICT_KNOWN && s->day > in->today;
 }
 
-static bip_status write_all(bip__intake *in, const place *order, bip_error *err)
+static bip_status write_all(bip__intake *in, writing *w, bip_error *err)
 {
-    bip_status st = BIP_OK;
-    batch b = {.n = 0};
-    for (size_t i = 0; st == BIP_OK && i < in->stage.n; i++)
-        st = write_one(in, &in->stage.list[order[i].index], &b, err);
+    bip_status st = number_people(in, w, err);
     if (st == BIP_OK)
-        st = write_batch(in, &b, err);
-    bip__arena_free(&b.texts);
+        st = bip__batch_begin(in->change, err);
+    for (size_t i = 0; st == BIP_OK && i < in->stage.n; i++)
+        st = write_one(in, &in->stage.list[w->order[i]], w, err);
+    if (st == BIP_OK)
+        st = bip__batch_end(in->change, err);
     in->change->broken |= st != BIP_OK; /* half of it may be there */
     return st;
 }
@@ -705,8 +755,8 @@ static bool nothing_to_write(const bip__intake *in)
     return true;
 }
 
-/* Behind the lock: what others have done meanwhile, then the writing. *order may be made anew. */
-static bip_status write_locked(bip__intake *in, int64_t generation, place **order, bip_error *err)
+/* Behind the lock: what others have done meanwhile, then the writing. */
+static bip_status write_locked(bip__intake *in, int64_t generation, writing *w, bip_error *err)
 {
     int64_t now = 0;
     bip_status st = bip__change_write(in->change, err);
@@ -716,21 +766,21 @@ static bip_status write_locked(bip__intake *in, int64_t generation, place **orde
         st = in->context->storage->api->generation(in->context->storage, &now, err);
     if (st == BIP_OK && now != generation) {
         st = look_again(in, err);
-        bip__free(*order);
-        *order = sort_by_person(in);
-        if (st == BIP_OK && *order == NULL)
-            st = bip__nomem(err);
+        if (st == BIP_OK)
+            st = sort_by_person(in, w, err);
     }
-    return st == BIP_OK ? write_all(in, *order, err) : st;
+    return st == BIP_OK ? write_all(in, w, err) : st;
 }
 
 bip_status bip__stage_write(bip__intake *in, int64_t generation, bip_error *err)
 {
     bip_status st = BIP_OK;
     if (!nothing_to_write(in)) {
-        place *order = sort_by_person(in); /* before the store is locked */
-        st = order != NULL ? write_locked(in, generation, &order, err) : bip__nomem(err);
-        bip__free(order);
+        writing w = {0};
+        st = sort_by_person(in, &w, err); /* before the store is locked */
+        if (st == BIP_OK)
+            st = write_locked(in, generation, &w, err);
+        writing_free(&w);
     }
     for (size_t i = 0; st == BIP_OK && i < in->stage.n; i++)
         count(in, &in->stage.list[i]);

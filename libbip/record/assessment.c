@@ -273,30 +273,13 @@ static bip_status row_for(bip__change *change, const bip__assessment_put *in, co
     return st;
 }
 
-bip_status bip__assessments_write(bip__change *change, const bip__assessment_row *rows, size_t n, bip_error *err)
-{
-    bip__storage *storage = change->context->storage;
-    bip_status st = storage->api->assessments_put(storage, rows, n, err);
-    change->broken |= st != BIP_OK;
-    return st;
-}
-
-bip_status bip__assessment_prepare(bip__change *change, const bip__assessment_put *in, bip__assessment_row *row,
-                                   bip_error *err)
-{
-    int32_t idx = 0;
-    bip_status st = hash_assessment(change, in, NULL, &idx, err);
-    return st == BIP_OK ? row_for(change, in, NULL, idx, row, err) : st;
-}
-
 bip_status bip__assessment_insert(bip__change *change, const bip__assessment_put *in, int32_t *idx, bip_error *err)
 {
     bip__assessment_row row;
-    bip_status st = bip__assessment_prepare(change, in, &row, err);
-    if (st != BIP_OK)
-        return st;
-    *idx = row.idx;
-    return bip__assessments_write(change, &row, 1, err);
+    bip_status st = hash_assessment(change, in, NULL, idx, err);
+    if (st == BIP_OK)
+        st = row_for(change, in, NULL, *idx, &row, err);
+    return st == BIP_OK ? bip__put_assessment(change, &row, err) : st;
 }
 
 static bip_status replace(bip__change *change, const bip__assessment_put *in, const bip__holder *holder, int32_t idx,
@@ -308,7 +291,7 @@ static bip_status replace(bip__change *change, const bip__assessment_put *in, co
     if (st == BIP_OK)
         st = storage->api->set_current(storage, in->person, in->day, holder->entry, holder->idx, 0, err);
     change->broken |= st != BIP_OK;
-    return st == BIP_OK ? bip__assessments_write(change, &row, 1, err) : st;
+    return st == BIP_OK ? bip__put_assessment(change, &row, err) : st;
 }
 
 bip_status bip__assessment_revise(bip__change *change, const bip__assessment_put *in, const bip__holder *holder,

@@ -51,6 +51,8 @@ static void change_free(bip__change *change)
     bip__out_free(&change->canonical);
     for (size_t i = 0; i < BIP__HEADS; i++)
         bip__out_free(&change->heads[i].text);
+    bip__batch_drop(change);
+    bip__free(change->newcomers);
     bip__free(change->parents);
     bip__free(change->actor);
     bip__free(change->reason);
@@ -138,12 +140,24 @@ static bip_status end_run(bip__change *change, bip_error *err)
     change->in_run = false;
     bip__leaf_end(&change->run_hash, leaf.hash);
     bip__entry_leaf(&change->entry_hash, leaf.pos, change->run_identity_hash, leaf.hash);
-    return api_of(change)->leaves_put(change->context->storage, &leaf, 1, err);
+    return bip__put_leaf(change, &leaf, err);
+}
+
+/* The identity of a person who was registered by this change just now. */
+static bool newcomer(const bip__change *change, int32_t person, bip__identity_row *out)
+{
+    const size_t n = change->n_newcomers;
+    if (n == 0 || person < change->newcomers[0].person || person > change->newcomers[n - 1].person)
+        return false;
+    *out = change->newcomers[person - change->newcomers[0].person];
+    return true;
 }
 
 /* The first identity of a person: the one that new facts go to. */
 static bip_status first_identity(bip__change *change, int32_t person, bip__identity_row *out, bip_error *err)
 {
+    if (newcomer(change, person, out))
+        return BIP_OK;
     bip__rows *rows = NULL;
     bip_status st = api_of(change)->identities(change->context->storage, person, &rows, err);
     if (st == BIP_OK)

@@ -1,4 +1,5 @@
-/* One transaction, one entry of the audit trail: facts go in one at a time, each into the leaf of its person. */
+/* One transaction, one entry of the audit trail: facts go in one at a time, each into the leaf of its person. Their
+ * rows may wait for others of their kind. */
 #ifndef BIP_RECORD_CHANGE_H
 #define BIP_RECORD_CHANGE_H
 
@@ -13,6 +14,8 @@ typedef struct bip__head {
     int32_t respondent;
     bip__out text;
 } bip__head;
+
+typedef struct bip__batch bip__batch; /* rows that wait for others of their kind */
 
 typedef struct bip__change {
     bip__context *context;
@@ -29,8 +32,11 @@ typedef struct bip__change {
     size_t n_parents;
     bool merged; /* entries made elsewhere were taken in: there is something to commit without a fact of its own */
     bool erased; /* somebody was erased: once committed, no trace may stay in the files */
-    bip__out canonical;          /* scratch for canonical forms */
-    bip__head heads[BIP__HEADS]; /* by respondent */
+    bip__out canonical;           /* scratch for canonical forms */
+    bip__head heads[BIP__HEADS];  /* by respondent */
+    bip__identity_row *newcomers; /* those registered last, by their numbers: nobody has to look for their identity */
+    size_t n_newcomers;
+    bip__batch *batch; /* NULL: each row is put at once */
 } bip__change;
 
 bip_status bip__change_open(bip__context *c, const char *actor, const char *reason, bip__change **out, bip_error *err);
@@ -49,5 +55,15 @@ bip_status bip__change_fact(bip__change *change, int32_t person, const char *can
  * the identity takes both or neither. */
 bip_status bip__change_later_fact(bip__change *change, int32_t person, int64_t root_entry, int32_t root_idx,
                                   const char *canonical, size_t n, int32_t *idx, bip_error *err);
+
+/* The row of a fact or leaf, into storage. After a failure the change is broken. Between batch_begin() and
+ * batch_end() rows wait for others of their kind: nobody may read them before they are written. */
+bip_status bip__put_assessment(bip__change *change, const bip__assessment_row *row, bip_error *err);
+bip_status bip__put_fact(bip__change *change, const bip__fact_row *row, bip_error *err);
+bip_status bip__put_leaf(bip__change *change, const bip__leaf_row *row, bip_error *err);
+bip_status bip__batch_begin(bip__change *change, bip_error *err);
+bip_status bip__batch_write(bip__change *change, bip_error *err); /* what waits */
+bip_status bip__batch_end(bip__change *change, bip_error *err);   /* the same, and no more waiting */
+void bip__batch_drop(bip__change *change);                        /* without writing */
 
 #endif

@@ -44,6 +44,7 @@ static bip_status erase(bip__change *change, const doomed *d, bip_error *err)
     for (size_t i = 0; st == BIP_OK && i < d->n; i++)
         st = storage->api->identity_erase(storage, d->numbers[i], change->entry.n, err);
     change->broken |= st != BIP_OK;
+    change->n_newcomers = 0; /* one of them may be gone */
     change->erased = true;
     return st;
 }

@@ -38,14 +38,8 @@ bip_status bip__holder_by_id(bip__change *change, bip__arena *arena, const char 
 /* The id of a fact; its entry may be that of the change in hand. */
 bip_status bip__fact_id(const bip__context *c, int64_t entry, int32_t idx, char id[BIP_ID_SIZE], bip_error *err);
 
-/* A new assessment whose key the caller has found free. Gives its index in the change's entry; the row is put at once.
- */
+/* A new assessment whose key the caller has found free. Gives its index in the change's entry. */
 bip_status bip__assessment_insert(bip__change *change, const bip__assessment_put *in, int32_t *idx, bip_error *err);
-/* The same in two steps, for many at once: the fact is in the trail, its row (whose texts are those of `in`) still has
- * to be put. Until then nothing may read the person's assessments. */
-bip_status bip__assessment_prepare(bip__change *change, const bip__assessment_put *in, bip__assessment_row *row,
-                                   bip_error *err);
-bip_status bip__assessments_write(bip__change *change, const bip__assessment_row *rows, size_t n, bip_error *err);
 /* A new revision of `holder` with other scores and note; scores NULL withdraws. */
 bip_status bip__assessment_revise(bip__change *change, const bip__assessment_put *in, const bip__holder *holder,
                                   int32_t *idx, bip_error *err);
@@ -64,6 +58,12 @@ bip_status bip__participant_fits(const bip__instrument *instrument, const char *
 /* Register; the caller has checked that the code is free. */
 bip_status bip__participant_insert(bip__change *change, const char *code, bip_date enrolled, int32_t *person,
                                    bip_error *err);
+/* The same in two steps, for many at once: all get numbers that follow one another from *first; then comes the fact of
+ * each, before any other of theirs. */
+bip_status bip__participants_number(bip__change *change, const char *const *codes, size_t n, int32_t *first,
+                                    bip_error *err);
+bip_status bip__participant_fact(bip__change *change, int32_t person, const char *code, bip_date enrolled,
+                                 bip_error *err);
 /* Put a fact whose canonical form stands in change->canonical; person 0: about nobody. */
 bip_status bip__fact_insert(bip__change *change, int32_t person, int32_t kind, bip_date day, bip_error *err);
 /* Erase everything about somebody, with a fact about nobody that says so. Inside the write transaction. */

@@ -273,6 +273,52 @@ static void test_import__refuses_changed_content_unless_told_to_update(void **st
     assert_string_equal(test_faults(f), "");
 }
 
+/* `n` people from `from` on, each with a score on two days, by turns. */
+static void many(bip__out *text, int from, int n, int score)
+{
+    bip__out_clear(text);
+    bip__out_text(text, "participant,date,respondent,a\n");
+    for (int day = 2; day > 0; day--)
+        for (int i = from; i < from + n; i++) {
+            char row[64];
+            snprintf(row, sizeof row, "P%04d,2026-01-0%d,self,%d\n", i, day, i % 3 == 0 ? score : 1);
+            bip__out_text(text, row);
+        }
+}
+
+/* More of them than wait for one another before they are written. */
+static void test_import__writes_many_people_in_order_with_changed_and_known_ones_between(void **state)
+{
+    enum { N = 700 };
+    fixture *f = *state;
+    bip__out text;
+    char line[64];
+    test_instrument(f, INSTRUMENT);
+    bip__out_init(&text, NULL, NULL);
+    many(&text, 100, N, 2);
+    assert_ok(import_bytes(f, NULL, MINI, text.data, text.len));
+    assert_counts(2 * N, 0, 0);
+    assert_int_equal(result.participants, N);
+    many(&text, 0, N, 3); /* 100 new ones stand before those who are there */
+    assert_ok(import_bytes(f, NULL, MINI_UPDATE, text.data, text.len));
+    assert_counts(200, 800, 400);
+    assert_int_equal(result.participants, 100);
+    bip__out_clear(&text);
+    for (int i = 0; i < 100 + N; i++)
+        for (int day = 1; day <= 2; day++) {
+            const bool changed = i >= 100 && i < N && i % 3 == 0;
+            snprintf(line, sizeof line, "P%04d mini@1 self 2026-01-0%d - r%d a=%d b=\n", i, day, changed,
+                     i % 3 != 0 ? 1
+                     : i < N    ? 3
+                                : 2);
+            bip__out_text(&text, line);
+        }
+    bip__out_char(&text, '\0');
+    assert_store(f, text.data);
+    assert_string_equal(test_faults(f), "");
+    bip__out_free(&text);
+}
+
 static void test_import__leaves_alone_what_a_file_has_no_column_for(void **state)
 {
     fixture *f = *state;
@@ -674,6 +720,7 @@ int main(void)
         ON_MEMORY(test_import__puts_brackets_for_national_numbers_in_notes),
         ON_BOTH(test_import__knows_what_it_has),
         ON_BOTH(test_import__refuses_changed_content_unless_told_to_update),
+        ON_BOTH(test_import__writes_many_people_in_order_with_changed_and_known_ones_between),
         ON_MEMORY(test_import__leaves_alone_what_a_file_has_no_column_for),
         ON_BOTH(test_import__reads_a_held_key_under_its_own_version),
         ON_BOTH(test_import__takes_a_key_that_a_withdrawal_freed),

@@ -47,6 +47,22 @@ static void test_people__are_registered_once(void **state)
     assert_string_equal(known(f, "p1"), "p1 ");
 }
 
+static void test_people__are_new_ones_when_registered_again_in_the_change_that_erased_them(void **state)
+{
+    fixture *f = *state;
+    bip_change *change = test_begin(f, "moved");
+    assert_ok(bip_participant_add(change, "P1", BIP_NO_DATE, &test_err));
+    assert_ok(bip_participant_set(change, "P1", "sex", "woman", &test_err));
+    assert_ok(bip_participant_erase(change, "P1", &test_err));
+    assert_ok(bip_participant_add(change, "P1", BIP_NO_DATE, &test_err));
+    assert_ok(bip_participant_set(change, "P1", "sex", "man", &test_err));
+    assert_ok(bip_participant_add(change, "P2", BIP_NO_DATE, &test_err));
+    assert_ok(bip_participant_set(change, "P1", "area", "north", &test_err));
+    test_commit(change);
+    assert_string_equal(known(f, "P1"), "P1  area=north sex=man");
+    assert_string_equal(test_faults(f), "");
+}
+
 static void test_people__have_codes_and_dates_that_hold(void **state)
 {
     static const char *const codes[] = {
@@ -135,6 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BOTH(test_people__are_registered_once),
+        ON_BOTH(test_people__are_new_ones_when_registered_again_in_the_change_that_erased_them),
         ON_BOTH(test_people__have_codes_and_dates_that_hold),
         ON_BOTH(test_people__keep_the_last_value_of_an_attribute),
         ON_BOTH(test_people__make_no_fact_of_the_same_value),

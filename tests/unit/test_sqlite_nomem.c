@@ -51,6 +51,7 @@ static void fail_at(long n)
     failed = false;
 }
 
+/* What SQLite can do without (a larger table of its modules' names) may fail unseen. */
 static void test_sqlite_nomem__opening_a_store(void **state)
 {
     fixture *f = test_fixture();
@@ -60,10 +61,15 @@ static void test_sqlite_nomem__opening_a_store(void **state)
     for (; n < MOST; n += n < 300 ? 1 : 13) {
         fail_at(n);
         st = test_open(f, TEST_SQLITE, &test_err);
+        const bool asked = failed;
         fail_at(-1);
-        if (st == BIP_OK)
+        if (st == BIP_OK && !asked)
             break;
-        assert_status(st, BIP_E_NOMEM);
+        if (st == BIP_OK) {
+            bip_store_close(f->store);
+            f->store = NULL;
+        }
+        assert_true(st == BIP_OK || st == BIP_E_NOMEM);
         assert_null(f->store);
         assert_int_equal(bip__alloc_live(), f->live);
     }

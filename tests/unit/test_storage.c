@@ -1215,6 +1215,84 @@ static void test_storage__reads_ten_thousand_rows_back(void **state)
     }
 }
 
+static void test_storage__takes_many_rows_of_every_kind_at_once(void **state)
+{
+    enum { MANY = 300 };
+    fixture *f = *state;
+    static char texts[MANY][8];
+    static const char *codes[MANY];
+    static bip__identity_row identities[MANY];
+    static bip__fact_row facts[MANY];
+    static bip__leaf_row leaves[MANY];
+    bip__identity_row identity;
+    bip__fact_row fact;
+    bip__leaf_row leaf;
+    bip__rows *rows;
+    int32_t first, first_identity, n;
+
+    begin(f);
+    add_person(f, "P-000");
+    for (int i = 0; i < MANY; i++) {
+        snprintf(texts[i], sizeof texts[i], "P%03d", i);
+        codes[i] = texts[i];
+    }
+    assert_ok(f->api->persons_add(f->s, codes, MANY, &first, &err));
+    for (int i = 0; i < MANY; i++) {
+        identities[i] = (bip__identity_row){.person = first + i, .uuid = {1, (uint8_t)i, (uint8_t)(i >> 8)}};
+        memcpy(identities[i].hash, identities[i].uuid, sizeof identities[i].uuid);
+        facts[i] = (bip__fact_row){.person = first + i, .kind = 1, .entry = 1, .idx = i, .body = texts[i], .body_n = 4};
+        leaves[i] = (bip__leaf_row){.entry = 1, .pos = i, .hash = {(uint8_t)i}};
+    }
+    assert_ok(f->api->identities_add(f->s, identities, MANY, &first_identity, &err));
+    for (int i = 0; i < MANY; i++)
+        leaves[i].identity = first_identity + i;
+    assert_ok(f->api->facts_put(f->s, facts, MANY, &err));
+    assert_ok(f->api->leaves_put(f->s, leaves, MANY, &err));
+    commit(f);
+    for (int i = 0; i < MANY; i++) {
+        assert_ok(f->api->person_find(f->s, texts[i], &n, &err));
+        assert_int_equal(n, first + i); /* in the order given */
+        assert_ok(f->api->identity_get(f->s, first_identity + i, &identity, &err));
+        assert_int_equal(identity.person, n);
+        assert_memory_equal(identity.uuid, identities[i].uuid, sizeof identity.uuid);
+        assert_ok(f->api->leaf_over(f->s, 1, i, &leaf, &err));
+        assert_int_equal(leaf.identity, first_identity + i);
+        assert_ok(f->api->facts(f->s, n, 0, &rows, &err));
+        assert_ok(f->api->next_fact(rows, &fact, &err));
+        assert_memory_equal(fact.body, texts[i], 4);
+        f->api->close_rows(rows);
+    }
+}
+
+static void test_storage__stops_at_the_first_of_many_that_is_taken(void **state)
+{
+    fixture *f = *state;
+    const char *codes[] = {"P-001", "P-002", "P-001", "P-003"};
+    int32_t first, n;
+
+    begin(f);
+    assert_status(f->api->persons_add(f->s, codes, 4, &first, &err), BIP_E_CONFLICT);
+    assert_ok(f->api->person_find(f->s, "P-002", &n, &err));
+    assert_status(f->api->person_find(f->s, "P-003", &n, NULL), BIP_E_NOT_FOUND);
+    add_person(f, "P-003"); /* the change goes on */
+    commit(f);
+}
+
+/* Somebody may have made a table of that name in the file. */
+static void test_storage__takes_rows_from_its_caller_only(void **state)
+{
+    fixture *f = *state;
+    sqlite3 *db = ((bip__sqlite *)f->s)->db;
+    int32_t p;
+
+    assert_int_equal(sqlite3_exec(db, "CREATE TABLE main.assessment_in_hand(person)", NULL, NULL, NULL), SQLITE_OK);
+    begin(f);
+    p = add_person(f, "P-001");
+    put(f, assessment(p, 20000, 1, 0, "[1]"));
+    commit(f);
+    assert_int_equal(count_assessments(f, p, true), 1);
+}
+
 /* That it moves with those of others is told by the snapshot that doesn't see them. */
 static void test_storage__generation_stays_through_own_commits(void **state)
 {
@@ -1717,6 +1795,9 @@ int main(void)
         ON_ALL(test_storage__knows_parents_and_heads_of_a_graph),
         ON_ALL(test_storage__refuses_an_entry_that_is_there_or_hangs_in_the_air),
         ON_ALL(test_storage__finds_the_leaf_over_a_fact),
+        ON_ALL(test_storage__takes_many_rows_of_every_kind_at_once),
+        ON_ALL(test_storage__stops_at_the_first_of_many_that_is_taken),
+        ON(SQLITE_FILE, test_storage__takes_rows_from_its_caller_only),
         ON_ALL(test_storage__reads_what_the_open_transaction_has_written),
         ON_ALL(test_storage__rolls_everything_back),
         ON_ALL(test_storage__rolls_back_what_was_changed_in_older_rows),

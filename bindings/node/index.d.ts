@@ -337,9 +337,12 @@ export interface Overdue {
   [key: string]: unknown;
 }
 
+/** Whole numbers, in as few bits as the largest of them needs. */
+export type Wholes = Int8Array | Int16Array | Int32Array;
+
 /** Codes or words by their index in `values`; -1: none. */
 export interface Coded<T = string> {
-  codes: Int32Array;
+  codes: Wholes;
   values: readonly T[];
 }
 
@@ -351,12 +354,12 @@ export interface SeriesColumns {
   visibleTo: Coded<readonly string[]>;
   kind: Coded; better: Coded; trend: Coded; mkMethod: Coded; rciClass: Coded; step: Coded; direction: Coded;
   bandFirst: Coded; bandLatest: Coded;
-  n: Int32Array; notAsked: Int32Array; declined: Int32Array; dontKnow: Int32Array; notApplicable: Int32Array;
-  spanDays: Int32Array; stepsForward: Int32Array; stepsBack: Int32Array; heldFor: Int32Array;
+  n: Wholes; notAsked: Wholes; declined: Wholes; dontKnow: Wholes; notApplicable: Wholes;
+  spanDays: Wholes; stepsForward: Wholes; stepsBack: Wholes; heldFor: Wholes;
   /** 1, 0; sameRater also -1: unknown. */
-  newBest: Int32Array; sameRater: Int32Array; hasBands: Int32Array;
+  newBest: Wholes; sameRater: Wholes; hasBands: Wholes;
   /** Bits: BIP_OBSERVED, BIP_HELD, BIP_TREND, BIP_RELIABLE of constants. */
-  evidence: Int32Array;
+  evidence: Wholes;
   firstDate: Int32Array; previousDate: Int32Array; latestDate: Int32Array; bestDate: Int32Array; stepFromDate: Int32Array;
   stepToDate: Int32Array;
   firstScore: Float64Array; previousScore: Float64Array; latestScore: Float64Array; bestScore: Float64Array;
@@ -373,9 +376,9 @@ export interface AssessmentColumns {
     length: number;
     id: Coded; participant: Coded; instrument: Coded; version: Coded; respondent: Coded; rater: Coded; note: Coded;
     actor: Coded; indicators: Coded<readonly string[]>;
-    recordedMs: Float64Array; date: Int32Array; revision: Int32Array;
+    recordedMs: Float64Array; date: Int32Array; revision: Wholes;
   };
-  scores: { length: number; assessment: Int32Array; indicator: Coded; number: Float64Array; answer: Coded };
+  scores: { length: number; assessment: Wholes; indicator: Coded; number: Float64Array; answer: Coded };
 }
 
 /** A reading in progress: iterate it with `for` or `for await`, which also closes it. It keeps its store alive. Some rows are

@@ -29,11 +29,17 @@ function evidence(bits) {
   return evidenceBits.filter(([, bit]) => bits & bit).map(([word]) => word);
 }
 
+// Texts come as one, U+0000 between them: no text holds it.
+function split(name, joined) {
+  const texts = joined === null ? [] : joined.split('\0');
+  return lists.has(name) ? texts.map(list) : texts;
+}
+
 // The dictionaries of a reading grow from batch to batch.
 function grow(values, fresh) {
-  for (const [name, added] of Object.entries(fresh)) {
-    const known = values[name] ??= [];
-    for (const text of added) known.push(lists.has(name) ? list(text) : text);
+  for (const [name, joined] of Object.entries(fresh)) {
+    if (values[name] === undefined) values[name] = split(name, joined);
+    else for (const text of split(name, joined)) values[name].push(text);
   }
   return values;
 }
@@ -123,8 +129,10 @@ function score(s, i) {
 function assessmentObjects(batch, values) {
   const c = batch.columns;
   const s = batch.scores.columns;
-  const { id, note } = batch.values; // each by itself, of this batch only
-  const v = grow(values, { ...batch.values, id: [], note: [] });
+  const { id: ids, note: notes, ...codes } = batch.values;
+  const v = grow(values, codes);
+  const id = split('id', ids); // each by itself, of this batch only
+  const note = split('note', notes);
   let at = 0;
   return Array.from({ length: batch.rows }, (_, i) => {
     const scores = {};

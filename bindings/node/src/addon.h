@@ -247,6 +247,43 @@ extern const words bip_node_answer, bip_node_kind, bip_node_better, bip_node_dir
 napi_value bip_node_constants(napi_env env);
 napi_value bip_node_enums(napi_env env);
 
+/* ------------------------------------------------------------ the memory of columns (memory.c) */
+
+typedef struct memory {
+    char *at; /* NULL: none yet */
+    size_t size;
+    /* How far from the beginning of a page what is large begins, below 1 MB. Columns that are written side by side need
+     * different ones: the caches have few places for addresses that are a round number apart. */
+    size_t lead;
+} memory;
+
+/* To `size` bytes, more than there are. What is there stays, the rest holds anything. */
+bool bip_node_memory_grow(memory *m, size_t size);
+void bip_node_memory_free(memory *m);
+/* Its first n bytes as an ArrayBuffer, which frees it; a copy where the engine wants its own memory. */
+napi_value bip_node_memory_give(napi_env env, memory *m, size_t n);
+
+/* ------------------------------------------------------------ texts by number (dictionary.c) */
+
+typedef struct slot {
+    uint32_t hash, text; /* one more than its number; 0: free */
+} slot;
+
+/* Texts in the order in which they first came, from 0. */
+typedef struct dictionary {
+    char *bytes; /* each with its NUL */
+    size_t used, room;
+    size_t *starts; /* n + 1 of them */
+    slot *slots;
+    uint32_t n, n_starts, n_slots; /* n_slots a power of two, at most half full */
+} dictionary;
+
+/* The number of a text, a new one where it is new. @return false: no memory */
+bool bip_node_dictionary_find(dictionary *d, const char *text, size_t n, int32_t *out);
+/* Another text, whether or not it is there already. */
+bool bip_node_dictionary_append(dictionary *d, const char *text, size_t n);
+void bip_node_dictionary_free(dictionary *d);
+
 /* ------------------------------------------------------------ rows as columns (table.c, series.c) */
 
 typedef enum column_kind {
@@ -266,6 +303,7 @@ typedef struct column {
     size_t offset;      /* in the record */
     size_t length;      /* of a COLUMN_LIST: where its length is */
     const words *words; /* of a COLUMN_ENUM */
+    bool stays;         /* the text or list stays where it is, as long as the cursor is open */
 } column;
 
 /* Records gathered column by column. @param wanted names, or NULL for all */
@@ -273,8 +311,11 @@ table *bip_node_table_new(const column *columns, size_t n, const char *const *wa
 void bip_node_table_free(table *t);
 bool bip_node_table_add(table *t, const void *record);
 size_t bip_node_table_rows(const table *t);
-/* Hand over what was gathered since the last time: {rows, columns: {name: array}, values: {name: new entries of the
- * dictionary}}. @param whole the arrays take over the memory */
+/* The last records too: before they are handed over. @return false: no memory */
+bool bip_node_table_flush(table *t);
+/* Hand over what was gathered since the last time: {rows, columns: {name: array}, values: {name: the texts that are
+ * new, U+0000 between them, null for none}}. Whole numbers are as wide as the largest so far. @param whole the arrays
+ * take over the memory */
 napi_value bip_node_table_give(napi_env env, table *t, bool whole);
 
 extern const column bip_node_series_columns[];

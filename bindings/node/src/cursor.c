@@ -3,18 +3,18 @@
 
 /* An assessment is a row here, and a row a score behind it. */
 static const column assessment_columns[] = {
-    {"id", COLUMN_TEXT, offsetof(bip_assessment, id), 0, NULL},
-    {"participant", COLUMN_CODE, offsetof(bip_assessment, participant), 0, NULL},
-    {"instrument", COLUMN_CODE, offsetof(bip_assessment, instrument), 0, NULL},
-    {"version", COLUMN_CODE, offsetof(bip_assessment, version), 0, NULL},
-    {"respondent", COLUMN_CODE, offsetof(bip_assessment, respondent), 0, NULL},
-    {"rater", COLUMN_CODE, offsetof(bip_assessment, rater), 0, NULL},
-    {"note", COLUMN_TEXT, offsetof(bip_assessment, note), 0, NULL},
-    {"actor", COLUMN_CODE, offsetof(bip_assessment, actor), 0, NULL},
-    {"recordedMs", COLUMN_INT64, offsetof(bip_assessment, recorded_ms), 0, NULL},
-    {"date", COLUMN_DATE, offsetof(bip_assessment, date), 0, NULL},
-    {"revision", COLUMN_INT32, offsetof(bip_assessment, revision), 0, NULL},
-    {"indicators", COLUMN_LIST, offsetof(bip_assessment, indicators), offsetof(bip_assessment, n), NULL}};
+    {"id", COLUMN_TEXT, offsetof(bip_assessment, id), 0, NULL, false},
+    {"participant", COLUMN_CODE, offsetof(bip_assessment, participant), 0, NULL, false},
+    {"instrument", COLUMN_CODE, offsetof(bip_assessment, instrument), 0, NULL, true},
+    {"version", COLUMN_CODE, offsetof(bip_assessment, version), 0, NULL, true},
+    {"respondent", COLUMN_CODE, offsetof(bip_assessment, respondent), 0, NULL, true},
+    {"rater", COLUMN_CODE, offsetof(bip_assessment, rater), 0, NULL, false},
+    {"note", COLUMN_TEXT, offsetof(bip_assessment, note), 0, NULL, false},
+    {"actor", COLUMN_CODE, offsetof(bip_assessment, actor), 0, NULL, false},
+    {"recordedMs", COLUMN_INT64, offsetof(bip_assessment, recorded_ms), 0, NULL, false},
+    {"date", COLUMN_DATE, offsetof(bip_assessment, date), 0, NULL, false},
+    {"revision", COLUMN_INT32, offsetof(bip_assessment, revision), 0, NULL, false},
+    {"indicators", COLUMN_LIST, offsetof(bip_assessment, indicators), offsetof(bip_assessment, n), NULL, false}};
 #define N_ASSESSMENT_COLUMNS (sizeof assessment_columns / sizeof *assessment_columns)
 
 struct score_row {
@@ -24,10 +24,10 @@ struct score_row {
 };
 
 static const column score_columns[] = {
-    {"assessment", COLUMN_INT32, offsetof(struct score_row, assessment), 0, NULL},
-    {"indicator", COLUMN_CODE, offsetof(struct score_row, indicator), 0, NULL},
-    {"number", COLUMN_DOUBLE, offsetof(struct score_row, number), 0, NULL},
-    {"answer", COLUMN_ENUM, offsetof(struct score_row, answer), 0, &bip_node_answer}};
+    {"assessment", COLUMN_INT32, offsetof(struct score_row, assessment), 0, NULL, false},
+    {"indicator", COLUMN_CODE, offsetof(struct score_row, indicator), 0, NULL, true},
+    {"number", COLUMN_DOUBLE, offsetof(struct score_row, number), 0, NULL, false},
+    {"answer", COLUMN_ENUM, offsetof(struct score_row, answer), 0, &bip_node_answer, false}};
 #define N_SCORE_COLUMNS (sizeof score_columns / sizeof *score_columns)
 
 struct read {
@@ -68,6 +68,13 @@ static bip_status next_row(struct read *in, bip_error *err)
         kept = add_scores(in->scores, assessment, bip_node_table_rows(in->rows)) &&
                bip_node_table_add(in->rows, assessment);
     return kept ? BIP_OK : bip_node_nomem(err);
+}
+
+/* What was read before the end or a failure. */
+static bip_status flush(struct read *in, bip_status st, bip_error *err)
+{
+    bool kept = bip_node_table_flush(in->rows) && (in->scores == NULL || bip_node_table_flush(in->scores));
+    return kept ? st : bip_node_nomem(err);
 }
 
 static bool make_tables(struct read *in)
@@ -161,6 +168,7 @@ static bip_status batch_run(job *j)
         j->err = j->child->late_error;
     while (st == BIP_OK && bip_node_table_rows(in.rows) < (size_t)((struct read *)j->in)->most)
         st = next_row(&in, &j->err);
+    st = flush(&in, st, &j->err);
     if (st == BIP_DONE) {
         ((struct read *)j->in)->at_end = true;
         return BIP_OK;
@@ -208,6 +216,8 @@ static bip_status read_all(job *j)
         return bip_node_nomem(&j->err);
     while (st == BIP_OK)
         st = next_row(in, &j->err);
+    if (st == BIP_DONE)
+        st = flush(in, st, &j->err);
     if (in->cursor != NULL)
         bip_cursor_close(in->cursor);
     in->cursor = NULL;

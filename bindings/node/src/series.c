@@ -7,33 +7,33 @@
 
 #define DOUBLE_(name, member)                                                                                          \
     {                                                                                                                  \
-        name, COLUMN_DOUBLE, offsetof(bip_series, member), 0, NULL                                                     \
+        name, COLUMN_DOUBLE, offsetof(bip_series, member), 0, NULL, false                                              \
     }
 #define INT_(name, member)                                                                                             \
     {                                                                                                                  \
-        name, COLUMN_INT32, offsetof(bip_series, member), 0, NULL                                                      \
+        name, COLUMN_INT32, offsetof(bip_series, member), 0, NULL, false                                               \
     }
 #define CODE_(name, member)                                                                                            \
     {                                                                                                                  \
-        name, COLUMN_CODE, offsetof(bip_series, member), 0, NULL                                                       \
+        name, COLUMN_CODE, offsetof(bip_series, member), 0, NULL, true                                                 \
     }
 #define ENUM_(name, member, list)                                                                                      \
     {                                                                                                                  \
-        name, COLUMN_ENUM, offsetof(bip_series, member), 0, &bip_node_##list                                           \
+        name, COLUMN_ENUM, offsetof(bip_series, member), 0, &bip_node_##list, false                                    \
     }
 #define POINT_(name, member)                                                                                           \
-    {name "Date", COLUMN_DATE, offsetof(bip_series, member.date), 0, NULL},                                            \
+    {name "Date", COLUMN_DATE, offsetof(bip_series, member.date), 0, NULL, false},                                     \
     {                                                                                                                  \
-        name "Score", COLUMN_DOUBLE, offsetof(bip_series, member.score), 0, NULL                                       \
+        name "Score", COLUMN_DOUBLE, offsetof(bip_series, member.score), 0, NULL, false                                \
     }
 
 const column bip_node_series_columns[] = {
-    CODE_("participant", participant),
+    {"participant", COLUMN_CODE, offsetof(bip_series, participant), 0, NULL, false},
     CODE_("instrument", instrument),
     CODE_("version", version),
     CODE_("respondent", respondent),
     CODE_("code", code),
-    {"visibleTo", COLUMN_LIST, offsetof(bip_series, visible_to), offsetof(bip_series, n_visible_to), NULL},
+    {"visibleTo", COLUMN_LIST, offsetof(bip_series, visible_to), offsetof(bip_series, n_visible_to), NULL, true},
     ENUM_("kind", kind, kind),
     ENUM_("better", better, better),
     INT_("n", n),
@@ -60,7 +60,7 @@ const column bip_node_series_columns[] = {
     DOUBLE_("tsPer90Days", ts_per_90_days),
     DOUBLE_("tsLow", ts_low),
     DOUBLE_("tsHigh", ts_high),
-    {"mkS", COLUMN_INT64, offsetof(bip_series, mk_s), 0, NULL},
+    {"mkS", COLUMN_INT64, offsetof(bip_series, mk_s), 0, NULL, false},
     DOUBLE_("mkVarS", mk_var_s),
     DOUBLE_("mkZ", mk_z),
     DOUBLE_("mkP", mk_p),
@@ -139,7 +139,7 @@ static napi_value compute_give(job *j)
     struct compute *in = j->in;
     table *t = bip_node_table_new(bip_node_series_columns, bip_node_n_series_columns, NULL, 0);
     napi_value made = NULL;
-    if (t != NULL && bip_node_table_add(t, &in->series))
+    if (t != NULL && bip_node_table_add(t, &in->series) && bip_node_table_flush(t))
         made = bip_node_table_give(j->env, t, false);
     else
         bip_node_throw(j, bip_node_nomem(&j->err), &j->err);

@@ -448,7 +448,9 @@ typedef struct bip_assessment {
  */
 BIP_API bip_status bip_assessments(bip_store *store, const bip_query *query, bip_cursor **out, bip_error *err);
 
-/** The next one, lent until the next call on the cursor. @retval BIP_DONE at the end, *lent is NULL */
+/** The next one, lent until the next call on the cursor; its codes of instrument, version, respondent and indicators
+ * until the cursor is closed or fails, so that an address stands for one code. @retval BIP_DONE at the end, *lent is
+ * NULL */
 BIP_API bip_status bip_assessment_next(bip_cursor *cursor, const bip_assessment **lent, bip_error *err);
 
 /** A score on a day. */

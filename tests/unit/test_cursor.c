@@ -213,6 +213,26 @@ static void test_cursor__lends_the_texts_of_series_until_it_is_closed(void **sta
     bip_cursor_close(cursor);
 }
 
+static void test_cursor__lends_the_codes_of_assessments_until_it_is_closed(void **state)
+{
+    fixture *f = *state;
+    bip_cursor *cursor = NULL;
+    const bip_assessment *a = NULL;
+    assert_ok(bip_assessments(f->store, NULL, &cursor, &test_err));
+    assert_ok(bip_assessment_next(cursor, &a, &test_err));
+    const char *first[] = {a->instrument, a->version, a->respondent, a->indicators[0]};
+    while (bip_assessment_next(cursor, &a, &test_err) == BIP_OK)
+        if (strcmp(a->respondent, first[2]) == 0) {
+            assert_ptr_equal(a->respondent, first[2]);
+            assert_ptr_equal(a->indicators[0], first[3]);
+        }
+    assert_string_equal(first[0], "steps");
+    assert_string_equal(first[1], "1");
+    assert_string_equal(first[2], "participant");
+    assert_string_equal(first[3], "a");
+    bip_cursor_close(cursor);
+}
+
 static void test_cursor__stays_at_its_end(void **state)
 {
     fixture *f = *state;
@@ -446,6 +466,7 @@ int main(void)
         ON_EACH(test_cursor__lends_series_with_their_texts),
         ON_EACH(test_cursor__fills_every_field_of_each_series),
         ON_EACH(test_cursor__lends_the_texts_of_series_until_it_is_closed),
+        ON_EACH(test_cursor__lends_the_codes_of_assessments_until_it_is_closed),
         ON_EACH(test_cursor__stays_at_its_end),
         ON_EACH(test_cursor__can_be_open_beside_others),
         ON_EACH(test_cursor__ends_with_its_store),

@@ -351,21 +351,21 @@ bool bip_node_table_add(table *t, const void *record)
 
 /* ------------------------------------------------------------ handing over */
 
-static napi_value view(napi_env env, const gathered *g, napi_value memory, size_t offset, size_t rows)
+static napi_value view(napi_env env, const gathered *g, napi_value buffer, size_t offset, size_t rows)
 {
     static const napi_typedarray_type types[] = {[sizeof(int8_t)] = napi_int8_array,
                                                  [sizeof(int16_t)] = napi_int16_array,
                                                  [sizeof(int32_t)] = napi_int32_array,
                                                  [sizeof(double)] = napi_float64_array};
     napi_value v = NULL;
-    napi_create_typedarray(env, types[g->width], rows, memory, offset, &v);
+    napi_create_typedarray(env, types[g->width], rows, buffer, offset, &v);
     return v;
 }
 
 static napi_value whole_column(napi_env env, gathered *g, size_t rows)
 {
-    napi_value memory = bip_node_memory_give(env, &g->memory, rows * g->width);
-    return memory == NULL ? NULL : view(env, g, memory, 0, rows);
+    napi_value buffer = bip_node_memory_give(env, &g->memory, rows * g->width);
+    return buffer == NULL ? NULL : view(env, g, buffer, 0, rows);
 }
 
 /* What came since the last time. A text by itself is done with once it is handed over. */
@@ -384,13 +384,13 @@ static napi_value new_texts(napi_env env, gathered *g)
 }
 
 /* The columns of a batch lie behind one another in one piece of memory, 8 bytes apart. */
-static bool batch_memory(napi_env env, const table *t, napi_value *memory, char **bytes)
+static bool batch_memory(napi_env env, const table *t, napi_value *buffer, char **bytes)
 {
     size_t n = 0;
     void *data;
     for (size_t i = 0; i < t->n; i++)
         n += (t->rows * t->columns[i].width + 7) / 8 * 8;
-    if (napi_create_arraybuffer(env, n, &data, memory) != napi_ok)
+    if (napi_create_arraybuffer(env, n, &data, buffer) != napi_ok)
         return false;
     *bytes = data;
     return true;
@@ -398,13 +398,13 @@ static bool batch_memory(napi_env env, const table *t, napi_value *memory, char 
 
 napi_value bip_node_table_give(napi_env env, table *t, bool whole)
 {
-    napi_value made, columns, values, memory = NULL;
+    napi_value made, columns, values, buffer = NULL;
     size_t offset = 0;
     char *bytes = NULL;
     napi_create_object(env, &made);
     napi_create_object(env, &columns);
     napi_create_object(env, &values);
-    if (!whole && !batch_memory(env, t, &memory, &bytes))
+    if (!whole && !batch_memory(env, t, &buffer, &bytes))
         return NULL;
     for (size_t i = 0; i < t->n; i++) {
         gathered *g = &t->columns[i];
@@ -415,7 +415,7 @@ napi_value bip_node_table_give(napi_env env, table *t, bool whole)
         }
         if (n > 0)
             memcpy(bytes + offset, g->memory.at, n);
-        bip_node_set(env, columns, g->column.name, view(env, g, memory, offset, t->rows));
+        bip_node_set(env, columns, g->column.name, view(env, g, buffer, offset, t->rows));
         offset += (n + 7) / 8 * 8;
     }
     for (size_t i = 0; i < t->n_texts; i++)

@@ -113,3 +113,46 @@ test('reading again and again does not grow', async () => {
   assert.ok(process.memoryUsage().rss - before < 48e6);
   store.close();
 });
+
+// Columns of more than 2 MB lie in memory of their own, which grows by other means than that of small ones.
+const indicators = ['i0', 'i1', 'i2', 'i3', 'i4', 'i5', 'i6', 'i7', 'i8', 'i9', 'i10'];
+const scoreOf = (person, item) => (person * 7 + item * 3) % 5 + 1;
+
+function crowd(people) {
+  const store = bip.openStore(':memory:', { create: true, now });
+  const rows = Array.from({ length: people }, (_, p) =>
+    `P-${p},2026-01-12,participant,${indicators.map((_, i) => scoreOf(p, i)).join()}`);
+  store.change({ actor: 'anna' }, (c) => {
+    c.addInstrument({ instrument: 'crowd', version: '1', title: { en: 'C' }, respondents: [{ code: 'participant', title: { en: 'P' } }],
+      scales: [{ code: 'five', min: 1, max: 5 }], indicators: indicators.map((code) => ({ code, title: { en: code.toUpperCase() }, scale: 'five' })) });
+    c.import(`participant,date,respondent,${indicators.join()}\n${rows.join('\n')}\n`, { ...importing, instrument: 'crowd' });
+  });
+  return store;
+}
+
+test('large columns hold what small ones do, and go when they are collected', async () => {
+  const people = 34000; // so many that their number needs 32 bits
+  const store = crowd(people);
+  const check = ({ assessments, scores }) => {
+    assert.equal(assessments.length, people);
+    assert.equal(scores.length, people * indicators.length);
+    const [codes, order] = [assessments.participant, scores.assessment];
+    for (let row = 0; row < scores.length; row++) {
+      if (row % indicators.length === 0) assert.equal(order[row], row / indicators.length);
+      const person = Number(codes.values[codes.codes[order[row]]].slice(2));
+      if (scores.number[row] !== scoreOf(person, row % indicators.length)) assert.fail(`row ${row}`);
+    }
+    assert.ok(scores.number.byteLength > 2 << 20);
+    assert.ok(order instanceof Int32Array && scores.indicator.codes instanceof Int8Array);
+  };
+  check(store.assessmentColumns());
+  check(await store.assessmentColumnsAsync());
+  await collect();
+  const before = process.memoryUsage().rss;
+  for (let i = 0; i < 12; i++) {
+    store.assessmentColumns();
+    await collect();
+  }
+  assert.ok(process.memoryUsage().rss - before < 48e6);
+  store.close();
+});

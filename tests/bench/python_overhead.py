@@ -7,8 +7,6 @@
 It takes the package bip from PYTHONPATH. BUILD is where `typed` and `build/bip` are: the working folder of the bench.
 """
 import os
-import statistics
-import subprocess
 import sys
 
 
@@ -38,6 +36,8 @@ def json(store):
 
 
 def user_seconds(command):
+    import subprocess  # here and below: what is compared starts without it
+
     p = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(p.pid, 0)
     if status != 0:
@@ -46,6 +46,8 @@ def user_seconds(command):
 
 
 def compare(store, build, rounds):
+    import statistics
+
     python = [sys.executable, os.path.abspath(__file__)]
     typed, said = [os.path.join(build, "typed"), store], [os.path.join(build, "build/bip"), "-s", store, "--json"]
     pairs = {"columns": (typed, 1.5), "objects": (typed, 10), "JSON": (said + ["progression", "--all"], 1.2)}

@@ -10,7 +10,8 @@ NO_DATE = -(2**31)  # BIP_NO_DATE, as it stands in a column of dates
 
 
 class Category(NamedTuple):
-    """Texts as numbers: codes[row] is a place in categories, -1 where there is none."""
+    """Texts as numbers: codes[row] is a place in categories, -1 where there is none. The more categories, the wider the
+    codes: one, two or four bytes."""
 
     codes: memoryview
     categories: List[str]
@@ -29,7 +30,8 @@ Column = Union[memoryview, Category]
 class Columns(Mapping[str, Column]):
     """A table by its columns: buffers of one length, or a Category.
 
-    numpy.asarray(columns["mean"]) copies nothing. Missing numbers are NaN. Dates are days since 1970-01-01, NO_DATE
+    numpy.asarray(columns["mean"]) copies nothing. Missing numbers are NaN. What is true or false is bool, and -1, 0 or 1
+    where it may be unknown. Dates are days since 1970-01-01, NO_DATE
     where there is none; their names are in dates.
     """
 

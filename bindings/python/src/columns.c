@@ -1,157 +1,73 @@
 /* Whole cohorts as columns: buffers that numpy and pandas take as they are, texts as numbers into a list.
  *
- * A column's memory is a bytearray's from the beginning, filled while nobody else knows of it; so nothing is copied at
- * the end. Rows are kept back and written column by column, many at a time: a row at a time would touch fifty places
- * far apart. All that is done without the GIL, which is taken only to make room. */
+ * Rows are kept back in blocks, one a column, that stay in the nearest cache, and written out many at a time: a row at
+ * a time would touch fifty places far apart. All that is done without the GIL, but for a look for Ctrl-C now and then.
+ */
 #include "module.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* ------------------------------------------------------------ texts as numbers */
-
-typedef struct words {
-    char **texts;
-    int32_t *after; /* which text came after this one: rows repeat themselves, and their order */
-    size_t n, room;
-    int32_t *slots; /* a power of two; -1: free */
-    size_t n_slots;
-    int32_t last; /* the answer before */
-} words;
-
-static size_t hash_of(const char *text)
-{
-    uint64_t h = 14695981039346656037u; /* FNV-1a */
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * 1099511628211u;
-    return (size_t)(h ^ (h >> 32));
-}
-
-static bool words_grow(words *w)
-{
-    const size_t n_slots = w->n_slots == 0 ? 64 : 4 * w->n_slots, room = n_slots / 2;
-    int32_t *slots = malloc(n_slots * sizeof *slots), *after = realloc(w->after, room * sizeof *after);
-    char **texts = realloc(w->texts, room * sizeof *texts);
-    if (after != NULL)
-        w->after = after;
-    if (texts != NULL)
-        w->texts = texts;
-    if (slots == NULL || after == NULL || texts == NULL) {
-        free(slots);
-        return false;
-    }
-    memset(slots, 0xFF, n_slots * sizeof *slots);
-    for (size_t i = 0; i < w->n; i++) {
-        size_t at = hash_of(w->texts[i]) & (n_slots - 1);
-        while (slots[at] >= 0)
-            at = (at + 1) & (n_slots - 1);
-        slots[at] = (int32_t)i;
-    }
-    free(w->slots);
-    w->slots = slots;
-    w->n_slots = n_slots;
-    w->room = room;
-    return true;
-}
-
-/* The number of a text that may be new, by its hash; -1: memory ran out. */
-static int32_t words_find(words *w, const char *text)
-{
-    if (w->n == w->room && !words_grow(w))
-        return -1;
-    size_t at = hash_of(text) & (w->n_slots - 1);
-    while (w->slots[at] >= 0 && strcmp(w->texts[w->slots[at]], text) != 0)
-        at = (at + 1) & (w->n_slots - 1);
-    if (w->slots[at] < 0) {
-        const size_t size = strlen(text) + 1;
-        if ((w->texts[w->n] = malloc(size)) == NULL)
-            return -1;
-        memcpy(w->texts[w->n], text, size);
-        w->after[w->n] = (int32_t)w->n; /* itself */
-        w->slots[at] = (int32_t)w->n++;
-    }
-    return w->slots[at];
-}
-
-/* The number of a text, a new one where it is new; -1 for NULL. False: memory ran out. */
-static bool words_number(words *w, const char *text, int32_t *out)
-{
-    *out = -1;
-    if (text == NULL)
-        return true;
-    if (w->n > 0 && strcmp(w->texts[w->after[w->last]], text) == 0) {
-        *out = w->last = w->after[w->last];
-        return true;
-    }
-    if ((*out = words_find(w, text)) < 0)
-        return false;
-    w->after[w->last] = *out; /* for the first text: itself */
-    w->last = *out;
-    return true;
-}
-
-static void words_free(words *w)
-{
-    for (size_t i = 0; i < w->n; i++)
-        free(w->texts[i]);
-    free(w->texts);
-    free(w->after);
-    free(w->slots);
-}
-
-static PyObject *words_list(const words *w)
-{
-    PyObject *list = PyList_New((Py_ssize_t)w->n);
-    for (size_t i = 0; list != NULL && i < w->n; i++) {
-        PyObject *text = PyUnicode_FromString(w->texts[i]);
-        if (text == NULL || PyList_SetItem(list, (Py_ssize_t)i, text) < 0)
-            Py_CLEAR(list);
-    }
-    return list;
-}
 
 /* ------------------------------------------------------------ columns */
 
 typedef struct column {
     char name[32];
-    char format; /* as in Python's struct: 'i', 'q', 'd' */
+    char format; /* as in Python's struct: 'd', 'q', 'i', 'h', 'b', 'B', '?' */
     bool is_words;
+    bool lasts; /* its texts stay until the cursor is closed */
     bool is_date;
     int which;     /* the enum of the numbers; -1: none */
     size_t offset; /* in the record */
     size_t size;   /* of an element */
-    char *data;
-    PyObject *bytes; /* bytearray */
-    words words;
+    char *block;   /* rows that aren't written yet, `width` bytes each: 8 or 4, also of what is narrower in the end */
+    size_t width;
+    column_memory *memory;
+    word_table words;
 } column;
 
-enum { MOST_COLUMNS = 80, KEPT = 64 /* records: they and one column's piece stay in the nearest cache */ };
+enum {
+    MOST_COLUMNS = 80,
+    BLOCK = 64,          /* rows: a cache line of the narrowest, and all blocks stay in the nearest cache */
+    ROOM = 1024,         /* rows at first */
+    LOOK_EVERY = 1 << 16 /* rows between two looks for Ctrl-C */
+};
 
 typedef struct table {
     store_object *store;
     module_state *state;
     column columns[MOST_COLUMNS];
     size_t n_columns, n_rows, room;
-    char *kept; /* records that aren't written yet, each `span` bytes */
-    size_t n_kept, span;
-    size_t texts[MOST_COLUMNS], n_texts; /* which columns are texts */
+    char *blocks;   /* those of 64 bits, then those of 32 */
+    size_t n_block; /* rows in them */
+    size_t offsets_64[MOST_COLUMNS], offsets_32[MOST_COLUMNS];
+    size_t n_64, n_32;
+    column *texts[MOST_COLUMNS];
+    size_t n_texts;
 } table;
+
+static size_t size_of(char format)
+{
+    return format == 'd' || format == 'q' ? 8 : format == 'i' ? 4 : format == 'h' ? 2 : 1;
+}
 
 static column *add_column(table *t, const char *name, const char *ending, char format, size_t offset)
 {
     column *c = &t->columns[t->n_columns++];
     PyOS_snprintf(c->name, sizeof c->name, "%s%s", name, ending);
     c->format = format;
-    c->size = format == 'i' ? sizeof(int32_t) : sizeof(int64_t);
+    c->size = size_of(format);
+    c->width = c->size == sizeof(int64_t) ? sizeof(int64_t) : sizeof(int32_t);
     c->offset = offset;
     c->which = -1;
     return c;
 }
 
-static void add_words_column(table *t, const char *name, size_t offset)
+static void add_words_column(table *t, const char *name, size_t offset, bool lasts)
 {
-    add_column(t, name, "", 'i', offset)->is_words = true;
+    column *c = add_column(t, name, "", 'b', offset);
+    c->is_words = true;
+    c->lasts = lasts;
+    c->width = lasts ? sizeof(char *) : sizeof(int32_t);
 }
 
 static void add_date_column(table *t, const char *name, const char *ending, size_t offset)
@@ -185,27 +101,84 @@ static bool choose(table *t, PyObject *names)
     return !PyErr_Occurred();
 }
 
+/* ------------------------------------------------------------ rows */
+
+/* False: memory ran out. */
 static bool resize(table *t, size_t rows)
 {
     for (size_t i = 0; i < t->n_columns; i++) {
         column *c = &t->columns[i];
-        if (c->bytes == NULL && (c->bytes = PyByteArray_FromStringAndSize(NULL, 0)) == NULL)
+        if (!memory_resize(c->memory, t->n_rows * c->size, rows * c->size))
             return false;
-        if (PyByteArray_Resize(c->bytes, (Py_ssize_t)(rows * c->size)) < 0)
-            return false;
-        c->data = PyByteArray_AsString(c->bytes);
     }
     t->room = rows;
     return true;
 }
 
-/* Without the GIL. */
-static bool make_room(table *t, size_t n)
+static inline int32_t number_at(const char *data, size_t size, size_t i)
 {
-    if (t->n_rows + n <= t->room)
+    int8_t narrow;
+    int16_t middle;
+    int32_t wide;
+    switch (size) {
+    case sizeof narrow:
+        memcpy(&narrow, data + i, sizeof narrow);
+        return narrow;
+    case sizeof middle:
+        memcpy(&middle, data + i * sizeof middle, sizeof middle);
+        return middle;
+    default:
+        memcpy(&wide, data + i * sizeof wide, sizeof wide);
+        return wide;
+    }
+}
+
+static inline void put_number(char *data, size_t size, size_t i, int32_t number)
+{
+    const int8_t narrow = (int8_t)number;
+    const int16_t middle = (int16_t)number;
+    if (size == sizeof narrow)
+        memcpy(data + i, &narrow, sizeof narrow);
+    else if (size == sizeof middle)
+        memcpy(data + i * sizeof middle, &middle, sizeof middle);
+    else
+        memcpy(data + i * sizeof number, &number, sizeof number);
+}
+
+/* The narrowest numbers that can count its texts. */
+static char format_for(const word_table *w)
+{
+    return w->n <= INT8_MAX ? 'b' : w->n <= INT16_MAX ? 'h' : 'i';
+}
+
+/* Once there are too many. False: memory ran out. */
+static bool widen(const table *t, column *c)
+{
+    const char format = format_for(&c->words);
+    const size_t before = c->size, size = size_of(format);
+    if (format == c->format)
         return true;
-    bool good = callback_begin(&t->store->thread) && PyErr_CheckSignals() == 0 &&
-                resize(t, 2 * t->room + n < 1024 ? 1024 : 2 * t->room + n);
+    if (!memory_resize(c->memory, t->n_rows * before, t->room * size))
+        return false;
+    for (size_t i = t->n_rows; i-- > 0;) /* in place: from the end, as each takes more */
+        put_number(c->memory->data, size, i, number_at(c->memory->data, before, i));
+    c->format = format;
+    c->size = size;
+    return true;
+}
+
+/* For another block. False: memory ran out. */
+static bool make_room(table *t)
+{
+    bool good = t->n_rows + BLOCK <= t->room || resize(t, 4 * t->room);
+    for (size_t i = 0; good && i < t->n_texts; i++)
+        good = widen(t, t->texts[i]);
+    return good;
+}
+
+static bool may_go_on(table *t)
+{
+    const bool good = callback_begin(&t->store->thread) && PyErr_CheckSignals() == 0;
     callback_end(&t->store->thread);
     return good;
 }
@@ -218,84 +191,142 @@ static bool no_memory(table *t)
     return false;
 }
 
-/* What `size` says is known to the compiler in each call, so that a copy is one load and one store. */
-static inline void gather(char *to, const char *from, size_t n, size_t span, size_t size)
+/* What `size` says is known to the compiler in each call, so that a loop is one of a few instructions. */
+static inline void narrow(char *to, const char *from, size_t size)
 {
-    for (size_t i = 0; i < n; i++)
-        memcpy(to + i * size, from + i * span, size);
+    for (size_t i = 0; i < BLOCK; i++)
+        put_number(to, size, i, number_at(from, sizeof(int32_t), i));
 }
 
-/* Column by column, what was kept back. False: an exception is set. */
-static bool write_kept(table *t)
+static void write_block(const column *c, size_t row)
 {
-    if (!make_room(t, t->n_kept))
-        return false;
-    for (size_t i = 0; i < t->n_columns; i++) {
-        const column *c = &t->columns[i];
-        if (c->size == sizeof(int32_t))
-            gather(c->data + t->n_rows * sizeof(int32_t), t->kept + c->offset, t->n_kept, t->span, sizeof(int32_t));
-        else
-            gather(c->data + t->n_rows * sizeof(int64_t), t->kept + c->offset, t->n_kept, t->span, sizeof(int64_t));
+    char narrowed[BLOCK * sizeof(int16_t)];
+    char *to = c->memory->data + row * c->size;
+    if (c->size == sizeof(int8_t)) {
+        narrow(narrowed, c->block, sizeof(int8_t));
+        memory_stream(to, narrowed, BLOCK * sizeof(int8_t));
+    } else if (c->size == sizeof(int16_t)) {
+        narrow(narrowed, c->block, sizeof(int16_t));
+        memory_stream(to, narrowed, BLOCK * sizeof(int16_t));
+    } else {
+        memory_stream(to, c->block, BLOCK * c->size);
     }
-    t->n_rows += t->n_kept;
-    t->n_kept = 0;
+}
+
+/* Where texts that last were kept, their numbers now are. False: memory ran out. */
+static bool number_texts(table *t)
+{
+    for (size_t i = 0; i < t->n_texts; i++) {
+        column *c = t->texts[i];
+        int32_t numbers[BLOCK];
+        if (!c->lasts)
+            continue;
+        if (!words_number(&c->words, (const char *const *)(const void *)c->block, t->n_block, true, numbers))
+            return false;
+        memcpy(c->block, numbers, t->n_block * sizeof *numbers);
+    }
     return true;
 }
 
-/* One row out of a record of t->span bytes. Texts are only lent: their numbers take their place in what is kept. */
+/* Column by column, what was kept back: always whole blocks, the last one with what is left of the one before. False:
+ * an exception is set. */
+static bool write_blocks(table *t)
+{
+    if (t->n_rows % LOOK_EVERY == 0 && !may_go_on(t))
+        return false;
+    if (!number_texts(t) || !make_room(t))
+        return no_memory(t);
+    for (size_t i = 0; i < t->n_columns; i++)
+        write_block(&t->columns[i], t->n_rows);
+    t->n_rows += t->n_block;
+    t->n_block = 0;
+    return true;
+}
+
+static bool finish(table *t)
+{
+    const bool good = t->n_block == 0 || write_blocks(t);
+    memory_streamed();
+    return good;
+}
+
+/* Fields into their blocks, which are `size` times BLOCK bytes apart. */
+static inline void move_all(char *to, const char *record, const size_t *offsets, size_t n, size_t size)
+{
+    for (size_t i = 0; i < n; i++)
+        memcpy(to + i * BLOCK * size, record + offsets[i], size);
+}
+
+/* A row's text, lent until the next row only. */
+static bool put_text(table *t, column *c, const char *record)
+{
+    const char *text;
+    int32_t number;
+    memcpy(&text, record + c->offset, sizeof text);
+    if (!words_number(&c->words, &text, 1, false, &number))
+        return no_memory(t);
+    put_number(c->block, sizeof number, t->n_block, number);
+    return true;
+}
+
 static bool put_row(table *t, const char *record)
 {
-    char *kept = t->kept + t->n_kept * t->span;
-    memcpy(kept, record, t->span);
-    for (size_t i = 0; i < t->n_texts; i++) {
-        column *c = &t->columns[t->texts[i]];
-        const char *text;
-        int32_t number;
-        memcpy(&text, record + c->offset, sizeof text);
-        if (!words_number(&c->words, text, &number))
-            return no_memory(t);
-        memcpy(kept + c->offset, &number, sizeof number);
+    char *blocks_32 = t->blocks + t->n_64 * BLOCK * sizeof(int64_t);
+    move_all(t->blocks + t->n_block * sizeof(int64_t), record, t->offsets_64, t->n_64, sizeof(int64_t));
+    move_all(blocks_32 + t->n_block * sizeof(int32_t), record, t->offsets_32, t->n_32, sizeof(int32_t));
+    for (size_t i = 0; i < t->n_texts; i++)
+        if (!t->texts[i]->lasts && !put_text(t, t->texts[i], record))
+            return false;
+    return ++t->n_block < BLOCK || write_blocks(t);
+}
+
+/* Blocks for those of a width whose fields are moved as they are. */
+static char *place_blocks(table *t, size_t width, char *block, size_t *offsets, size_t *n)
+{
+    for (size_t i = 0; i < t->n_columns; i++) {
+        column *c = &t->columns[i];
+        if (c->width != width || (c->is_words && !c->lasts))
+            continue;
+        c->block = block;
+        offsets[(*n)++] = c->offset;
+        block += BLOCK * width;
     }
-    return ++t->n_kept < KEPT || write_kept(t);
+    return block;
+}
+
+static bool make_memories(table *t)
+{
+    for (size_t i = 0; i < t->n_columns; i++)
+        if ((t->columns[i].memory = memory_new(t->state)) == NULL)
+            return false;
+    t->blocks = PyMem_Calloc(t->n_columns + 1, BLOCK * sizeof(int64_t));
+    if (t->blocks != NULL && resize(t, ROOM))
+        return true;
+    PyErr_NoMemory();
+    return false;
 }
 
 /* Once the columns are known. */
-static bool prepare(table *t, size_t span)
+static bool prepare(table *t)
 {
-    for (size_t i = 0; i < t->n_columns; i++)
-        if (t->columns[i].is_words)
-            t->texts[t->n_texts++] = i;
-    t->span = span;
-    t->kept = PyMem_Malloc(KEPT * span);
-    if (t->kept == NULL)
-        PyErr_NoMemory();
-    return t->kept != NULL && resize(t, 0);
+    if (!make_memories(t))
+        return false;
+    char *block = place_blocks(t, sizeof(int64_t), t->blocks, t->offsets_64, &t->n_64);
+    block = place_blocks(t, sizeof(int32_t), block, t->offsets_32, &t->n_32);
+    for (size_t i = 0; i < t->n_columns; i++) {
+        column *c = &t->columns[i];
+        if (!c->is_words)
+            continue;
+        t->texts[t->n_texts++] = c;
+        if (!c->lasts) {
+            c->block = block;
+            block += BLOCK * sizeof(int32_t);
+        }
+    }
+    return true;
 }
 
 /* ------------------------------------------------------------ giving out */
-
-/* Python casts no empty view: an empty array of that type has one. */
-static PyObject *empty_view(char format)
-{
-    PyObject *module = PyImport_ImportModule("array"), *view = NULL;
-    PyObject *array = module == NULL ? NULL : PyObject_CallMethod(module, "array", "C", (int)format);
-    if (array != NULL)
-        view = PyMemoryView_FromObject(array);
-    Py_XDECREF(module);
-    Py_XDECREF(array);
-    return view;
-}
-
-static PyObject *view_of(const column *c, size_t n_rows)
-{
-    if (n_rows == 0)
-        return empty_view(c->format);
-    PyObject *view = PyMemoryView_FromObject(c->bytes), *cast = NULL;
-    if (view != NULL)
-        cast = PyObject_CallMethod(view, "cast", "C", (int)c->format);
-    Py_XDECREF(view);
-    return cast;
-}
 
 /* The names of an enum's members, as the JSON has them. */
 static PyObject *enum_words(module_state *state, int which)
@@ -314,7 +345,7 @@ static PyObject *enum_words(module_state *state, int which)
 
 static PyObject *column_object(table *t, column *c)
 {
-    PyObject *view = view_of(c, t->n_rows), *list, *made;
+    PyObject *view = memory_view(c->memory, c->format, c->size, t->n_rows), *list, *made;
     if (view == NULL || (!c->is_words && c->which < 0))
         return view;
     list = c->is_words ? words_list(&c->words) : enum_words(t->state, c->which);
@@ -324,10 +355,20 @@ static PyObject *column_object(table *t, column *c)
     return made;
 }
 
+/* What is not touched takes no memory; but a small table would keep far more than its rows. */
+static bool trim(table *t)
+{
+    const size_t rows = t->n_rows < BLOCK ? BLOCK : t->n_rows;
+    if (rows > t->room / 2 || resize(t, rows))
+        return true;
+    PyErr_NoMemory();
+    return false;
+}
+
 static PyObject *table_object(table *t)
 {
     PyObject *dict = PyDict_New(), *dates = PyList_New(0), *made = NULL;
-    bool good = dict != NULL && dates != NULL && resize(t, t->n_rows);
+    bool good = dict != NULL && dates != NULL && trim(t);
     for (size_t i = 0; good && i < t->n_columns; i++) {
         column *c = &t->columns[i];
         PyObject *object = column_object(t, c), *name = PyUnicode_FromString(c->name);
@@ -346,10 +387,10 @@ static PyObject *table_object(table *t)
 static void table_free(table *t)
 {
     for (size_t i = 0; i < t->n_columns; i++) {
-        Py_XDECREF(t->columns[i].bytes);
+        Py_XDECREF(t->columns[i].memory);
         words_free(&t->columns[i].words);
     }
-    PyMem_Free(t->kept);
+    PyMem_Free(t->blocks);
     PyMem_Free(t);
 }
 
@@ -373,7 +414,8 @@ static void describe_series(table *t)
         const field *f = &series_fields[i];
         switch (f->kind) {
         case FIELD_TEXT:
-            add_words_column(t, f->name, f->offset);
+        case FIELD_CODE:
+            add_words_column(t, f->name, f->offset, f->kind == FIELD_CODE);
             break;
         case FIELD_TEXTS: /* who may see it: of the instrument, not of the row */
             break;
@@ -388,10 +430,16 @@ static void describe_series(table *t)
             add_column(t, f->name, "_score", 'd', f->offset + offsetof(bip_point, score));
             break;
         case FIELD_ENUM: {
-            column *c = add_column(t, f->name, "", 'i', f->offset);
-            c->which = f->which == ENUM_EVIDENCE ? -1 : (int)f->which; /* bits are no category */
+            const bool bits = f->which == ENUM_EVIDENCE; /* are no category */
+            add_column(t, f->name, "", bits ? 'B' : 'b', f->offset)->which = bits ? -1 : (int)f->which;
             break;
         }
+        case FIELD_BOOL:
+            add_column(t, f->name, "", '?', f->offset);
+            break;
+        case FIELD_MAYBE:
+            add_column(t, f->name, "", 'b', f->offset);
+            break;
         default:
             add_column(t, f->name, "", 'i', f->offset);
         }
@@ -407,7 +455,7 @@ static bip_status fill_series(table *t, bip_cursor *cursor, bip_error *err)
     while ((st = bip_series_next(cursor, &series, err)) == BIP_OK)
         if (!put_row(t, (const char *)series))
             return BIP_E_CANCELLED; /* an exception is set */
-    return st != BIP_DONE || write_kept(t) ? st : BIP_E_CANCELLED;
+    return st != BIP_DONE || finish(t) ? st : BIP_E_CANCELLED;
 }
 
 /* ------------------------------------------------------------ assessments */
@@ -424,21 +472,21 @@ typedef struct score_row {
 
 static void describe_scores(table *t)
 {
-    add_words_column(t, "participant", ROW(participant));
-    add_words_column(t, "instrument", ROW(instrument));
-    add_words_column(t, "version", ROW(version));
-    add_words_column(t, "respondent", ROW(respondent));
-    add_words_column(t, "rater", ROW(rater));
+    add_words_column(t, "participant", ROW(participant), false);
+    add_words_column(t, "instrument", ROW(instrument), true);
+    add_words_column(t, "version", ROW(version), true);
+    add_words_column(t, "respondent", ROW(respondent), true);
+    add_words_column(t, "rater", ROW(rater), false);
     add_date_column(t, "date", "", ROW(date));
     add_column(t, "assessment", "", 'q', ROW(assessment));
-    add_words_column(t, "indicator", ROW(indicator));
+    add_words_column(t, "indicator", ROW(indicator), true);
     add_column(t, "score", "", 'd', ROW(score));
-    add_column(t, "answer", "", 'i', ROW(answer))->which = ENUM_ANSWER;
-    add_words_column(t, "actor", ROW(actor));
+    add_column(t, "answer", "", 'b', ROW(answer))->which = ENUM_ANSWER;
+    add_words_column(t, "actor", ROW(actor), false);
     add_column(t, "recorded_ms", "", 'q', ROW(recorded_ms));
     add_column(t, "revision", "", 'i', ROW(revision));
-    add_words_column(t, "id", ROW(id)); /* as many texts as assessments: only where asked for, as notes */
-    add_words_column(t, "note", ROW(note));
+    add_words_column(t, "id", ROW(id), false); /* as many texts as assessments: only where asked for, as notes */
+    add_words_column(t, "note", ROW(note), false);
 }
 
 static bip_status fill_scores(table *t, bip_cursor *cursor, bip_error *err)
@@ -467,7 +515,7 @@ static bip_status fill_scores(table *t, bip_cursor *cursor, bip_error *err)
                 return BIP_E_CANCELLED;
         }
     }
-    return st != BIP_DONE || write_kept(t) ? st : BIP_E_CANCELLED;
+    return st != BIP_DONE || finish(t) ? st : BIP_E_CANCELLED;
 }
 
 /* ------------------------------------------------------------ reading */
@@ -492,7 +540,6 @@ typedef struct reading {
     void (*describe)(table *t);
     open_fn open;
     fill_fn fill;
-    size_t span;     /* of a record */
     size_t left_out; /* columns at the end that must be asked for */
 } reading;
 
@@ -511,7 +558,7 @@ static PyObject *columns(PyObject *object, PyObject *args, PyObject *kwargs, con
     if (wanted == NULL || wanted == Py_None)
         t->n_columns -= r->left_out;
     keep = PyList_New(0);
-    if (good && query_take(store->state, &q, keep) && prepare(t, r->span))
+    if (good && query_take(store->state, &q, keep) && prepare(t))
         made = read_table(t, &q, r->open, r->fill);
     Py_XDECREF(keep);
     table_free(t);
@@ -520,12 +567,12 @@ static PyObject *columns(PyObject *object, PyObject *args, PyObject *kwargs, con
 
 PyObject *progression_columns(PyObject *store, PyObject *args, PyObject *kwargs)
 {
-    static const reading of_series = {describe_series, bip_progression, fill_series, sizeof(bip_series), 0};
+    static const reading of_series = {describe_series, bip_progression, fill_series, 0};
     return columns(store, args, kwargs, &of_series);
 }
 
 PyObject *assessment_columns(PyObject *store, PyObject *args, PyObject *kwargs)
 {
-    static const reading of_scores = {describe_scores, bip_assessments, fill_scores, sizeof(score_row), 2};
+    static const reading of_scores = {describe_scores, bip_assessments, fill_scores, 2};
     return columns(store, args, kwargs, &of_scores);
 }

@@ -98,8 +98,8 @@ static int fill(PyObject *module)
 {
     module_state *state = state_of(module);
     bool good = borrow(state) && add_enums(module, state) && add_errors(module, state) && add_tuples(module, state) &&
-                add_series(module, state) && add_assessment(module, state) && add_store(module, state) &&
-                add_change(module, state) && add_cursors(module, state) &&
+                add_memory(module, state) && add_series(module, state) && add_assessment(module, state) &&
+                add_store(module, state) && add_change(module, state) && add_cursors(module, state) &&
                 PyModule_AddIntMacro(module, BIP_MOST_AXES) == 0 && PyModule_AddIntMacro(module, BIP_MOST_LAYERS) == 0;
     return good ? 0 : -1;
 }
@@ -115,8 +115,8 @@ static int traverse(PyObject *module, visitproc visit, void *arg)
         Py_VISIT(s->members[i]);
     }
     PyObject *others[] = {s->date, s->dumps, s->columns, s->category};
-    PyTypeObject *types[] = {s->store,      s->change, s->assessments, s->progression,  s->series,
-                             s->assessment, s->point,  s->issue,       s->import_result};
+    PyTypeObject *types[] = {s->store,      s->change, s->assessments, s->progression, s->series,
+                             s->assessment, s->memory, s->point,       s->issue,       s->import_result};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         Py_VISIT(others[i]);
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
@@ -135,8 +135,8 @@ static int clear(PyObject *module)
         Py_CLEAR(s->members[i]);
     }
     PyObject **others[] = {&s->date, &s->dumps, &s->columns, &s->category};
-    PyTypeObject **types[] = {&s->store,      &s->change, &s->assessments, &s->progression,  &s->series,
-                              &s->assessment, &s->point,  &s->issue,       &s->import_result};
+    PyTypeObject **types[] = {&s->store,      &s->change, &s->assessments, &s->progression, &s->series,
+                              &s->assessment, &s->memory, &s->point,       &s->issue,       &s->import_result};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         Py_CLEAR(*others[i]);
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)

@@ -36,7 +36,7 @@ typedef struct module_state {
     PyObject *date;               /* datetime.date */
     PyObject *dumps;              /* json.dumps */
     PyObject *columns, *category; /* classes of bip._columns */
-    PyTypeObject *store, *change, *assessments, *progression, *series, *assessment;
+    PyTypeObject *store, *change, *assessments, *progression, *series, *assessment, *memory;
     PyTypeObject *point, *issue, *import_result; /* named tuples */
     PyGetSetDef series_properties[64];           /* Python keeps pointing at them */
 } module_state;
@@ -50,6 +50,7 @@ bool add_change(PyObject *module, module_state *state);
 bool add_cursors(PyObject *module, module_state *state);
 bool add_series(PyObject *module, module_state *state);
 bool add_assessment(PyObject *module, module_state *state);
+bool add_memory(PyObject *module, module_state *state);
 extern PyMethodDef free_functions[]; /* those without a store; constant but for its type, which Python prescribes */
 
 /* ------------------------------------------------------------ errors */
@@ -182,6 +183,7 @@ bool query_take(module_state *state, query_args *q, PyObject *keep); /* after th
 
 typedef enum field_kind {
     FIELD_TEXT,
+    FIELD_CODE, /* a text that stays where it is until the cursor is closed */
     FIELD_TEXTS,
     FIELD_INT,
     FIELD_LONG,
@@ -206,6 +208,46 @@ extern const size_t n_series_fields;
 PyObject *series_new(module_state *state, const bip_series *series);
 const bip_series *series_get(PyObject *object);
 PyObject *assessment_new(module_state *state, const bip_assessment *assessment);
+
+/* ------------------------------------------------------------ columns */
+
+typedef struct word_entry {
+    char *text;
+    const char *met_at; /* where it stood when it came last */
+    int32_t after;      /* which one came after this one */
+} word_entry;
+
+/* Texts as numbers. */
+typedef struct word_table {
+    word_entry *list;
+    size_t n, room;
+    int32_t *slots; /* a power of two; -1: free */
+    size_t n_slots;
+    int32_t last; /* the answer before */
+} word_table;
+
+/* The numbers of n texts, new ones where they are new; -1 for NULL. lasts: equal addresses are equal texts, so that
+ * most needn't be compared. False: memory ran out. Without the GIL. */
+bool words_number(word_table *w, const char *const *texts, size_t n, bool lasts, int32_t *out);
+PyObject *words_list(const word_table *w);
+void words_free(word_table *w);
+
+/* Of a column, filled while nobody else knows of it, then looked at by memoryviews. */
+typedef struct column_memory {
+    PyObject_HEAD char *data;
+    size_t room;
+    Py_ssize_t n, size; /* elements, and bytes of each */
+    char format[2];
+} column_memory;
+
+column_memory *memory_new(const module_state *state);
+/* Keeps the first `used` bytes. False: memory ran out. Without the GIL. */
+bool memory_resize(column_memory *m, size_t used, size_t n);
+/* n bytes, a multiple of 64, past the caches, which are the library's: nobody reads a column before it is whole.
+ * memory_streamed() after the last ones, for other threads. */
+void memory_stream(char *to, const char *from, size_t n);
+void memory_streamed(void);
+PyObject *memory_view(column_memory *m, char format, size_t size, size_t n); /* n elements */
 
 /* ------------------------------------------------------------ objects */
 

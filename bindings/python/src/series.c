@@ -16,10 +16,10 @@ typedef struct series_object {
 /* The words are the header's. tests/test_header.py holds the list against bip_series. */
 const field series_fields[] = {
     {"participant", FIELD_TEXT, AT(participant), 0, "code; None from series_compute()"},
-    {"instrument", FIELD_TEXT, AT(instrument), 0, "code; None from series_compute()"},
-    {"version", FIELD_TEXT, AT(version), 0, "of the instrument; None from series_compute()"},
-    {"respondent", FIELD_TEXT, AT(respondent), 0, "code; None from series_compute()"},
-    {"code", FIELD_TEXT, AT(code), 0, "of the indicator or dimension; None from series_compute()"},
+    {"instrument", FIELD_CODE, AT(instrument), 0, "code; None from series_compute()"},
+    {"version", FIELD_CODE, AT(version), 0, "of the instrument; None from series_compute()"},
+    {"respondent", FIELD_CODE, AT(respondent), 0, "code; None from series_compute()"},
+    {"code", FIELD_CODE, AT(code), 0, "of the indicator or dimension; None from series_compute()"},
     {"visible_to", FIELD_TEXTS, AT(visible_to), 0, "codes of respondents"},
     {"kind", FIELD_ENUM, AT(kind), ENUM_KIND, "a bip.Kind"},
     {"better", FIELD_ENUM, AT(better), ENUM_BETTER, "a bip.Better"},
@@ -66,20 +66,22 @@ const field series_fields[] = {
     {"direction", FIELD_ENUM, AT(direction), ENUM_DIRECTION, "a bip.Direction"},
     {"evidence", FIELD_ENUM, AT(evidence), ENUM_EVIDENCE, "a bip.Evidence: what supports the direction"},
     {"has_bands", FIELD_BOOL, AT(has_bands), 0, "the instrument has bands for this"},
-    {"band_first", FIELD_TEXT, AT(band_first), 0, "code; None below the lowest band"},
-    {"band_latest", FIELD_TEXT, AT(band_latest), 0, "code; None below the lowest band"},
+    {"band_first", FIELD_CODE, AT(band_first), 0, "code; None below the lowest band"},
+    {"band_latest", FIELD_CODE, AT(band_latest), 0, "code; None below the lowest band"},
 };
 const size_t n_series_fields = sizeof series_fields / sizeof *series_fields;
 
 /* ------------------------------------------------------------ making */
 
-enum { N_TEXTS = 7 };
-
-static void text_fields(bip_series *s, const char **out[N_TEXTS])
+/* The next text of a record, by the table; NULL after the last. */
+static const char **next_text(bip_series *s, size_t *at)
 {
-    const char **all[N_TEXTS] = {&s->participant, &s->instrument, &s->version,    &s->respondent,
-                                 &s->code,        &s->band_first, &s->band_latest};
-    memcpy(out, all, sizeof all);
+    while (*at < n_series_fields) {
+        const field *f = &series_fields[(*at)++];
+        if (f->kind == FIELD_TEXT || f->kind == FIELD_CODE)
+            return (const char **)((char *)s + f->offset);
+    }
+    return NULL;
 }
 
 static char *put_text(char *to, const char **text)
@@ -94,11 +96,10 @@ static char *put_text(char *to, const char **text)
 
 static size_t room_for(bip_series *s)
 {
-    const char **texts[N_TEXTS];
+    const char **text;
     size_t n = s->n_visible_to * sizeof(char *);
-    text_fields(s, texts);
-    for (size_t i = 0; i < N_TEXTS; i++)
-        n += *texts[i] == NULL ? 0 : strlen(*texts[i]) + 1;
+    for (size_t at = 0; (text = next_text(s, &at)) != NULL;)
+        n += *text == NULL ? 0 : strlen(*text) + 1;
     for (size_t i = 0; i < s->n_visible_to; i++)
         n += strlen(s->visible_to[i]) + 1;
     return n;
@@ -107,7 +108,7 @@ static size_t room_for(bip_series *s)
 PyObject *series_new(module_state *state, const bip_series *series)
 {
     bip_series copy = *series;
-    const char **texts[N_TEXTS];
+    const char **text;
     series_object *self = PyObject_NewVar(series_object, state->series, (Py_ssize_t)room_for(&copy));
     if (self == NULL)
         return NULL;
@@ -119,9 +120,8 @@ PyObject *series_new(module_state *state, const bip_series *series)
         to = put_text(to, &self->texts[i]);
     }
     self->series.visible_to = self->texts;
-    text_fields(&self->series, texts);
-    for (size_t i = 0; i < N_TEXTS; i++)
-        to = put_text(to, texts[i]);
+    for (size_t at = 0; (text = next_text(&self->series, &at)) != NULL;)
+        to = put_text(to, text);
     return (PyObject *)self;
 }
 
@@ -146,6 +146,7 @@ static PyObject *get(PyObject *object, void *closure)
     const void *at = (const char *)&self->series + f->offset;
     switch (f->kind) {
     case FIELD_TEXT:
+    case FIELD_CODE:
         return text_to(*(const char *const *)at);
     case FIELD_TEXTS:
         return texts_to(self->series.visible_to, self->series.n_visible_to);

@@ -1,6 +1,7 @@
 """Columns: the same figures as the records, in memory that others take as it is."""
 import datetime
 import math
+import sys
 import unittest
 from array import array
 
@@ -100,11 +101,42 @@ class TestColumns(unittest.TestCase):
             self.assertEqual(sum(1 for s in scores["score"] if s == s), 3000)
             self.assertEqual(scores["assessment"][-1], 2999)
 
+    def test_very_many_rows(self):
+        """More than fit in the first huge page, and more texts than two bytes count."""
+        people, items = 33000, 9
+        lines = ["participant,date,respondent,cooperation"]
+        lines += [f"P-{i:05},2025-01-01,participant,{i % 5 + 1}" for i in range(people)]
+        with bip.open(":memory:", create=True) as store:
+            with store.change("anna") as change:
+                change.import_("\n".join(lines), options={"instrument": "employability", "create_participants": True})
+            columns = store.assessment_columns()
+        self.assertEqual(columns.n_rows, items * people)
+        self.assertEqual([columns[n].codes.format for n in ("participant", "instrument", "answer")], ["i", "b", "b"])
+        self.assertEqual(list(columns["participant"].codes), [i // items for i in range(items * people)])
+        self.assertEqual(list(columns["assessment"]), [i // items for i in range(items * people)])
+        self.assertEqual(list(columns["indicator"].codes), list(range(items)) * people)
+        self.assertEqual([s for s in columns["score"] if s == s], [i % 5 + 1 for i in range(people)])
+
     def test_buffers_are_what_they_say(self):
         columns = self.store.progression_columns()
-        self.assertEqual([(columns[n].format, columns[n].itemsize) for n in ("n", "mk_s", "mean")],
-                         [("i", 4), ("q", 8), ("d", 8)])
+        self.assertEqual([(columns[n].format, columns[n].itemsize) for n in ("n", "mk_s", "mean", "first_date", "new_best",
+                                                                             "same_rater", "evidence")],
+                         [("i", 4), ("q", 8), ("d", 8), ("i", 4), ("?", 1), ("b", 1), ("B", 1)])
+        self.assertEqual(columns["mean"].shape, (columns.n_rows,))
         self.assertEqual(array("d", columns["mean"]).tolist(), list(columns["mean"]))
+        self.assertEqual(array("d", columns["mean"].tobytes()).tolist(), columns["mean"].tolist())
+
+    def test_memory_lives_as_long_as_its_last_view(self):
+        columns = self.store.progression_columns()
+        kind = type(columns["mean"].obj)  # each object holds its type
+        with_all, values, n = sys.getrefcount(kind), columns["mean"].tolist(), len(columns)
+        part = columns["mean"][1:]
+        del columns
+        self.store.close()
+        self.assertEqual(part.tolist(), values[1:])
+        self.assertEqual(sys.getrefcount(kind), with_all - n + 1)
+        del part
+        self.assertEqual(sys.getrefcount(kind), with_all - n)
 
     def test_a_failure_in_the_middle_leaves_nothing(self):
         told = []
@@ -125,7 +157,7 @@ class TestColumns(unittest.TestCase):
         array_ = numpy.asarray(columns["mean"])
         array_[0] = 77.5
         self.assertEqual(columns["mean"][0], 77.5)
-        self.assertEqual((array_.dtype, numpy.asarray(columns["direction"].codes).dtype), (numpy.float64, numpy.int32))
+        self.assertEqual((array_.dtype, numpy.asarray(columns["direction"].codes).dtype), (numpy.float64, numpy.int8))
 
     @unittest.skipUnless(numpy, "numpy is not there")
     def test_the_functions_without_a_store_take_arrays_of_numpy_and_pandas(self):
@@ -145,6 +177,7 @@ class TestColumns(unittest.TestCase):
         self.assertEqual(len(frame), self.store.progression_columns().n_rows)
         self.assertEqual(str(frame.participant.dtype), "category")
         self.assertEqual(str(frame.latest_date.dtype), "datetime64[ns]")
+        self.assertEqual(str(frame.new_best.dtype), "bool")
         one = next(self.store.progression())
         self.assertEqual(frame.latest_date[0].date(), one.latest.date)
         self.assertEqual(set(frame.direction), {s.direction.name.lower() for s in self.store.progression()})

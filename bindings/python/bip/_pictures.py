@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
-from typing import Mapping, Optional, Sequence, Tuple, Union
+from typing import Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ._bip import Answer, Better, LayerKind
 
@@ -14,8 +13,7 @@ Day = Union[datetime.date, str, int]
 """A date, "YYYY-MM-DD", or days since 1970-01-01."""
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(NamedTuple):
     """How a series is to be judged."""
 
     scale: Tuple[float, float]
@@ -30,8 +28,7 @@ class Rules:
     """which end of the scale is the good one"""
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(NamedTuple):
     """One axis of a spider."""
 
     title: str
@@ -46,8 +43,7 @@ class Axis:
     """words for scores"""
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(NamedTuple):
     """Scores laid over the axes of a spider."""
 
     scores: Sequence[Score]
@@ -62,8 +58,7 @@ class Layer:
     """None: not said"""
 
 
-@dataclass(frozen=True)
-class Panel:
+class Panel(NamedTuple):
     """One course of a timeline."""
 
     title: str

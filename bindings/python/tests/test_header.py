@@ -1,5 +1,4 @@
 """The binding has what bip.h has: functions, statuses, enums, fields; and nothing that is the library's to say."""
-import dataclasses
 import glob
 import inspect
 import os
@@ -50,7 +49,7 @@ def parameters(function):
 
 
 def fields(cls):
-    return {f.name for f in dataclasses.fields(cls)}
+    return set(cls._fields)
 
 
 def short(name):

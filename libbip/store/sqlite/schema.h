@@ -48,10 +48,11 @@ static const char *const bip__schema[] = {
     " PRIMARY KEY(entry, pos)) STRICT, WITHOUT ROWID",
 
     /* All revisions. day: days since 1970; root_*: the first revision (NULL: this one); scores NULL: withdrawn;
-     * current: derived, not hashed. Its id is entry.id and idx, so that no index a row is needed. */
+     * current: derived, not hashed. Its id is entry.id and idx, so that no index a row is needed. CHECK: begins with a
+     * bracket, without calling a function for each of millions. */
     "CREATE TABLE assessment(person INTEGER, day INTEGER, entry INTEGER, idx INTEGER, instrument INTEGER NOT NULL,"
     " respondent INTEGER NOT NULL, rater INTEGER, current INTEGER NOT NULL, root_entry INTEGER, root_idx INTEGER,"
-    " scores TEXT CHECK(scores GLOB '[[]*]'), note ANY, reason ANY,"
+    " scores TEXT CHECK(scores >= '[' AND scores < '\\'), note ANY, reason ANY,"
     " PRIMARY KEY(person, day, entry, idx)) STRICT, WITHOUT ROWID",
 
     /* Everything else about people (kind: bip__fact_kind), the same envelope; person 0: about nobody. */

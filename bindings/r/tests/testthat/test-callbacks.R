@@ -79,7 +79,8 @@ test_that("errors of an issue's function come through, FALSE ends the work", {
     seen <- list()
     expect_identical(code_of(import(function(line, column, where, message) seen[[length(seen) + 1]] <<- list(line, column))), "refused")
     expect_identical(seen[[2]], list(2, "cooperation"))
-    gone <- sub("^.", "f", sub("^f", "0", bip_write(store, "head")))
+    head <- bip_write(store, "head")
+    gone <- sub("^.", if (startsWith(head, "f")) "0" else "f", head) # ids are random
     expect_error(bip_verify(store, anchor = gone, issue = mine), class = "mine")
 })
 

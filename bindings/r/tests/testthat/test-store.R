@@ -95,7 +95,7 @@ test_that("a store is checked, copied and written to files, connections and func
     expect_identical(nrow(bip_verify(store)), 0L)
     head <- bip_write(store, "head")
     expect_identical(nrow(bip_verify(store, anchor = head)), 0L)
-    gone <- sub("^.", "f", sub("^f", "0", head))
+    gone <- sub("^.", if (startsWith(head, "f")) "0" else "f", head)
     e <- tryCatch(bip_verify(store, anchor = gone), bip_error = identity)
     expect_identical(e$code, "corrupt")
     expect_identical(nrow(e$issues), 1L)

@@ -265,16 +265,16 @@ napi_value bip_node_memory_give(napi_env env, memory *m, size_t n);
 
 /* ------------------------------------------------------------ texts by number (dictionary.c) */
 
-typedef struct slot {
+typedef struct text_place {
     uint32_t hash, text; /* one more than its number; 0: free */
-} slot;
+} text_place;
 
 /* Texts in the order in which they first came, from 0. */
 typedef struct dictionary {
     char *bytes; /* each with its NUL */
     size_t used, room;
     size_t *starts; /* n + 1 of them */
-    slot *slots;
+    text_place *slots;
     uint32_t n, n_starts, n_slots; /* n_slots a power of two, at most half full */
 } dictionary;
 

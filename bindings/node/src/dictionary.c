@@ -25,7 +25,7 @@ static bool same(const dictionary *d, uint32_t i, const char *text, size_t n)
 }
 
 /* The slot that holds the text, or the free one where it belongs. The hash is compared first: a text is far away. */
-static slot *slot_of(const dictionary *d, uint32_t h, const char *text, size_t n)
+static text_place *slot_of(const dictionary *d, uint32_t h, const char *text, size_t n)
 {
     uint32_t at = h & (d->n_slots - 1);
     while (d->slots[at].text != 0 && (d->slots[at].hash != h || !same(d, d->slots[at].text - 1, text, n)))
@@ -33,7 +33,7 @@ static slot *slot_of(const dictionary *d, uint32_t h, const char *text, size_t n
     return &d->slots[at];
 }
 
-static void place(slot *slots, uint32_t n_slots, slot one)
+static void place(text_place *slots, uint32_t n_slots, text_place one)
 {
     uint32_t at = one.hash & (n_slots - 1);
     while (slots[at].text != 0)
@@ -44,7 +44,7 @@ static void place(slot *slots, uint32_t n_slots, slot one)
 static bool more_slots(dictionary *d)
 {
     uint32_t n_slots = d->n_slots == 0 ? 64 : d->n_slots * 2;
-    slot *slots = n_slots == 0 ? NULL : calloc(n_slots, sizeof *slots);
+    text_place *slots = n_slots == 0 ? NULL : calloc(n_slots, sizeof *slots);
     if (slots == NULL)
         return false;
     for (uint32_t i = 0; i < d->n_slots; i++)
@@ -86,14 +86,14 @@ bool bip_node_dictionary_append(dictionary *d, const char *text, size_t n)
 bool bip_node_dictionary_find(dictionary *d, const char *text, size_t n, int32_t *out)
 {
     uint32_t h = hash(text, n);
-    slot *found;
+    text_place *found;
     if ((d->n + 1) * 2 > d->n_slots && !more_slots(d))
         return false;
     found = slot_of(d, h, text, n);
     if (found->text == 0) {
         if (!bip_node_dictionary_append(d, text, n))
             return false;
-        *found = (slot){h, d->n};
+        *found = (text_place){h, d->n};
     }
     *out = (int32_t)(found->text - 1);
     return true;

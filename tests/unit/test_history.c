@@ -151,8 +151,8 @@ static void test_history__reads_as_text_in_the_language(void **state)
     assert_non_null(strstr(text, "mätning återtagen\n"));
     assert_non_null(strstr(text, "Skäl: another person's\n"));
     assert_non_null(strstr(text, "(gäller inte längre)\n"));
-    char of[BIP_ID_SIZE + 32] = ", ny version av ";
-    strcat(strcat(of, first_id), " (gäller inte längre)\n");
+    char of[BIP_ID_SIZE + 48];
+    assert_in_range(snprintf(of, sizeof of, ", ny version av %s (gäller inte längre)\n", first_id), 1, sizeof of - 1);
     assert_non_null(strstr(text, of));
     assert_non_null(strstr(text, "Historik för P-002\n"));
 }

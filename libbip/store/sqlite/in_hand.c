@@ -6,174 +6,125 @@
 
 #include <string.h>
 
-/* Gives the value of a column of one row; what gives nothing is NULL. */
-typedef void (*give_fn)(sqlite3_context *to, const void *row, int column);
+/* One value of a row; texts and bytes are lent. */
+typedef struct value {
+    enum { NONE, INTEGER, TEXT, BYTES } type;
+    size_t n; /* of text and bytes */
+    union {
+        int64_t integer;
+        const void *lent;
+    } as;
+} value;
+
+#define MOST_COLUMNS 13
+
+/* Gives the values of a row, in the order of the columns. */
+typedef void (*values_fn)(const void *row, value *values);
 
 typedef struct kind {
     const char *name, *columns; /* as statements.h has them */
     size_t row;                 /* bytes */
-    give_fn give;
+    values_fn values;
 } kind;
 
 /* ------------------------------------------------------------------------------------------------------------- rows */
 
-static void give_int(sqlite3_context *to, int64_t v, bool given)
+static value integer(int64_t n)
 {
-    if (given)
-        sqlite3_result_int64(to, v);
+    return (value){.type = INTEGER, .as.integer = n};
 }
 
-/* Lent: it is copied into the table before the statement goes on to the next row. */
-static void give_text(sqlite3_context *to, const char *text, size_t n)
+static value integer_if(bool given, int64_t n)
 {
-    if (text)
-        sqlite3_result_text64(to, text, n, SQLITE_STATIC, SQLITE_UTF8);
+    return given ? integer(n) : (value){.type = NONE};
 }
 
-static void give_bytes(sqlite3_context *to, const uint8_t *bytes, size_t n)
+static value day(bip_date d)
 {
-    sqlite3_result_blob64(to, bytes, n, SQLITE_STATIC);
+    return integer_if(d != BIP_NO_DATE, d);
 }
 
-static void give_person(sqlite3_context *to, const void *row, int column)
+static value text(const char *s, size_t n)
+{
+    return (value){.type = s ? TEXT : NONE, .n = n, .as.lent = s};
+}
+
+static value bytes(const uint8_t *at, size_t n)
+{
+    return (value){.type = BYTES, .n = n, .as.lent = at};
+}
+
+static void person_values(const void *row, value *v)
 {
     const char *code = *(const char *const *)row;
 
-    (void)column;
-    give_text(to, code, strlen(code));
+    *v = text(code, strlen(code));
 }
 
-static void give_identity(sqlite3_context *to, const void *row, int column)
+static void identity_values(const void *row, value *v)
 {
     const bip__identity_row *r = row;
 
-    switch (column) {
-    case 0:
-        if (!r->erased)
-            give_bytes(to, r->uuid, BIP__UUID_SIZE);
-        break;
-    case 1:
-        give_bytes(to, r->hash, BIP_HASH_SIZE);
-        break;
-    case 2:
-        give_int(to, r->person, !r->erased && r->person);
-        break;
-    default:
-        give_int(to, r->erased_by, r->erased_by);
-    }
+    *v++ = r->erased ? (value){.type = NONE} : bytes(r->uuid, BIP__UUID_SIZE);
+    *v++ = bytes(r->hash, BIP_HASH_SIZE);
+    *v++ = integer_if(!r->erased && r->person, r->person);
+    *v++ = integer_if(r->erased_by, r->erased_by);
 }
 
-static void give_assessment(sqlite3_context *to, const void *row, int column)
+static void assessment_values(const void *row, value *v)
 {
     const bip__assessment_row *r = row;
     const bool later = r->root_entry != r->entry || r->root_idx != r->idx;
 
-    switch (column) {
-    case 0:
-        give_int(to, r->person, true);
-        break;
-    case 1:
-        give_int(to, r->day, true);
-        break;
-    case 2:
-        give_int(to, r->entry, true);
-        break;
-    case 3:
-        give_int(to, r->idx, true);
-        break;
-    case 4:
-        give_int(to, r->instrument, true);
-        break;
-    case 5:
-        give_int(to, r->respondent, true);
-        break;
-    case 6:
-        give_int(to, r->rater, r->rater);
-        break;
-    case 7:
-        give_int(to, r->current, true);
-        break;
-    case 8:
-        give_int(to, r->root_entry, later);
-        break;
-    case 9:
-        give_int(to, r->root_idx, later);
-        break;
-    case 10:
-        give_text(to, r->scores, r->scores_n);
-        break;
-    case 11:
-        give_text(to, r->note, r->note_n);
-        break;
-    default:
-        give_text(to, r->reason, r->reason_n);
-    }
+    *v++ = integer(r->person);
+    *v++ = integer(r->day);
+    *v++ = integer(r->entry);
+    *v++ = integer(r->idx);
+    *v++ = integer(r->instrument);
+    *v++ = integer(r->respondent);
+    *v++ = integer_if(r->rater, r->rater);
+    *v++ = integer(r->current);
+    *v++ = integer_if(later, r->root_entry);
+    *v++ = integer_if(later, r->root_idx);
+    *v++ = text(r->scores, r->scores_n);
+    *v++ = text(r->note, r->note_n);
+    *v++ = text(r->reason, r->reason_n);
 }
 
-static void give_fact(sqlite3_context *to, const void *row, int column)
+static void fact_values(const void *row, value *v)
 {
     const bip__fact_row *r = row;
     const bool later = r->root_entry != r->entry || r->root_idx != r->idx;
 
-    switch (column) {
-    case 0:
-        give_int(to, r->person, true);
-        break;
-    case 1:
-        give_int(to, r->kind, true);
-        break;
-    case 2:
-        give_int(to, r->entry, true);
-        break;
-    case 3:
-        give_int(to, r->idx, true);
-        break;
-    case 4:
-        give_int(to, r->current, true);
-        break;
-    case 5:
-        give_int(to, r->day, r->day != BIP_NO_DATE);
-        break;
-    case 6:
-        give_int(to, r->day_to, r->day_to != BIP_NO_DATE);
-        break;
-    case 7:
-        give_int(to, r->root_entry, later);
-        break;
-    case 8:
-        give_int(to, r->root_idx, later);
-        break;
-    default:
-        give_text(to, r->body, r->body_n);
-    }
+    *v++ = integer(r->person);
+    *v++ = integer(r->kind);
+    *v++ = integer(r->entry);
+    *v++ = integer(r->idx);
+    *v++ = integer(r->current);
+    *v++ = day(r->day);
+    *v++ = day(r->day_to);
+    *v++ = integer_if(later, r->root_entry);
+    *v++ = integer_if(later, r->root_idx);
+    *v++ = text(r->body, r->body_n);
 }
 
-static void give_leaf(sqlite3_context *to, const void *row, int column)
+static void leaf_values(const void *row, value *v)
 {
     const bip__leaf_row *r = row;
 
-    switch (column) {
-    case 0:
-        give_int(to, r->entry, true);
-        break;
-    case 1:
-        give_int(to, r->pos, true);
-        break;
-    case 2:
-        give_int(to, r->identity, r->identity);
-        break;
-    default:
-        give_bytes(to, r->hash, BIP_HASH_SIZE);
-    }
+    *v++ = integer(r->entry);
+    *v++ = integer(r->pos);
+    *v++ = integer_if(r->identity, r->identity);
+    *v++ = bytes(r->hash, BIP_HASH_SIZE);
 }
 
 static const kind kinds[BIP__N_HANDS] = {
-    [BIP__HAND_PERSONS] = {"person_in_hand", BIP__PERSON_COLUMNS, sizeof(const char *), give_person},
-    [BIP__HAND_IDENTITIES] = {"identity_in_hand", BIP__IDENTITY_COLUMNS, sizeof(bip__identity_row), give_identity},
+    [BIP__HAND_PERSONS] = {"person_in_hand", BIP__PERSON_COLUMNS, sizeof(const char *), person_values},
+    [BIP__HAND_IDENTITIES] = {"identity_in_hand", BIP__IDENTITY_COLUMNS, sizeof(bip__identity_row), identity_values},
     [BIP__HAND_ASSESSMENTS] = {"assessment_in_hand", BIP__ASSESSMENT_COLUMNS, sizeof(bip__assessment_row),
-                               give_assessment},
-    [BIP__HAND_FACTS] = {"fact_in_hand", BIP__FACT_COLUMNS, sizeof(bip__fact_row), give_fact},
-    [BIP__HAND_LEAVES] = {"leaf_in_hand", BIP__LEAF_COLUMNS, sizeof(bip__leaf_row), give_leaf},
+                               assessment_values},
+    [BIP__HAND_FACTS] = {"fact_in_hand", BIP__FACT_COLUMNS, sizeof(bip__fact_row), fact_values},
+    [BIP__HAND_LEAVES] = {"leaf_in_hand", BIP__LEAF_COLUMNS, sizeof(bip__leaf_row), leaf_values},
 };
 
 /* ------------------------------------------------------------------------------------------- what SQLite asks of them
@@ -187,8 +138,8 @@ typedef struct table {
 typedef struct place {
     sqlite3_vtab_cursor base; /* first: SQLite's */
     const char *row, *end;
-    size_t each;
-    give_fn give;
+    const kind *kind;
+    value values[MOST_COLUMNS]; /* of the row */
 } place;
 
 /* "CREATE TABLE x(COLUMNS)": the name is SQLite's to give. */
@@ -249,6 +200,12 @@ static int close_place(sqlite3_vtab_cursor *p)
     return SQLITE_OK;
 }
 
+static void look(place *p)
+{
+    if (p->row != p->end)
+        p->kind->values(p->row, p->values);
+}
+
 static int first(sqlite3_vtab_cursor *cursor, int index, const char *name, int argc, sqlite3_value **argv)
 {
     place *p = (place *)(void *)cursor;
@@ -258,10 +215,10 @@ static int first(sqlite3_vtab_cursor *cursor, int index, const char *name, int a
     (void)name;
     (void)argc;
     (void)argv;
-    p->give = kinds[hand->which].give;
-    p->each = kinds[hand->which].row;
+    p->kind = &kinds[hand->which];
     p->row = hand->rows;
-    p->end = p->row + hand->n * p->each;
+    p->end = p->row + hand->n * p->kind->row;
+    look(p);
     return SQLITE_OK;
 }
 
@@ -269,7 +226,8 @@ static int next(sqlite3_vtab_cursor *cursor)
 {
     place *p = (place *)(void *)cursor;
 
-    p->row += p->each;
+    p->row += p->kind->row;
+    look(p);
     return SQLITE_OK;
 }
 
@@ -282,9 +240,20 @@ static int at_end(sqlite3_vtab_cursor *cursor)
 
 static int column(sqlite3_vtab_cursor *cursor, sqlite3_context *to, int i)
 {
-    const place *p = (const place *)(const void *)cursor;
+    const value *v = &((const place *)(const void *)cursor)->values[i];
 
-    p->give(to, p->row, i);
+    switch (v->type) { /* SQLite copies what is lent into the table before it goes on to the next row */
+    case NONE:
+        break; /* reads as NULL */
+    case INTEGER:
+        sqlite3_result_int64(to, v->as.integer);
+        break;
+    case TEXT:
+        sqlite3_result_text64(to, v->as.lent, v->n, SQLITE_STATIC, SQLITE_UTF8);
+        break;
+    case BYTES:
+        sqlite3_result_blob64(to, v->as.lent, v->n, SQLITE_STATIC);
+    }
     return SQLITE_OK;
 }
 
@@ -292,7 +261,7 @@ static int row_number(sqlite3_vtab_cursor *cursor, sqlite3_int64 *n)
 {
     const place *p = (const place *)(const void *)cursor;
 
-    *n = (p->end - p->row) / (ptrdiff_t)p->each;
+    *n = (p->end - p->row) / (ptrdiff_t)p->kind->row;
     return SQLITE_OK;
 }
 

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "base/out.h"
 #include "model/instrument.h"
 
 /* JSON here is written with ' for ", to be readable. This one uses every key. */
@@ -39,14 +41,13 @@ static const char least[] =
 static char *edited(const char *from, const char *old, const char *new)
 {
     const char *at = old ? strstr(from, old) : from;
-    char *out = malloc(strlen(from) + (new ? strlen(new) : 0) + 1);
+    const size_t room = strlen(from) + (new ? strlen(new) : 0) + 1;
+    char *out = malloc(room);
 
     assert_non_null(out);
     if (!at || (old && strstr(at + 1, old)))
         fail_msg("%s must stand in the document once", old);
-    memcpy(out, from, (size_t)(at - from));
-    strcpy(out + (at - from), new ? new : "");
-    strcat(out, at + (old ? strlen(old) : 0));
+    snprintf(out, room, "%.*s%s%s", (int)(at - from), from, new ? new : "", at + (old ? strlen(old) : 0));
     for (char *c = out; *c; c++)
         if (*c == '\'')
             *c = '"';
@@ -299,19 +300,27 @@ static void test_instrument__survives_any_changed_byte(void **state)
     free(json);
 }
 
+/* What was written, for the caller to bip__free(). */
+static char *text_of(bip__out *o)
+{
+    bip__out_char(o, '\0');
+    assert_int_equal(o->status, BIP_OK);
+    return o->data;
+}
+
+/* `each`, with its number for %zu, n times with commas between. */
 static char *many(const char *begin, size_t n, const char *each, const char *end)
 {
-    char *out = malloc(strlen(begin) + n * (strlen(each) + 8) + strlen(end) + 1);
-    size_t at;
+    bip__out o;
 
-    assert_non_null(out);
-    at = (size_t)sprintf(out, "%s", begin);
+    bip__out_init(&o, NULL, NULL);
+    bip__out_text(&o, begin);
     for (size_t k = 0; k < n; k++) {
-        at += (size_t)sprintf(out + at, "%s", k ? "," : "");
-        at += (size_t)sprintf(out + at, each, k);
+        bip__out_text(&o, k ? "," : "");
+        bip__out_printf(&o, each, k);
     }
-    strcpy(out + at, end);
-    return out;
+    bip__out_text(&o, end);
+    return text_of(&o);
 }
 
 static void test_instrument__has_64_respondents_at_most(void **state)
@@ -330,7 +339,7 @@ static void test_instrument__has_64_respondents_at_most(void **state)
             assert_true(i->indicators[0].asked == (n == 64 ? UINT64_MAX : UINT64_MAX >> 1));
         }
         bip__instrument_free(i);
-        free(list);
+        bip__free(list);
         free(json);
     }
 }
@@ -344,7 +353,7 @@ static void test_instrument__has_1000_indicators_at_most(void **state)
         bip__instrument *i;
         assert_int_equal(bip__instrument_parse(json, strlen(json), &i, NULL), n > 1000 ? BIP_E_REFUSED : BIP_OK);
         bip__instrument_free(i);
-        free(list);
+        bip__free(list);
         free(json);
     }
 }
@@ -358,7 +367,7 @@ static void test_instrument__a_text_has_100_languages_at_most(void **state)
         bip__instrument *i;
         assert_int_equal(bip__instrument_parse(json, strlen(json), &i, NULL), n > 100 ? BIP_E_REFUSED : BIP_OK);
         bip__instrument_free(i);
-        free(texts);
+        bip__free(texts);
         free(json);
     }
 }
@@ -369,23 +378,23 @@ static void test_instrument__dimensions_have_a_limit_together(void **state)
     char *roles = many("[", 64, "{'code':'r%zu'}", "]");
     char *indicators = many("[", 500, "{'code':'i%zu','title':{'en':'x'},'scale':'s'}", "],'dimensions':[");
     char *codes = many("[", 500, "'i%zu'", "]");
-    char *json = malloc(200000);
-    size_t n;
+    bip__out o;
 
     (void)state;
-    assert_non_null(json);
-    n = (size_t)sprintf(json, "{'instrument':'l','version':'1','title':{'en':'L'},'respondents':%s,", roles);
-    n += (size_t)sprintf(json + n, "'scales':[{'code':'s','min':0,'max':1}],'indicators':%s", indicators);
+    bip__out_init(&o, NULL, NULL);
+    bip__out_printf(&o, "{'instrument':'l','version':'1','title':{'en':'L'},'respondents':%s,", roles);
+    bip__out_printf(&o, "'scales':[{'code':'s','min':0,'max':1}],'indicators':%s", indicators);
     for (int k = 0; k < 7; k++)
-        n += (size_t)sprintf(json + n, "%s{'code':'d%d','title':{'en':'x'},'indicators':%s}", k ? "," : "", k, codes);
-    strcpy(json + n, "]}");
+        bip__out_printf(&o, "%s{'code':'d%d','title':{'en':'x'},'indicators':%s}", k ? "," : "", k, codes);
+    bip__out_text(&o, "]}");
+    char *json = text_of(&o);
     char *text = edited(json, NULL, NULL);
     refuses(text, strlen(text), "dimensions[6].indicators", "together");
     free(text);
-    free(json);
-    free(codes);
-    free(indicators);
-    free(roles);
+    bip__free(json);
+    bip__free(codes);
+    bip__free(indicators);
+    bip__free(roles);
 }
 
 static void test_instrument__every_key_reaches_the_structure(void **state)

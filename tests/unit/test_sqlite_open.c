@@ -37,7 +37,7 @@ static const char *in_folder(const char *name)
 static int set_up(void **state)
 {
     (void)state;
-    strcpy(folder, "/tmp/bip-open-XXXXXX");
+    snprintf(folder, sizeof folder, "/tmp/bip-open-XXXXXX");
     memset(&err, 0, sizeof err);
     return mkdtemp(folder) ? 0 : -1;
 }

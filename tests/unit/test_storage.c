@@ -52,7 +52,7 @@ static int set_up(void **state)
         return -1;
     *state = f;
     if (k == SQLITE_FILE) {
-        strcpy(f->folder, "/tmp/bip-storage-XXXXXX");
+        snprintf(f->folder, sizeof f->folder, "/tmp/bip-storage-XXXXXX");
         if (!mkdtemp(f->folder))
             return -1;
         snprintf(f->path, sizeof f->path, "%s/a.bip", f->folder);

@@ -87,7 +87,7 @@ typedef struct place {
 
 static void make_place(place *p)
 {
-    strcpy(p->folder, "/tmp/bip-api-XXXXXX");
+    snprintf(p->folder, sizeof p->folder, "/tmp/bip-api-XXXXXX");
     assert_non_null(mkdtemp(p->folder));
     snprintf(p->path, sizeof p->path, "%s/a.bip", p->folder);
     snprintf(p->copy, sizeof p->copy, "%s/b.bip", p->folder);

@@ -72,7 +72,7 @@ static int make_file(void **state)
         return -1;
     *state = to;
     to->f = test_fixture();
-    strcpy(to->folder, "/tmp/bip-verify-XXXXXX");
+    snprintf(to->folder, sizeof to->folder, "/tmp/bip-verify-XXXXXX");
     if (mkdtemp(to->folder) == NULL)
         return -1;
     snprintf(to->path, sizeof to->path, "%s/a.bip", to->folder);

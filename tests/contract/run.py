@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 sys.dont_write_bytecode = True  # the checkout stays clean
 sys.path.insert(0, str(HERE))
 import compare  # noqa: E402
+import forged  # noqa: E402
 import lifecycle  # noqa: E402
 import random_stores  # noqa: E402
 
@@ -1012,7 +1013,7 @@ def main():
     p.add_argument("--without", action="append", default=[], help="no names that contain this")
     a = p.parse_args()
     tally = Tally(str(Path(a.bip).resolve()), a.only, a.without)
-    for f in CHECKS + lifecycle.CHECKS:
+    for f in CHECKS + lifecycle.CHECKS + forged.CHECKS:
         tally.run(f.__name__, f)
     for root in (HERE / "cases", a.vectors):
         for case in sorted(x.parent for x in root.glob("*/args.txt")) if root.is_dir() else []:

@@ -18,6 +18,10 @@ class Number(str):
     """A number as it is written: the canonical form keeps its digits."""
 
 
+def read(text):
+    return json.loads(text, parse_int=Number, parse_float=Number)
+
+
 def canonical(value):
     """Compact JSON, keys in the order in which they stand."""
     if isinstance(value, Number):
@@ -64,31 +68,45 @@ class Trail:
     def fault(self, entry, what):
         self.faults.append(f"entry {entry['id']}: {what}")
 
+    def identity(self, leaf):
+        return bytes.fromhex(leaf["identity"]) if leaf["identity"] else NOBODY
+
+    def leaves(self, entry):
+        """Each leaf with the index at which its facts end."""
+        starts = [int(leaf["pos"]) for leaf in entry["leaves"]]
+        return zip(entry["leaves"], starts[1:] + [max(self.facts.get(entry["id"], {-1: 0})) + 1])
+
+    def under(self, entry, leaf, end):
+        """The facts of a leaf: text, and the identities it may be of."""
+        own = self.facts.get(entry["id"], {})
+        return [own.get(index, ("", ())) for index in range(int(leaf["pos"]), end)]
+
+    def leaf_hash(self, entry, leaf, end):
+        texts = "".join(text + "\n" for text, _ in self.under(entry, leaf, end))
+        return blake(texts.encode(), self.owner[self.identity(leaf)])
+
+    def entry_hash(self, entry, known):
+        """Of what the entry itself says; known: the hashes of those before it."""
+        actor, parents = entry["actor"].encode(), sorted(known[p] for p in entry["parents"])
+        data = b"bip-entry-1\0" + bytes.fromhex(entry["id"]) + be(milliseconds(entry["at"]), 8)
+        data += be(len(actor), 4) + actor + be(len(parents), 4) + b"".join(parents)
+        for leaf in entry["leaves"]:
+            data += be(int(leaf["pos"]), 4) + self.identity(leaf) + bytes.fromhex(leaf["hash"])
+        return blake(data)
+
     def leaf(self, entry, leaf, end):
-        identity = bytes.fromhex(leaf["identity"]) if leaf["identity"] else NOBODY
+        identity = self.identity(leaf)
         if identity in self.erased:
             return
-        own, texts = self.facts.get(entry["id"], {}), b""
-        for index in range(int(leaf["pos"]), end):
-            text, identities = own.get(index, ("", ()))
-            if identity not in identities:
-                return self.fault(entry, f"fact {index} is lacking, or another person's than its leaf says")
-            texts += text.encode() + b"\n"
-        if blake(texts, self.owner[identity]).hex() != leaf["hash"]:
+        if any(identity not in identities for _, identities in self.under(entry, leaf, end)):
+            return self.fault(entry, f"a fact from {leaf['pos']} on is lacking, or another person's than its leaf says")
+        if self.leaf_hash(entry, leaf, end).hex() != leaf["hash"]:
             self.fault(entry, f"the facts from {leaf['pos']} on are not those that were recorded")
 
     def entry(self, entry, known):
-        actor = entry["actor"].encode()
-        parents = sorted(known[p] for p in entry["parents"])
-        data = b"bip-entry-1\0" + bytes.fromhex(entry["id"]) + be(milliseconds(entry["at"]), 8)
-        data += be(len(actor), 4) + actor + be(len(parents), 4) + b"".join(parents)
-        starts = [int(leaf["pos"]) for leaf in entry["leaves"]]
-        ends = starts[1:] + [max(self.facts.get(entry["id"], {-1: 0})) + 1]
-        for leaf, end in zip(entry["leaves"], ends):
-            identity = bytes.fromhex(leaf["identity"]) if leaf["identity"] else NOBODY
-            data += be(int(leaf["pos"]), 4) + identity + bytes.fromhex(leaf["hash"])
+        for leaf, end in self.leaves(entry):
             self.leaf(entry, leaf, end)
-        if blake(data).hex() != entry["hash"]:
+        if self.entry_hash(entry, known).hex() != entry["hash"]:
             self.fault(entry, "its hash does not match")
         known[entry["id"]] = bytes.fromhex(entry["hash"])
 
@@ -107,8 +125,7 @@ class Trail:
 
 
 def main():
-    text = Path(sys.argv[1]).read_text(encoding="utf-8")
-    trail = Trail(json.loads(text, parse_int=Number, parse_float=Number))
+    trail = Trail(read(Path(sys.argv[1]).read_text(encoding="utf-8")))
     heads = trail.check()
     if len(sys.argv) > 2 and sorted(Path(sys.argv[2]).read_text().split("\n")[:-1]) != heads:
         trail.faults.append("the heads are not those that `bip head` printed")

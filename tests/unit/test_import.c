@@ -380,6 +380,55 @@ static void test_import__treats_a_repeated_key_as_if_it_were_in_the_store(void *
     assert_counts(1, 1, 0);
 }
 
+/* The key holds the instrument, not its version. */
+static void test_import__refuses_one_key_in_two_versions(void **state)
+{
+    fixture *f = *state;
+    test_instrument(f, INSTRUMENT);
+    test_instrument(f, NEWER);
+    assert_status(import(f, NULL, "{'create_participants':true}",
+                         "participant,date,respondent,instrument,a\nP1,2026-01-02,self,mini@1,1\n"
+                         "P1,2026-01-02,coach,mini@2,1\nP1,2026-01-02,self,mini@2,1\n"),
+                  BIP_E_REFUSED);
+    assert_string_equal(test_err.where, "line 4");
+    assert_message("has other content than line 2");
+    assert_int_equal(n_issues, 1);
+    assert_status(import(f, NULL, "{'create_participants':true}",
+                         "participant,date,respondent,instrument,indicator,score\nP1,2026-01-02,self,mini@1,a,1\n"
+                         "P1,2026-01-02,coach,mini@2,d,1\nP1,2026-01-02,self,mini@2,d,1\n"),
+                  BIP_E_REFUSED);
+    assert_string_equal(test_err.where, "line 4");
+    assert_message("names another version of the instrument than line 2");
+    assert_int_equal(n_issues, 1);
+    assert_store(f, "");
+}
+
+static void test_import__compares_the_notes_of_a_repeated_key(void **state)
+{
+    static const struct {
+        const char *first, *again;
+        bool same;
+    } notes[] = {{"said", "said", true}, {"said", "told", false}, {"said", "said so", false},
+                 {"said", "", false},    {"", "said", false},     {"", "", true}};
+    static const char wide[] = "participant,date,respondent,note,a\nP1,2026-01-0%d,self,%s,1\n"
+                               "P2,2026-01-0%d,self,between,1\nP1,2026-01-0%d,self,%s,1\n";
+    static const char groups[] = "participant,date,respondent,assessment,note,indicator,score\n"
+                                 "P3,2026-01-0%d,self,x,%s,a,1\nP4,2026-01-0%d,self,z,between,a,1\n"
+                                 "P3,2026-01-0%d,self,y,%s,a,1\n";
+    fixture *f = *state;
+    test_instrument(f, INSTRUMENT);
+    for (int i = 0; i < 2 * (int)(sizeof notes / sizeof *notes); i++) {
+        char text[400];
+        const int day = i / 2 + 1;
+        snprintf(text, sizeof text, i % 2 ? groups : wide, day, notes[i / 2].first, day, day, notes[i / 2].again);
+        assert_status(import(f, NULL, MINI, text), notes[i / 2].same ? BIP_OK : BIP_E_REFUSED);
+        if (notes[i / 2].same)
+            assert_counts(2, 1, 0);
+        else
+            assert_message("has other content than line 2");
+    }
+}
+
 static void test_import__can_follow_facts_of_the_same_change(void **state)
 {
     static const char file[] = "participant,date,respondent,a\nP1,2026-01-02,self,1\nP2,2026-01-02,self,2\n";
@@ -403,36 +452,59 @@ static void test_import__can_follow_facts_of_the_same_change(void **state)
 
 /* ------------------------------------------------------------ other processes */
 
-/* A file that is read while somebody else records. */
-typedef struct meddler {
+/* Somebody else who records once, at a moment of the import's choosing. */
+typedef enum moment { WHILE_READING, BEFORE_THE_LOCK } moment;
+
+static struct meddler {
     bytes b;
     fixture *other;
-    const char *scores;
+    const char *scores; /* NULL: done */
+    moment when;
+    const bip__storage_api *api; /* of the importer's storage, as it was */
 } meddler;
 
-static long meddle(void *ctx, char *into, size_t n)
+static void meddle(moment now)
 {
-    meddler *m = ctx;
-    long got = give(&m->b, into, n);
-    if (got == 0 && m->scores != NULL) {
-        test_participant(m->other, "P2");
-        test_record(m->other, "P2", "mini self 2026-01-02", m->scores, NULL);
-        m->scores = NULL;
-    }
+    const char *scores = meddler.scores;
+    if (scores == NULL || meddler.when != now)
+        return;
+    meddler.scores = NULL;
+    test_participant(meddler.other, "P2");
+    test_record(meddler.other, "P2", "mini self 2026-01-02", scores, NULL);
+}
+
+static long give_and_meddle(void *ctx, char *into, size_t n)
+{
+    long got = give(&meddler.b, into, n);
+    (void)ctx;
+    if (got == 0)
+        meddle(WHILE_READING);
     return got;
 }
 
-static bip_status import_meanwhile(fixture *f, fixture *other, const char *scores)
+static bip_status begin_too_late(bip__storage *storage, bip_error *err)
+{
+    meddle(BEFORE_THE_LOCK);
+    return meddler.api->begin(storage, err);
+}
+
+static bip_status import_meanwhile(fixture *f, fixture *other, moment when, const char *scores)
 {
     static const char file[] = "participant,date,respondent,a\nP1,2026-01-02,self,1\nP2,2026-01-02,self,2\n";
     static const char options[] = "{\"instrument\":\"mini\",\"create_participants\":true}";
-    meddler m = {{file, sizeof file - 1, 0}, other, scores};
+    bip__storage *storage = f->store->context.storage;
+    bip__storage_api api = *storage->api;
+    meddler = (struct meddler){{file, sizeof file - 1, 0}, other, scores, when, storage->api};
+    api.begin = begin_too_late;
+    storage->api = &api;
     bip_change *change = test_begin(f, NULL);
     result = (bip_import_result){.size = sizeof result};
-    bip_status st = bip_import(change, NULL, options, meddle, &m, NULL, NULL, &result, &test_err);
+    bip_status st = bip_import(change, NULL, options, give_and_meddle, NULL, NULL, NULL, &result, &test_err);
     if (st == BIP_OK)
-        return bip_change_commit(change, NULL, &test_err);
-    bip_change_rollback(change);
+        st = bip_change_commit(change, NULL, &test_err);
+    else
+        bip_change_rollback(change);
+    storage->api = meddler.api;
     return st;
 }
 
@@ -451,7 +523,7 @@ static void close_fixture(fixture *f)
 }
 
 /* What becomes of an import of a=1 for P1 and a=2 for P2 while another connection registers P2 and records `scores`. */
-static void check_meanwhile(const char *scores, bip_status expected, const char *after)
+static void check_meanwhile(moment when, const char *scores, bip_status expected, const char *after)
 {
     char folder[] = "/tmp/bip-import-XXXXXX", path[64];
     fixture *f = test_fixture(), *other = test_fixture();
@@ -461,7 +533,7 @@ static void check_meanwhile(const char *scores, bip_status expected, const char 
     test_instrument(f, INSTRUMENT);
     open_file(other, path, BIP_OPEN_WRITE);
     other->random = 99;
-    assert_status(import_meanwhile(f, other, scores), expected);
+    assert_status(import_meanwhile(f, other, when, scores), expected);
     assert_store(f, after);
     assert_string_equal(test_faults(f), "");
     close_fixture(f);
@@ -472,11 +544,14 @@ static void check_meanwhile(const char *scores, bip_status expected, const char 
 static void test_import__looks_again_where_another_process_recorded_meanwhile(void **state)
 {
     (void)state;
-    check_meanwhile("a=2", BIP_OK, "P1 mini@1 self 2026-01-02 - r0 a=1 b=\nP2 mini@1 self 2026-01-02 - r0 a=2 b=\n");
-    assert_counts(1, 1, 0);
-    assert_int_equal(result.participants, 1);
-    check_meanwhile("a=3", BIP_E_REFUSED, "P2 mini@1 self 2026-01-02 - r0 a=3 b=\n");
-    assert_string_equal(test_err.where, "line 3");
+    for (moment when = WHILE_READING; when <= BEFORE_THE_LOCK; when++) {
+        check_meanwhile(when, "a=2", BIP_OK,
+                        "P1 mini@1 self 2026-01-02 - r0 a=1 b=\nP2 mini@1 self 2026-01-02 - r0 a=2 b=\n");
+        assert_counts(1, 1, 0);
+        assert_int_equal(result.participants, 1);
+        check_meanwhile(when, "a=3", BIP_E_REFUSED, "P2 mini@1 self 2026-01-02 - r0 a=3 b=\n");
+        assert_string_equal(test_err.where, "line 3");
+    }
 }
 
 /* ------------------------------------------------------------ bad input */
@@ -725,6 +800,8 @@ int main(void)
         ON_BOTH(test_import__reads_a_held_key_under_its_own_version),
         ON_BOTH(test_import__takes_a_key_that_a_withdrawal_freed),
         ON_MEMORY(test_import__treats_a_repeated_key_as_if_it_were_in_the_store),
+        ON_MEMORY(test_import__refuses_one_key_in_two_versions),
+        ON_MEMORY(test_import__compares_the_notes_of_a_repeated_key),
         ON_BOTH(test_import__can_follow_facts_of_the_same_change),
         cmocka_unit_test(test_import__looks_again_where_another_process_recorded_meanwhile),
         ON_BOTH(test_import__refuses_every_bad_file_with_its_place),

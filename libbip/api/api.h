@@ -18,8 +18,11 @@ struct bip_change {
 };
 
 /* Take a struct that a caller of another version filled: what it doesn't know stays as it is in `into`. `size` is the
- * struct's first member. */
-void bip__take_struct(void *into, size_t n, const void *from, size_t size);
+ * struct's first member; BIP_E_USAGE where it was never set, since a query that says nothing asks for everybody. */
+bip_status bip__take_struct(void *into, size_t n, const void *from, size_t size, const char *what, bip_error *err);
+
+/* BIP_E_USAGE where the size of a caller's struct was never set; `what` is the struct's place. */
+bip_status bip__check_size(size_t size, const char *what, bip_error *err);
 
 /* Fill a struct of a caller of another version; NULL is left alone. */
 void bip__give_struct(void *into, size_t size, const void *from, size_t n);

@@ -238,7 +238,8 @@ bip_status bip_assessment_add(bip_change *change, const bip_assessment_in *in, c
     taking t;
     if (change == NULL || in == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a change and an assessment are needed");
-    bip__take_struct(&all, sizeof all, in, in->size);
+    if (bip__take_struct(&all, sizeof all, in, in->size, "assessment", err) != BIP_OK)
+        return BIP_E_USAGE;
     if (id == NULL)
         id = unwanted;
     id[0] = '\0';
@@ -308,7 +309,8 @@ bip_status bip_assessment_correct(bip_change *change, const char *id, const bip_
     taking t;
     if (change == NULL || id == NULL || in == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a change, an id and what is new are needed");
-    bip__take_struct(&all, sizeof all, in, in->size);
+    if (bip__take_struct(&all, sizeof all, in, in->size, "assessment", err) != BIP_OK)
+        return BIP_E_USAGE;
     if (new_id == NULL)
         new_id = unwanted;
     new_id[0] = '\0';
@@ -507,7 +509,9 @@ bip_status bip_import(bip_change *change, const char *format, const char *option
 {
     if (change == NULL || read == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a change and a source are needed");
-    bip_status st = check_writable(change, err);
+    bip_status st = result == NULL ? BIP_OK : bip__check_size(result->size, "result", err);
+    if (st == BIP_OK)
+        st = check_writable(change, err);
     return st == BIP_OK ? bip__import(change->inner, format, options_json, read, source, issue, ctx, result, err) : st;
 }
 
@@ -516,7 +520,9 @@ bip_status bip_merge(bip_change *change, bip_store *from, bip_import_result *res
     bip_import_result counts = {0};
     if (change == NULL || from == NULL || from == change->store)
         return bip__fail(err, BIP_E_USAGE, NULL, "a change and another store are needed");
-    bip_status st = check_writable(change, err);
+    bip_status st = result == NULL ? BIP_OK : bip__check_size(result->size, "result", err);
+    if (st == BIP_OK)
+        st = check_writable(change, err);
     if (st == BIP_OK && from->context.open != NULL)
         st = bip__fail(err, BIP_E_USAGE, NULL, "a change is open on the other store: end it before merging");
     if (st != BIP_OK)

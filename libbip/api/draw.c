@@ -9,30 +9,24 @@ void bip_picture_init(bip_picture *picture, size_t n)
     bip__give_struct(picture, n, &all, sizeof all);
 }
 
-/* Lists of structs of a caller of another version: `size` in the first tells how far apart they stand. NULL: no
- * memory, or a size of 0. */
-static void *take_list(bip__arena *arena, const void *from, size_t n, size_t each, size_t size)
+/* Lists of structs of a caller of another version: `size` in the first tells how far apart they stand. Nothing is taken
+ * where something has failed before. */
+static void *take_list(bip__arena *arena, const void *from, size_t n, size_t each, size_t size, const char *what,
+                       bip_status *st, bip_error *err)
 {
-    char *list = size == 0 ? NULL : bip__arena_alloc(arena, n * each);
+    char *list = *st == BIP_OK ? bip__arena_alloc(arena, n * each) : NULL;
 
-    for (size_t i = 0; list != NULL && i < n; i++)
-        bip__take_struct(list + i * each, each, (const char *)from + i * size, size);
+    if (*st == BIP_OK && list == NULL)
+        *st = bip__nomem(err);
+    for (size_t i = 0; *st == BIP_OK && i < n; i++)
+        *st = bip__take_struct(list + i * each, each, (const char *)from + i * size, size, what, err);
     return list;
 }
 
-static bip_status list_fault(size_t size, const char *what, bip_error *err)
+static bip_status take_picture(bip_picture *into, const bip_picture *from, bip_error *err)
 {
-    return size == 0 ? bip__fail(err, BIP_E_USAGE, what, "size is 0") : bip__nomem(err);
-}
-
-static bip_picture take_picture(const bip_picture *from)
-{
-    bip_picture all;
-
-    bip_picture_init(&all, sizeof all);
-    if (from != NULL)
-        bip__take_struct(&all, sizeof all, from, from->size);
-    return all;
+    bip_picture_init(into, sizeof *into);
+    return from == NULL ? BIP_OK : bip__take_struct(into, sizeof *into, from, from->size, "picture", err);
 }
 
 static bip_status finish(bip__out *o, bip_status st, bip_error *err)
@@ -46,7 +40,7 @@ static bip_status finish(bip__out *o, bip_status st, bip_error *err)
 bip_status bip_spider(const bip_axis *axes, size_t n_axes, const bip_layer *layers, size_t n_layers,
                       const bip_picture *picture, bip_write_fn write, void *ctx, bip_error *err)
 {
-    bip_picture all = take_picture(picture);
+    bip_picture all;
     const bip__words *words;
     bip__arena arena = {0};
     bip__out o;
@@ -58,13 +52,13 @@ bip_status bip_spider(const bip_axis *axes, size_t n_axes, const bip_layer *laye
     if (n_layers > BIP_MOST_LAYERS)
         return bip__fail(err, BIP_E_USAGE, "layers", "there are %zu; a spider takes at most %d", n_layers,
                          BIP_MOST_LAYERS);
-    size_t axis_size = axes->size, layer_size = n_layers > 0 ? layers->size : sizeof *layers;
-    axes = take_list(&arena, axes, n_axes, sizeof *axes, axis_size);
-    layers = take_list(&arena, layers, n_layers, sizeof *layers, layer_size);
+    bip_status st = take_picture(&all, picture, err);
+    size_t layer_size = n_layers > 0 ? layers->size : sizeof *layers;
+    axes = take_list(&arena, axes, n_axes, sizeof *axes, axes->size, "axes", &st, err);
+    layers = take_list(&arena, layers, n_layers, sizeof *layers, layer_size, "layers", &st, err);
     bip__out_init(&o, write, ctx);
-    bip_status st = axes == NULL     ? list_fault(axis_size, "axes", err)
-                    : layers == NULL ? list_fault(layer_size, "layers", err)
-                                     : bip__words_find(all.lang, &words, err);
+    if (st == BIP_OK)
+        st = bip__words_find(all.lang, &words, err);
     if (st == BIP_OK)
         st = bip__picture_spider(axes, n_axes, layers, n_layers, &all, NULL, words, &o, err);
     bip__arena_free(&arena);
@@ -81,8 +75,9 @@ static bip_status take_rules(bip__arena *arena, bip_panel *panels, size_t n, bip
         if (panels[i].rules == NULL || (panels[i].labels == NULL && panels[i].n_labels > 0))
             return bip__picture_fail("panels", i, "rules are needed, and labels where there are any", err);
         bip_series_rules_init(&rules[i], sizeof *rules);
-        bip__take_struct(&rules[i], sizeof *rules, panels[i].rules, panels[i].rules->size);
-        st = bip__rules_check(&rules[i], err);
+        st = bip__take_struct(&rules[i], sizeof *rules, panels[i].rules, panels[i].rules->size, "rules", err);
+        if (st == BIP_OK)
+            st = bip__rules_check(&rules[i], err);
         panels[i].rules = &rules[i];
     }
     return st;
@@ -91,17 +86,18 @@ static bip_status take_rules(bip__arena *arena, bip_panel *panels, size_t n, bip
 bip_status bip_timeline(const bip_panel *panels, size_t n_panels, const bip_picture *picture, bip_write_fn write,
                         void *ctx, bip_error *err)
 {
-    bip_picture all = take_picture(picture);
+    bip_picture all;
     const bip__words *words;
     bip__arena arena = {0};
     bip__out o;
 
     if (panels == NULL || n_panels == 0 || write == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a panel and a sink are needed");
-    size_t size = panels->size;
-    bip_panel *list = take_list(&arena, panels, n_panels, sizeof *list, size);
+    bip_status st = take_picture(&all, picture, err);
+    bip_panel *list = take_list(&arena, panels, n_panels, sizeof *list, panels->size, "panels", &st, err);
     bip__out_init(&o, write, ctx);
-    bip_status st = list == NULL ? list_fault(size, "panels", err) : take_rules(&arena, list, n_panels, err);
+    if (st == BIP_OK)
+        st = take_rules(&arena, list, n_panels, err);
     if (st == BIP_OK)
         st = bip__words_find(all.lang, &words, err);
     if (st == BIP_OK)

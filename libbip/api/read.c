@@ -1,4 +1,5 @@
 #include "api/api.h"
+#include "base/date.h"
 #include "read/assessments.h"
 #include "read/course.h"
 #include "read/people.h"
@@ -30,8 +31,11 @@ void bip_query_init(bip_query *query, size_t n)
 bip_status bip__take_query(bip_query *into, const bip_query *from, bip_error *err)
 {
     bip_query_init(into, sizeof *into);
-    if (from != NULL)
-        bip__take_struct(into, sizeof *into, from, from->size);
+    if (from != NULL && bip__take_struct(into, sizeof *into, from, from->size, "query", err) != BIP_OK)
+        return BIP_E_USAGE;
+    if ((into->as_of != BIP_NO_DATE && !bip__date_valid(into->as_of)) ||
+        (into->since != BIP_NO_DATE && !bip__date_valid(into->since)))
+        return bip__fail(err, BIP_E_USAGE, "query", "a date is outside the years 1900 to 2199");
     if (into->participants == NULL && into->n_participants > 0)
         return bip__fail(err, BIP_E_USAGE, "query.participants", "is NULL, with a length");
     for (size_t i = 0; i < into->n_participants; i++)

@@ -1,5 +1,6 @@
 #include "record/retention.h"
 #include "api/api.h"
+#include "base/date.h"
 
 bip_status bip_retention_keep(bip_change *change, int32_t days, bip_error *err)
 {
@@ -14,9 +15,12 @@ int32_t bip_retention_days(bip_store *store)
     return store != NULL && bip__keep_days_get(&store->context, &days, NULL) == BIP_OK ? days : 0;
 }
 
-static bip_date day_or_today(const bip__context *c, bip_date as_of)
+/* BIP_NO_DATE becomes today. A day that never was would find everybody overdue. */
+static bip_status take_day(const bip__context *c, bip_date *as_of, bip_error *err)
 {
-    return as_of == BIP_NO_DATE ? bip__context_today(c) : as_of;
+    if (*as_of == BIP_NO_DATE)
+        *as_of = bip__context_today(c);
+    return bip__date_valid(*as_of) ? BIP_OK : bip__fail(err, BIP_E_USAGE, "as_of", "is outside the years 1900 to 2199");
 }
 
 bip_status bip_retention_list(bip_store *store, int32_t days, bip_date as_of, bip_write_fn write, void *ctx,
@@ -27,10 +31,9 @@ bip_status bip_retention_list(bip_store *store, int32_t days, bip_date as_of, bi
     if (store == NULL || write == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a store and a sink are needed");
     bip__storage *storage = store->context.storage;
-    bip_status st = storage->api->snapshot(storage, err);
-    if (st != BIP_OK)
+    bip_status st = take_day(&store->context, &as_of, err);
+    if (st != BIP_OK || (st = storage->api->snapshot(storage, err)) != BIP_OK)
         return st;
-    as_of = day_or_today(&store->context, as_of);
     bip__out_init(&o, write, ctx);
     st = bip__overdue_read(&store->context, days, as_of, &list, err);
     storage->api->release(storage);
@@ -55,8 +58,8 @@ bip_status bip_retention_erase(bip_change *change, int32_t days, bip_date as_of,
         return bip__fail(err, BIP_E_USAGE, "reason", "a change with a reason is needed");
     if (change->store->readings > 0)
         return bip__fail(err, BIP_E_USAGE, NULL, "a reading is open: close cursors before writing");
-    as_of = day_or_today(change->inner->context, as_of);
-    if ((st = bip__change_write(change->inner, err)) == BIP_OK) /* from here on nobody can add to what is listed */
+    if ((st = take_day(change->inner->context, &as_of, err)) == BIP_OK &&
+        (st = bip__change_write(change->inner, err)) == BIP_OK) /* from here on nobody can add to what is listed */
         st = bip_retention_list(change->store, days, as_of, write, ctx, err);
     if (st == BIP_OK)
         st = bip__overdue_read(change->inner->context, days, as_of, &list, err);

@@ -6,9 +6,21 @@
 
 #include <string.h>
 
-void bip__take_struct(void *into, size_t n, const void *from, size_t size)
+#define KNOWN_FLAGS (BIP_OPEN_WRITE | BIP_OPEN_CREATE | BIP_OPEN_ALLOW_NATIONAL_IDS)
+
+bip_status bip__check_size(size_t size, const char *what, bip_error *err)
 {
-    memcpy(into, from, size < n ? size : n);
+    if (size >= sizeof size)
+        return BIP_OK;
+    return bip__fail(err, BIP_E_USAGE, what, "size is %zu: set it to the size of the struct", size);
+}
+
+bip_status bip__take_struct(void *into, size_t n, const void *from, size_t size, const char *what, bip_error *err)
+{
+    bip_status st = bip__check_size(size, what, err);
+    if (st == BIP_OK)
+        memcpy(into, from, size < n ? size : n);
+    return st;
 }
 
 void bip__give_struct(void *into, size_t size, const void *from, size_t n)
@@ -110,8 +122,10 @@ bip_status bip_store_open(const char *path, const bip_open_options *options, bip
     if (path == NULL || path[0] == '\0')
         return bip__fail(err, BIP_E_USAGE, "path", "a store needs a path");
     bip_open_options_init(&o, sizeof o);
-    if (options != NULL)
-        bip__take_struct(&o, sizeof o, options, options->size);
+    if (options != NULL && bip__take_struct(&o, sizeof o, options, options->size, "options", err) != BIP_OK)
+        return BIP_E_USAGE;
+    if ((o.flags & ~KNOWN_FLAGS) != 0)
+        return bip__fail(err, BIP_E_USAGE, "options.flags", "a flag is not known");
     if (o.lang != NULL && strlen(o.lang) >= sizeof((bip__context *)0)->lang)
         return bip__fail(err, BIP_E_USAGE, "lang", "is no language");
     bool create = (o.flags & BIP_OPEN_CREATE) != 0;

@@ -136,8 +136,9 @@ bip_status bip_series_compute(const bip_date *days, const double *scores, const 
     if (days == NULL || scores == NULL || n == 0 || rules == NULL || out == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "days, scores, rules and a place for the result are needed");
     bip_series_rules_init(&all, sizeof all);
-    bip__take_struct(&all, sizeof all, rules, rules->size);
-    bip_status st = bip__rules_check(&all, err);
+    bip_status st = bip__take_struct(&all, sizeof all, rules, rules->size, "rules", err);
+    if (st == BIP_OK)
+        st = bip__rules_check(&all, err);
     if (st == BIP_OK)
         st = check_points(days, scores, n, err);
     if (st != BIP_OK)
@@ -158,9 +159,10 @@ bip_status bip_series_sentence(const bip_series *series, const bip_sentence_word
     bip__out o;
     if (series == NULL || words == NULL || write == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a series, words and a sink are needed");
-    bip__take_struct(&all, sizeof all, words, words->size);
     bip__out_init(&o, write, ctx);
-    bip_status st = bip__sentence(series, &all, &o, err);
+    bip_status st = bip__take_struct(&all, sizeof all, words, words->size, "words", err);
+    if (st == BIP_OK)
+        st = bip__sentence(series, &all, &o, err);
     if (st == BIP_OK)
         st = bip__out_finish(&o, err);
     bip__out_free(&o);

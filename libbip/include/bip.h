@@ -11,6 +11,10 @@
  * stores are independent. The functions without a store may be called from any thread. The library keeps no global
  * state, does not read or set the locale, prints nothing, installs no signal handler and never exits. Every function
  * and type: since 0.1, unless it says otherwise.
+ *
+ * Statuses: a NULL where it isn't allowed, a struct whose size was never set or a date out of range is BIP_E_USAGE, and
+ * memory can run out, in every call that returns a status. Every call that reads or changes a store can also end with
+ * BIP_E_IO, BIP_E_BUSY, BIP_E_CORRUPT or BIP_E_CANCELLED. Beside a function stands what is particular to it.
  */
 #ifndef BIP_H
 #define BIP_H
@@ -152,6 +156,7 @@ BIP_API void bip_open_options_init(bip_open_options *options, size_t n);
  * @retval BIP_E_FORMAT    no store: a text file, a directory, another program's database, an empty file
  * @retval BIP_E_TOO_NEW   written by a later libbip; not touched   @retval BIP_E_CORRUPT damaged or cut short
  * @retval BIP_E_IO        could not be read or written  @retval BIP_E_BUSY locked for longer than wait_ms
+ * @retval BIP_E_USAGE     no path, a flag that isn't known, ":memory:" without BIP_OPEN_CREATE
  * @retval BIP_E_NOMEM     memory ran out
  */
 BIP_API bip_status bip_store_open(const char *path, const bip_open_options *options, bip_store **out, bip_error *err);
@@ -407,7 +412,7 @@ BIP_API bip_status bip_merge(bip_change *change, bip_store *from, bip_import_res
 
 /* ------------------------------------------------------------ reading */
 
-/** What to read. Zero means all; fill through bip_query_init(). */
+/** What to read. NULL means all; fill through bip_query_init(), which also leaves the dates open. */
 typedef struct bip_query {
     size_t size;                     /**< sizeof(bip_query) of the caller */
     const char *const *participants; /**< codes, in the order wanted; NULL: everyone, by code */

@@ -133,6 +133,7 @@ static void test_change__of_retention_and_objections_says_usage_for_null(void **
     assert_status(bip_retention_list(f->store, 1, BIP_NO_DATE, NULL, NULL, NULL), BIP_E_USAGE);
     assert_status(bip_retention_erase(NULL, 1, BIP_NO_DATE, take_none, NULL, NULL), BIP_E_USAGE);
     assert_status(bip_retention_erase(change, 1, BIP_NO_DATE, take_none, NULL, NULL), BIP_E_USAGE); /* no reason */
+    assert_status(bip_retention_list(f->store, 1, 99999999, take_none, NULL, NULL), BIP_E_USAGE);
     assert_status(bip_assessment_dispute(NULL, "x", "y", NULL, NULL), BIP_E_USAGE);
     assert_status(bip_assessment_dispute(change, NULL, "y", NULL, NULL), BIP_E_USAGE);
     assert_status(bip_assessment_dispute(change, "x", NULL, NULL, NULL), BIP_E_USAGE);

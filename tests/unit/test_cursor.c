@@ -424,6 +424,32 @@ static void test_cursor__takes_queries_of_other_sizes(void **state)
     assert_string_equal(test_assessments(f, &longer.q), B_FIRST B_SECOND SMALL_FIRST SMALL_SECOND);
 }
 
+/* Without its size a query would say nothing, and so ask for everybody, shown to every role. */
+static void test_cursor__refuses_a_query_whose_size_was_never_set(void **state)
+{
+    fixture *f = *state;
+    const char *code = "b";
+    bip_query q = {.participants = &code, .n_participants = 1, .for_role = "participant"};
+    bip_cursor *cursor = NULL;
+    assert_status(bip_assessments(f->store, &q, &cursor, &test_err), BIP_E_USAGE);
+    assert_message("size is 0");
+    assert_null(cursor);
+    assert_status(bip_progression(f->store, &q, &cursor, NULL), BIP_E_USAGE);
+    assert_status(test_try_document(f, "progression", &q), BIP_E_USAGE);
+}
+
+static void test_cursor__refuses_days_that_never_were(void **state)
+{
+    fixture *f = *state;
+    bip_query q = test_query();
+    q.as_of = 99999999;
+    assert_status(test_try_document(f, "progression", &q), BIP_E_USAGE);
+    q = test_query();
+    q.since = -99999999;
+    assert_status(test_try_document(f, "steps", &q), BIP_E_USAGE);
+    assert_message("1900 to 2199");
+}
+
 static void test_cursor__says_usage_for_null(void **state)
 {
     fixture *f = *state;
@@ -476,6 +502,8 @@ int main(void)
         ON_EACH(test_cursor__sees_what_its_own_change_has_written),
         ON_EACH(test_cursor__does_not_go_on_after_a_failure),
         ON_EACH(test_cursor__takes_queries_of_other_sizes),
+        ON_EACH(test_cursor__refuses_a_query_whose_size_was_never_set),
+        ON_EACH(test_cursor__refuses_days_that_never_were),
         ON_EACH(test_cursor__says_usage_for_null),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

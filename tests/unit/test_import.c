@@ -438,6 +438,9 @@ static void test_import__can_follow_facts_of_the_same_change(void **state)
     bip_change *change = test_begin(f, NULL);
     assert_ok(bip_participant_add(change, "P1", BIP_NO_DATE, &test_err));
     assert_ok(test_add(change, "P1", "mini self 2026-01-02", "a=1", NULL));
+    result.size = 0;
+    assert_status(bip_import(change, NULL, NULL, give, &b, NULL, NULL, &result, &test_err), BIP_E_USAGE);
+    assert_string_equal(test_err.where, "result");
     result.size = sizeof result;
     assert_ok(bip_import(change, NULL, "{\"instrument\":\"mini\",\"create_participants\":true}", give, &b, NULL, NULL,
                          &result, &test_err));

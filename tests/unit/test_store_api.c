@@ -43,6 +43,22 @@ static void test_store_api__takes_options_of_other_sizes(void **state)
     assert_ok(bip_store_open(":memory:", &longer.o, &store, &test_err));
     assert_string_equal(bip_store_lang(store), "");
     bip_store_close(store);
+    longer.o.size = 0; /* never set */
+    assert_status(bip_store_open(":memory:", &longer.o, &store, &test_err), BIP_E_USAGE);
+    assert_string_equal(test_err.where, "options");
+    assert_null(store);
+}
+
+/* A later library may mean by it that the file is to be protected somehow: better no store than one without. */
+static void test_store_api__refuses_a_flag_it_does_not_know(void **state)
+{
+    fixture *f = *state;
+    bip_open_options o = test_options(f);
+    bip_store *store = NULL;
+    o.flags |= 1u << 31;
+    assert_status(bip_store_open(":memory:", &o, &store, &test_err), BIP_E_USAGE);
+    assert_string_equal(test_err.where, "options.flags");
+    assert_null(store);
 }
 
 static void test_store_api__tells_today_by_the_callers_clock(void **state)
@@ -267,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BOTH(test_store_api__says_usage_for_null),
         ON_MEMORY(test_store_api__takes_options_of_other_sizes),
+        ON_MEMORY(test_store_api__refuses_a_flag_it_does_not_know),
         ON_BOTH(test_store_api__tells_today_by_the_callers_clock),
         ON_SQLITE(test_store_api__takes_national_numbers_where_it_was_made_to),
         ON_BOTH(test_store_api__ends_an_open_change_when_closed),

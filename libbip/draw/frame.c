@@ -96,6 +96,26 @@ void bip__page_explain(bip__page *p, int32_t style, const char *text)
         p->entries[p->n_entries++] = (bip__entry){.style = style, .text = text};
 }
 
+void bip__page_explain_gaps(bip__page *p, int32_t gaps)
+{
+    if (gaps & BIP__NOT_ANSWERED)
+        bip__page_explain(p, BIP__ENTRY_NOT_ANSWERED, p->frame->not_answered);
+    if (gaps & BIP__NOT_ASKED)
+        bip__page_explain(p, BIP__ENTRY_NOT_ASKED, p->frame->not_asked);
+}
+
+void bip__page_explain_layers(bip__page *p, const bip__spider *s)
+{
+    int32_t gaps = 0;
+
+    for (size_t l = s->n_layers; l-- > 0;) {
+        bip__page_explain(p, s->layers[l].style, s->layers[l].label);
+        for (size_t a = 0; a < s->n_axes; a++)
+            gaps |= s->layers[l].spots[a].gap;
+    }
+    bip__page_explain_gaps(p, gaps);
+}
+
 /* Entries side by side as long as they fit. */
 static bool lay_out_legend(bip__page *p, double *top)
 {

@@ -57,6 +57,8 @@ typedef struct bip__page {
 
 bool bip__page_begin(bip__page *p, const bip__frame *frame, bip__arena *arena);
 void bip__page_explain(bip__page *p, int32_t style, const char *text); /* an entry of the legend */
+void bip__page_explain_gaps(bip__page *p, int32_t gaps);               /* bip__gap, added up: those that occur */
+void bip__page_explain_layers(bip__page *p, const bip__spider *s);     /* and the gaps in them */
 bool bip__page_end(bip__page *p, double bottom);                       /* lay out the foot below the picture */
 void bip__page_print_head(bip__out *o, const bip__page *p);            /* root element, words, rules, ground, title */
 void bip__page_print_foot(bip__out *o, const bip__page *p);            /* legend, notes, end */

@@ -46,7 +46,6 @@ static bool lay_out(rows *d, bip__arena *arena)
 {
     const bip__spider *s = d->s;
     double top;
-    int32_t gaps = 0;
 
     if (!bip__page_begin(&d->page, &s->frame, arena) ||
         (d->axes = bip__arena_alloc(arena, s->n_axes * sizeof *d->axes)) == NULL)
@@ -57,15 +56,7 @@ static bool lay_out(rows *d, bip__arena *arena)
     for (size_t i = 0; i < s->n_axes; i++)
         if (!lay_out_axis(d, arena, i, &top))
             return false;
-    for (size_t l = s->n_layers; l-- > 0;) {
-        bip__page_explain(&d->page, s->layers[l].style, s->layers[l].label);
-        for (size_t a = 0; a < s->n_axes; a++)
-            gaps |= s->layers[l].spots[a].gap;
-    }
-    if (gaps & BIP__NOT_ANSWERED)
-        bip__page_explain(&d->page, BIP__ENTRY_NOT_ANSWERED, s->frame.not_answered);
-    if (gaps & BIP__NOT_ASKED)
-        bip__page_explain(&d->page, BIP__ENTRY_NOT_ASKED, s->frame.not_asked);
+    bip__page_explain_layers(&d->page, s);
     return bip__page_end(&d->page, top);
 }
 

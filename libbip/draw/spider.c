@@ -163,7 +163,6 @@ static bool lay_out(spider *d, bip__arena *arena)
 {
     const bip__spider *s = d->s;
     double top, bottom;
-    int32_t gaps = 0;
 
     if (!bip__page_begin(&d->page, &s->frame, arena) || !place_labels(d, arena))
         return false;
@@ -171,15 +170,7 @@ static bool lay_out(spider *d, bip__arena *arena)
     d->x = s->frame.width / 2;
     d->y = d->page.top + (s->frame.title != NULL ? 16 : 0) - top;
     bottom += d->y + 20;
-    for (size_t l = s->n_layers; l-- > 0;) {
-        bip__page_explain(&d->page, s->layers[l].style, s->layers[l].label);
-        for (size_t a = 0; a < s->n_axes; a++)
-            gaps |= s->layers[l].spots[a].gap;
-    }
-    if (gaps & BIP__NOT_ANSWERED)
-        bip__page_explain(&d->page, BIP__ENTRY_NOT_ANSWERED, s->frame.not_answered);
-    if (gaps & BIP__NOT_ASKED)
-        bip__page_explain(&d->page, BIP__ENTRY_NOT_ASKED, s->frame.not_asked);
+    bip__page_explain_layers(&d->page, s);
     return lay_out_key(d, arena, &bottom) && bip__page_end(&d->page, bottom);
 }
 

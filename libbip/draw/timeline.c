@@ -225,10 +225,7 @@ static void explain(timeline *d)
         bip__page_explain(&d->page, BIP__ENTRY_BACK, t->step_back);
     if (line)
         bip__page_explain(&d->page, BIP__ENTRY_LINE, t->line);
-    if (gaps & BIP__NOT_ANSWERED)
-        bip__page_explain(&d->page, BIP__ENTRY_NOT_ANSWERED, t->frame.not_answered);
-    if (gaps & BIP__NOT_ASKED)
-        bip__page_explain(&d->page, BIP__ENTRY_NOT_ASKED, t->frame.not_asked);
+    bip__page_explain_gaps(&d->page, gaps);
 }
 
 static bool lay_out(timeline *d, bip__arena *arena)

@@ -72,6 +72,14 @@ bip_status bip__out_finish(bip__out *o, bip_error *err)
     return BIP_OK;
 }
 
+int bip__out_take(void *out, const char *bytes, size_t n)
+{
+    bip__out *o = out;
+
+    bip__out_bytes(o, bytes, n);
+    return o->status == BIP_OK ? 0 : -1;
+}
+
 void bip__out_free(bip__out *o)
 {
     bip__free(o->data);

@@ -18,14 +18,6 @@ static bip_status number(cli *c, cli_option_id option, int32_t *out)
     return *out == 0 && option == OPT_DAYS ? cli_fail(c, BIP_E_USAGE, "--days", "must be at least 1") : BIP_OK;
 }
 
-static int collect(void *ctx, const char *bytes, size_t n)
-{
-    bip__out *text = ctx;
-
-    bip__out_bytes(text, bytes, n);
-    return text->status == BIP_OK ? 0 : -1;
-}
-
 /* The lines of bip-retention-1 as they stand, or in words. */
 static void lines_text(bip__out *o, const cli *c, const bip__out *lines)
 {
@@ -97,7 +89,7 @@ static bip_status apply(cli *c, int32_t days, bip_date as_of, bip__out *lines)
 
     if (st != BIP_OK)
         return st;
-    st = bip_retention_erase(change, days, as_of, collect, lines, &c->err);
+    st = bip_retention_erase(change, days, as_of, bip__out_take, lines, &c->err);
     tell(&text, c, lines, true);
     return cli_change_end(c, change, &text, st);
 }
@@ -107,7 +99,7 @@ static bip_status list(cli *c, int32_t days, bip_date as_of, bip__out *lines)
     bip__out text;
     bip_status st = cli_open(c, 0);
 
-    if (st != BIP_OK || (st = bip_retention_list(c->store, days, as_of, collect, lines, &c->err)) != BIP_OK)
+    if (st != BIP_OK || (st = bip_retention_list(c->store, days, as_of, bip__out_take, lines, &c->err)) != BIP_OK)
         return st;
     tell(&text, c, lines, false);
     return cli_print(c, &text);

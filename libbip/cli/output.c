@@ -100,20 +100,12 @@ bip_status cli_document(cli *c, const char *document, const bip_query *query, bo
     return cli_sink_end(c, &sink, st);
 }
 
-static int collect(void *ctx, const char *bytes, size_t n)
-{
-    bip__out *text = ctx;
-
-    bip__out_bytes(text, bytes, n);
-    return text->status == BIP_OK ? 0 : -1;
-}
-
 bip_status cli_collect(cli *c, const char *document, const bip_query *query, bip__out *text)
 {
     bip_status st, out;
 
     bip__out_init(text, NULL, NULL);
-    st = bip_write(c->store, document, query, c->document_options, collect, text, &c->err);
+    st = bip_write(c->store, document, query, c->document_options, bip__out_take, text, &c->err);
     out = bip__out_finish(text, st == BIP_OK || st == BIP_E_CANCELLED ? &c->err : NULL);
     return out != BIP_OK ? out : st;
 }

@@ -13,13 +13,6 @@ typedef struct pump {
     bip_error err; /* of the other store: the reader's would only say that nothing comes */
 } pump;
 
-static int collect(void *ctx, const char *bytes, size_t n)
-{
-    bip__out *piece = ctx;
-    bip__out_bytes(piece, bytes, n);
-    return piece->status == BIP_OK ? 0 : -1;
-}
-
 static bip_status next_piece(pump *p)
 {
     bip__out_clear(&p->piece);
@@ -60,7 +53,7 @@ bip_status bip__merge_store(bip__change *change, bip__context *from, bip_import_
 {
     pump p = {.status = BIP_OK};
     bip__out_init(&p.piece, NULL, NULL);
-    bip__out_init(&p.out, collect, &p.piece);
+    bip__out_init(&p.out, bip__out_take, &p.piece);
     bip_status st = bip__store_writer_open(from, &p.out, &p.writer, &p.err);
     if (st == BIP_OK)
         st = take_in(change, &p, counts, err);

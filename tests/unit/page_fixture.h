@@ -86,7 +86,7 @@ static inline const char *page_with(show_store *s, const char *document, const b
     bip_error err = {0};
 
     bip__out_clear(&s->text);
-    if (bip_write(s->store, document, query, options, show_take, s, &err) != BIP_OK)
+    if (bip_write(s->store, document, query, options, bip__out_take, &s->text, &err) != BIP_OK)
         fail_msg("%s: %s %s", document, err.where, err.message);
     bip__out_char(&s->text, '\0');
     assert_int_equal(s->text.status, BIP_OK);

@@ -1,4 +1,4 @@
-/* What the tests of pictures share: a sink, a check that what was drawn is well-formed, searching in it. */
+/* What the tests of pictures share: what was drawn, whether it is well-formed, searching in it. */
 #ifndef PICTURE_FIXTURE_H
 #define PICTURE_FIXTURE_H
 
@@ -18,13 +18,6 @@
 #include <string.h>
 
 static bip__out drawn;
-
-static inline int picture_take(void *ctx, const char *bytes, size_t n)
-{
-    (void)ctx;
-    bip__out_bytes(&drawn, bytes, n);
-    return drawn.status != BIP_OK;
-}
 
 static inline int picture_refuse(void *ctx, const char *bytes, size_t n)
 {

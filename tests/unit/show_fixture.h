@@ -123,14 +123,6 @@ static inline void show_dispute(show_store *s, const char *id, const char *text)
     show_commit(change);
 }
 
-static inline int show_take(void *ctx, const char *bytes, size_t n)
-{
-    show_store *s = ctx;
-
-    bip__out_bytes(&s->text, bytes, n);
-    return s->text.status != BIP_OK;
-}
-
 static inline bip_query show_query(void)
 {
     bip_query query;
@@ -146,7 +138,7 @@ static inline const char *show_write(show_store *s, const char *document, const 
     bip_error err = {0};
 
     bip__out_clear(&s->text);
-    if (bip_write(s->store, document, query, NULL, show_take, s, &err) != BIP_OK)
+    if (bip_write(s->store, document, query, NULL, bip__out_take, &s->text, &err) != BIP_OK)
         fail_msg("%s: %s", document, err.message);
     bip__out_char(&s->text, '\0');
     assert_int_equal(s->text.status, BIP_OK);
@@ -156,7 +148,7 @@ static inline const char *show_write(show_store *s, const char *document, const 
 static inline bip_status show_try(show_store *s, const char *document, const bip_query *query, const char *options)
 {
     bip__out_clear(&s->text);
-    return bip_write(s->store, document, query, options, show_take, s, NULL);
+    return bip_write(s->store, document, query, options, bip__out_take, &s->text, NULL);
 }
 
 static inline size_t show_count(const char *text, const char *part)

@@ -235,16 +235,10 @@ static void happen(world *w)
         end(w, change, record(w, change), BIP_E_NOT_FOUND);
 }
 
-static int collect(void *ctx, const char *bytes, size_t n)
-{
-    bip__out_bytes(ctx, bytes, n);
-    return 0;
-}
-
 static void export_store(bip_store *store, bip__out *into)
 {
     bip__out_init(into, NULL, NULL);
-    assert_int_equal(bip_write(store, "json", NULL, NULL, collect, into, NULL), BIP_OK);
+    assert_int_equal(bip_write(store, "json", NULL, NULL, bip__out_take, into, NULL), BIP_OK);
     assert_int_equal(into->status, BIP_OK);
 }
 

@@ -37,7 +37,7 @@ static const char *draw(size_t n_axes, size_t n_layers)
     bip_error err = {0};
 
     bip__out_clear(&drawn);
-    if (bip_spider(axes, n_axes, layers, n_layers, &picture, picture_take, NULL, &err) != BIP_OK)
+    if (bip_spider(axes, n_axes, layers, n_layers, &picture, bip__out_take, &drawn, &err) != BIP_OK)
         fail_msg("%s: %s", err.where, err.message);
     return picture_text();
 }
@@ -280,7 +280,7 @@ static void test_spider__what_is_cut_is_whole_in_its_title(void **state)
 static bip_status refused(size_t n_axes, size_t n_layers, char where[128])
 {
     bip_error err = {0};
-    bip_status st = bip_spider(axes, n_axes, layers, n_layers, &picture, picture_take, NULL, &err);
+    bip_status st = bip_spider(axes, n_axes, layers, n_layers, &picture, bip__out_take, &drawn, &err);
 
     memcpy(where, err.where, sizeof err.where);
     set_up(NULL);
@@ -327,8 +327,8 @@ static void test_spider__refuses_what_it_cannot_draw(void **state)
     assert_int_equal(refused(3, 1, where), BIP_E_USAGE);
     picture.lang = "tlh";
     assert_int_equal(refused(3, 1, where), BIP_E_USAGE);
-    assert_int_equal(bip_spider(NULL, 3, layers, 1, NULL, picture_take, NULL, NULL), BIP_E_USAGE);
-    assert_int_equal(bip_spider(axes, 3, NULL, 1, NULL, picture_take, NULL, NULL), BIP_E_USAGE);
+    assert_int_equal(bip_spider(NULL, 3, layers, 1, NULL, bip__out_take, &drawn, NULL), BIP_E_USAGE);
+    assert_int_equal(bip_spider(axes, 3, NULL, 1, NULL, bip__out_take, &drawn, NULL), BIP_E_USAGE);
     assert_int_equal(bip_spider(axes, 3, layers, 1, NULL, NULL, NULL, NULL), BIP_E_USAGE);
     assert_int_equal(bip_spider(axes, 3, layers, 1, NULL, picture_refuse, NULL, NULL), BIP_E_CANCELLED);
 }
@@ -412,7 +412,7 @@ static void test_spider__takes_structs_of_a_later_version(void **state)
         list[a].axis.size = sizeof(struct later);
     }
     bip__out_clear(&drawn);
-    assert_int_equal(bip_spider(&list[0].axis, 3, layers, 1, &picture, picture_take, NULL, NULL), BIP_OK);
+    assert_int_equal(bip_spider(&list[0].axis, 3, layers, 1, &picture, bip__out_take, &drawn, NULL), BIP_OK);
     assert_string_equal(picture_text(), first);
     free(first);
 }

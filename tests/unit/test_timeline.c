@@ -49,7 +49,7 @@ static const char *draw(size_t n)
     bip_error err = {0};
 
     bip__out_clear(&drawn);
-    if (bip_timeline(panels, n, &picture, picture_take, NULL, &err) != BIP_OK)
+    if (bip_timeline(panels, n, &picture, bip__out_take, &drawn, &err) != BIP_OK)
         fail_msg("%s: %s", err.where, err.message);
     return picture_text();
 }
@@ -225,7 +225,7 @@ static void test_timeline__without_a_number_says_so(void **state)
 static bip_status refused(char where[128])
 {
     bip_error err = {0};
-    bip_status st = bip_timeline(panels, 2, &picture, picture_take, NULL, &err);
+    bip_status st = bip_timeline(panels, 2, &picture, bip__out_take, &drawn, &err);
 
     memcpy(where, err.where, sizeof err.where);
     set_up(NULL);
@@ -256,8 +256,8 @@ static void test_timeline__refuses_what_it_cannot_draw(void **state)
     assert_int_equal(refused(where), BIP_E_USAGE);
     panels[0].days = NULL;
     assert_int_equal(refused(where), BIP_E_USAGE);
-    assert_int_equal(bip_timeline(panels, 0, NULL, picture_take, NULL, NULL), BIP_E_USAGE);
-    assert_int_equal(bip_timeline(NULL, 1, NULL, picture_take, NULL, NULL), BIP_E_USAGE);
+    assert_int_equal(bip_timeline(panels, 0, NULL, bip__out_take, &drawn, NULL), BIP_E_USAGE);
+    assert_int_equal(bip_timeline(NULL, 1, NULL, bip__out_take, &drawn, NULL), BIP_E_USAGE);
     assert_int_equal(bip_timeline(panels, 1, NULL, NULL, NULL, NULL), BIP_E_USAGE);
     assert_int_equal(bip_timeline(panels, 1, NULL, picture_refuse, NULL, NULL), BIP_E_CANCELLED);
 }

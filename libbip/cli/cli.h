@@ -261,6 +261,9 @@ void cli_json_text(bip__out *o, cli_json value); /* a string without its quotes 
 bool cli_json_is_null(cli_json value);
 /* The next line of a document; false at the end. */
 bool cli_line_next(const bip__out *text, size_t *at, cli_json *line);
+/* Print a document, each of its lines laid out as text; with --json as it stands. */
+typedef void (*cli_line_fn)(bip__out *o, const cli *c, cli_json line);
+bip_status cli_list(cli *c, const char *document, const bip_query *query, bool hold, cli_line_fn lay_out);
 
 /* help.c */
 void cli_help_short(bip__out *o, const char *lang);

@@ -36,23 +36,7 @@ static void instrument_line(bip__out *o, const cli *c, cli_json line)
 
 bip_status cli_cmd_instrument_list(cli *c)
 {
-    bip__out lines, text;
-    cli_json line;
-    size_t at = 0;
-    bip_status st = cli_open(c, 0);
-
-    if (st != BIP_OK)
-        return st;
-    if (c->json)
-        return cli_document(c, "instruments", NULL, true);
-    if ((st = cli_collect(c, "instruments", NULL, &lines)) == BIP_OK) {
-        bip__out_init(&text, NULL, NULL);
-        while (cli_line_next(&lines, &at, &line))
-            instrument_line(&text, c, line);
-        st = cli_print(c, &text);
-    }
-    bip__out_free(&lines);
-    return st;
+    return cli_list(c, "instruments", NULL, true, instrument_line);
 }
 
 bip_status cli_cmd_instrument_show(cli *c)

@@ -133,30 +133,9 @@ static void participant_line(bip__out *o, const cli *c, cli_json line)
     bip__out_char(o, '\n');
 }
 
-static bip_status list(cli *c, const bip_query *query)
-{
-    bip__out lines, text;
-    cli_json line;
-    size_t at = 0;
-    bip_status st = cli_open(c, 0);
-
-    if (st != BIP_OK)
-        return st;
-    if (c->json)
-        return cli_document(c, "participants", query, query != NULL);
-    if ((st = cli_collect(c, "participants", query, &lines)) == BIP_OK) {
-        bip__out_init(&text, NULL, NULL);
-        while (cli_line_next(&lines, &at, &line))
-            participant_line(&text, c, line);
-        st = cli_print(c, &text);
-    }
-    bip__out_free(&lines);
-    return st;
-}
-
 bip_status cli_cmd_participant_list(cli *c)
 {
-    return list(c, NULL);
+    return cli_list(c, "participants", NULL, false, participant_line);
 }
 
 bip_status cli_cmd_participant_show(cli *c)
@@ -166,5 +145,5 @@ bip_status cli_cmd_participant_show(cli *c)
     bip_query_init(&query, sizeof query);
     query.participants = c->args.operands;
     query.n_participants = c->args.n_operands;
-    return list(c, &query);
+    return cli_list(c, "participants", &query, true, participant_line);
 }

@@ -112,3 +112,24 @@ bool cli_line_next(const bip__out *text, size_t *at, cli_json *line)
     *at += line->n + 1;
     return true;
 }
+
+bip_status cli_list(cli *c, const char *document, const bip_query *query, bool hold, cli_line_fn lay_out)
+{
+    bip__out lines, text;
+    cli_json line;
+    size_t at = 0;
+    bip_status st = cli_open(c, 0);
+
+    if (st != BIP_OK)
+        return st;
+    if (c->json)
+        return cli_document(c, document, query, hold);
+    if ((st = cli_collect(c, document, query, &lines)) == BIP_OK) {
+        bip__out_init(&text, NULL, NULL);
+        while (cli_line_next(&lines, &at, &line))
+            lay_out(&text, c, line);
+        st = cli_print(c, &text);
+    }
+    bip__out_free(&lines);
+    return st;
+}

@@ -14,7 +14,13 @@ int bip__random(void *into, size_t n);   /* 0: filled */
 /* How long it took, for who waits in many short sleeps: the system may know none as short as is asked for. */
 int bip__sleep_ms(int ms);
 
-typedef enum bip__path_kind { BIP__PATH_NONE, BIP__PATH_FILE, BIP__PATH_DIR, BIP__PATH_OTHER } bip__path_kind;
+typedef enum bip__path_kind {
+    BIP__PATH_NONE,
+    BIP__PATH_FILE,
+    BIP__PATH_DIR,
+    BIP__PATH_OTHER,
+    BIP__PATH_BARRED /* no right to look: something may well be there */
+} bip__path_kind;
 bip__path_kind bip__path_look(const char *path, int64_t *size);
 /* The network file system that holds the path's folder, as it is called; NULL: a local one, or not to be told. */
 const char *bip__path_network(const char *path);

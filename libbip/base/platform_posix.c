@@ -99,14 +99,21 @@ int bip__sleep_ms(int ms)
     return ms;
 }
 
+static bip__path_kind kind_unseen(int error)
+{
+    if (error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG)
+        return BIP__PATH_NONE;
+    return error == EACCES ? BIP__PATH_BARRED : BIP__PATH_OTHER; /* a loop of links, say */
+}
+
 bip__path_kind bip__path_look(const char *path, int64_t *size)
 {
     struct stat info;
 
     if (size)
         *size = 0;
-    if (stat(path, &info) != 0) /* what can't be looked at may well be there */
-        return errno == ENOENT || errno == ENOTDIR ? BIP__PATH_NONE : BIP__PATH_OTHER;
+    if (stat(path, &info) != 0)
+        return kind_unseen(errno);
     if (size)
         *size = (int64_t)info.st_size;
     return S_ISREG(info.st_mode) ? BIP__PATH_FILE : S_ISDIR(info.st_mode) ? BIP__PATH_DIR : BIP__PATH_OTHER;

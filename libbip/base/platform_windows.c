@@ -157,12 +157,18 @@ static bip__path_kind kind_of(HANDLE file, int64_t *size)
     return info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY ? BIP__PATH_DIR : BIP__PATH_FILE;
 }
 
+static bip__path_kind kind_unseen(int error)
+{
+    if (error == ENOENT || error == EINVAL || error == ENAMETOOLONG)
+        return BIP__PATH_NONE;
+    return error == EACCES ? BIP__PATH_BARRED : BIP__PATH_OTHER;
+}
+
 bip__path_kind bip__path_look(const char *path, int64_t *size)
 {
     wchar_t *wide = bip__utf16(path);
     bip__path_kind kind;
     HANDLE file;
-    int error;
 
     if (size)
         *size = 0;
@@ -170,10 +176,8 @@ bip__path_kind bip__path_look(const char *path, int64_t *size)
         return errno == EILSEQ ? BIP__PATH_NONE : BIP__PATH_OTHER;
     file = open_to_look(wide);
     bip__free(wide);
-    if (file == INVALID_HANDLE_VALUE) { /* what can't be looked at may well be there */
-        error = set_errno();
-        return error == ENOENT || error == EINVAL ? BIP__PATH_NONE : BIP__PATH_OTHER;
-    }
+    if (file == INVALID_HANDLE_VALUE)
+        return kind_unseen(set_errno());
     kind = kind_of(file, size);
     CloseHandle(file);
     return kind;

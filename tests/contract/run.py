@@ -457,6 +457,34 @@ def files_that_are_no_store_are_refused_untouched(shop):
 
 # ------------------------------------------------------------------------------------------------------ recording
 @check
+def a_name_that_no_file_can_have_is_said_to_be_too_long(shop):
+    shop.filled()
+    for length in (250, 300, 5000):  # the first could be a file's, but for what stands beside a store
+        name = "n" * length
+        shop.fails(1, "-s", name, "verify", says="there is no such file")
+        shop.fails(1, "backup", name, says="the name is too long")
+        shop.fails(1, "export", "--format", "json", "--out", name, says="File name too long")
+    shop.fails(1, "-s", "n" * 300, "init", says="the name is too long")
+    shop.fails(1, "backup", "none/b.bip", says="the folder does not exist")
+    assert sorted(p.name for p in shop.folder.iterdir()) == ["example.json", "test.bip"]
+
+
+@check
+def a_folder_that_may_not_be_entered_is_said_to_be_that(shop):
+    if not hasattr(os, "geteuid") or os.geteuid() == 0:  # nothing is barred for root
+        return
+    shop.filled()
+    barred = shop.folder / "barred"
+    barred.mkdir(0o000)
+    for command, says in ((["-s", "barred/s.bip", "verify"], "no right to look at it"),
+                          (["-s", "barred/s.bip", "init"], "no right to make a file there"),
+                          (["backup", "barred/b.bip"], "no right to make a file there"),
+                          (["export", "--format", "json", "--out", "barred/e.json"], "Permission denied")):
+        shop.fails(1, *command, says=says)
+    barred.rmdir()
+
+
+@check
 def the_same_again_prints_the_id_it_has(shop):
     shop.filled()
     before = shop.export()

@@ -124,6 +124,55 @@ static void test_path__a_loop_of_links_is_something(void **state)
     assert_true(bip__path_remove("loop"));
 }
 
+static void test_path__a_name_that_no_file_can_have_is_not_there(void **state)
+{
+    char name[5000] = {0};
+
+    (void)state;
+    memset(name, 'n', 300);
+    assert_int_equal(bip__path_look(name, NULL), BIP__PATH_NONE);
+    assert_int_equal(bip__file_create_private(name), ENAMETOOLONG);
+    memset(name, 'n', sizeof name - 1);
+    assert_int_equal(bip__path_look(name, NULL), BIP__PATH_NONE);
+    assert_null(bip__path_network(name));
+    assert_false(bip__path_sync(name));
+    bip__path_sweep(name);
+}
+
+/* Makes a folder of one who isn't root, as whom the caller goes on until back(). */
+static bool away(char *own)
+{
+    bool root = geteuid() == 0;
+
+    if (root)
+        assert_int_equal(seteuid(65534), 0); /* root may read and write everything */
+    assert_non_null(mkdtemp(own));
+    return root;
+}
+
+static void back(bool root)
+{
+    if (root)
+        assert_int_equal(seteuid(0), 0);
+}
+
+static void test_path__where_one_may_not_look_something_may_be(void **state)
+{
+    char own[] = "/tmp/bip-barred-XXXXXX", file[32];
+    bool root = away(own);
+    bip__path_kind there, there_or_not;
+
+    (void)state;
+    snprintf(file, sizeof file, "%s/file", own);
+    assert_int_equal(chmod(own, 0), 0);
+    there_or_not = bip__path_look(file, NULL);
+    there = bip__path_look(own, NULL);
+    assert_int_equal(rmdir(own), 0);
+    back(root);
+    assert_int_equal(there_or_not, BIP__PATH_BARRED);
+    assert_int_equal(there, BIP__PATH_DIR);
+}
+
 static void test_path__making_a_file_takes_nothing_over(void **state)
 {
     struct stat info;
@@ -166,12 +215,9 @@ static void test_path__syncs_a_file_and_its_folder(void **state)
 static void test_path__a_folder_that_cannot_be_synced_is_said_so(void **state)
 {
     char own[] = "/tmp/bip-sync-XXXXXX", file[32];
-    bool root = geteuid() == 0, whole, without_folder;
+    bool root = away(own), whole, without_folder;
 
     (void)state;
-    if (root)
-        assert_int_equal(seteuid(65534), 0); /* root may read everything */
-    assert_non_null(mkdtemp(own));
     snprintf(file, sizeof file, "%s/file", own);
     assert_int_equal(bip__file_create_private(file), 0);
     whole = bip__path_sync(file);
@@ -179,8 +225,7 @@ static void test_path__a_folder_that_cannot_be_synced_is_said_so(void **state)
     without_folder = bip__path_sync(file);
     assert_true(bip__path_remove(file));
     assert_int_equal(rmdir(own), 0);
-    if (root)
-        assert_int_equal(seteuid(0), 0);
+    back(root);
     assert_true(whole);
     assert_false(without_folder);
 }
@@ -189,12 +234,9 @@ static void test_path__a_folder_that_cannot_be_synced_is_said_so(void **state)
 static void test_path__the_folder_of_a_link_is_that_of_its_file(void **state)
 {
     char own[] = "/tmp/bip-link-XXXXXX", file[32], link[32];
-    bool root = geteuid() == 0, whole, without_folder;
+    bool root = away(own), whole, without_folder;
 
     (void)state;
-    if (root)
-        assert_int_equal(seteuid(65534), 0); /* root may read everything */
-    assert_non_null(mkdtemp(own));
     snprintf(file, sizeof file, "%s/file", own);
     snprintf(link, sizeof link, "%s.link", own);
     assert_int_equal(bip__file_create_private(file), 0);
@@ -205,8 +247,7 @@ static void test_path__the_folder_of_a_link_is_that_of_its_file(void **state)
     assert_true(bip__path_remove(link));
     assert_true(bip__path_remove(file));
     assert_int_equal(rmdir(own), 0);
-    if (root)
-        assert_int_equal(seteuid(0), 0);
+    back(root);
     assert_true(whole);
     assert_false(without_folder);
 }
@@ -263,6 +304,74 @@ static void test_path__a_name_is_only_given_where_nothing_stands(void **state)
     unlink(path);
     free((char *)path);
     free((char *)by);
+}
+
+/* On a stick with FAT, say. A file that is another's can't be linked either, where the kernel protects links; where it
+ * doesn't, the name is given in one step, which is as good. */
+static void test_path__a_name_is_given_also_where_there_can_be_no_second_one(void **state)
+{
+    char own[] = "/tmp/bip-name-XXXXXX", path[32], by[32];
+    bool root = away(own);
+    int first, again;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/whole", own);
+    snprintf(by, sizeof by, "%s/aside", own);
+    back(root);
+    write_file(by, "new");
+    assert_int_equal(chmod(by, 0600), 0);
+    if (root)
+        assert_int_equal(seteuid(65534), 0);
+    first = bip__path_name(path, by);
+    again = bip__path_name(path, by);
+    back(root);
+    assert_int_equal(first, 0);
+    assert_int_equal(again, EEXIST);
+    assert_file_holds(path, "new");
+    assert_int_equal(access(by, F_OK), -1);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(own), 0);
+}
+
+static void test_path__a_folder_that_stands_is_as_good_as_a_made_one(void **state)
+{
+    struct stat info;
+
+    (void)state;
+    assert_int_equal(bip__folder_create_private("own"), 0);
+    assert_int_equal(stat("own", &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0700);
+    assert_int_equal(chmod("own", 0750), 0);
+    assert_int_equal(bip__folder_create_private("own"), 0);
+    assert_int_equal(stat("own", &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0750); /* whoever made it knows why */
+    assert_int_equal(rmdir("own"), 0);
+    write_file("own", "");
+    assert_int_equal(bip__folder_create_private("own"), EEXIST);
+    assert_int_equal(bip__folder_create_private("none/own"), ENOENT);
+    assert_true(bip__path_remove("own"));
+}
+
+static void test_path__what_has_no_disk_needs_none(void **state)
+{
+    (void)state;
+    assert_true(bip__path_sync("/dev/null"));
+}
+
+static void test_file__early_writing_changes_neither_bytes_nor_errno(void **state)
+{
+    FILE *file = bip__file_open("early", "wb");
+
+    (void)state;
+    assert_non_null(file);
+    assert_int_equal(fwrite("first", 1, 5, file), 5);
+    errno = EDOM;
+    bip__file_start_writing(file, 0, 5);
+    assert_int_equal(errno, EDOM);
+    assert_int_equal(fwrite(" last", 1, 5, file), 5);
+    assert_int_equal(fclose(file), 0);
+    assert_file_holds("early", "first last");
+    assert_true(bip__path_remove("early"));
 }
 
 #ifdef __linux__
@@ -457,6 +566,8 @@ static void test_platform__knows_network_file_systems(void **state)
         assert_null(bip__network_name(local[i]));
     assert_null(bip__path_network("/tmp/a.bip"));
     assert_null(bip__path_network("no/such/folder/a.bip"));
+    assert_null(bip__path_network("/a.bip"));
+    assert_null(bip__path_network("a.bip"));
 }
 
 static void test_platform__tells_a_network_drive_in_user_space_by_its_mount(void **state)
@@ -467,7 +578,9 @@ static void test_platform__tells_a_network_drive_in_user_space_by_its_mount(void
     (void)state;
     assert_string_equal(bip__fuse_network(sshfs, 0, 52), "sshfs");
     assert_null(bip__fuse_network(sshfs, 0, 53)); /* another device */
+    assert_null(bip__fuse_network(sshfs, 1, 52));
     assert_null(bip__fuse_network(ntfs, 0, 53));
+    assert_null(bip__fuse_network("97 1 far - fuse.sshfs me@host:/home rw\n", 0, 52)); /* no device there */
     assert_null(bip__fuse_network("22 1 8:1 / / rw - ext4 /dev/sda1 rw\n", 8, 1));
     assert_null(bip__fuse_network("", 0, 0));
 }
@@ -487,7 +600,13 @@ int main(void)
         cmocka_unit_test(test_platform__random_bytes_fill_the_whole),
         cmocka_unit_test(test_path__look_tells_what_is_there),
         cmocka_unit_test(test_path__a_loop_of_links_is_something),
+        cmocka_unit_test(test_path__a_name_that_no_file_can_have_is_not_there),
+        cmocka_unit_test(test_path__where_one_may_not_look_something_may_be),
         cmocka_unit_test(test_path__making_a_file_takes_nothing_over),
+        cmocka_unit_test(test_path__a_name_is_given_also_where_there_can_be_no_second_one),
+        cmocka_unit_test(test_path__a_folder_that_stands_is_as_good_as_a_made_one),
+        cmocka_unit_test(test_path__what_has_no_disk_needs_none),
+        cmocka_unit_test(test_file__early_writing_changes_neither_bytes_nor_errno),
         cmocka_unit_test(test_path__removing_leaves_no_file_and_no_folder_behind),
         cmocka_unit_test(test_path__syncs_a_file_and_its_folder),
         cmocka_unit_test(test_path__a_folder_that_cannot_be_synced_is_said_so),

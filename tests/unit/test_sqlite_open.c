@@ -415,6 +415,18 @@ static void test_sqlite_open__says_when_a_file_may_not_be_read(void **state)
     assert_int_equal(count_files(), 1);
 }
 
+static void test_sqlite_open__tells_no_right_to_look_from_a_file_that_is_no_store(void **state)
+{
+    const char *path = in_folder("a.bip");
+
+    (void)state;
+    make_store(path);
+    assert_int_equal(chmod(folder, 0), 0);
+    assert_int_equal(in_child(open_for_reading, path, true), BIP_E_IO);
+    assert_int_equal(chmod(folder, 0700), 0);
+    assert_int_equal(in_child(open_for_reading, path, false), BIP_OK);
+}
+
 static void test_sqlite_open__reads_a_file_that_can_only_be_read(void **state)
 {
     const char *path = in_folder("a.bip");
@@ -503,6 +515,7 @@ int main(void)
         T(test_sqlite_open__takes_a_relative_path_that_looks_like_a_uri),
         T(test_sqlite_open__removes_a_store_that_could_not_be_made),
         T(test_sqlite_open__says_when_a_file_may_not_be_read),
+        T(test_sqlite_open__tells_no_right_to_look_from_a_file_that_is_no_store),
         T(test_sqlite_open__reads_a_file_that_can_only_be_read),
         T(test_sqlite_open__reads_from_a_folder_that_can_only_be_read),
         T(test_sqlite_open__does_not_read_past_changes_it_can_not_reach),

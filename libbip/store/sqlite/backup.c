@@ -239,14 +239,15 @@ static bip_status backup_as(bip__sqlite *s, const char *temporary, const char *p
 static bip_status backup(bip__storage *base, const char *path, bip_error *err)
 {
     bip__sqlite *s = (bip__sqlite *)base;
+    bip__path_kind there;
     char *temporary;
     bip_status st;
 
     if (s->writing)
         return bip__fail(err, BIP_E_USAGE, s->path, "a change is open: commit it before making a copy");
     bip__path_sweep(path);
-    if (bip__path_look(path, NULL) != BIP__PATH_NONE)
-        return bip__sqlite_fail_create(EEXIST, path, err);
+    if ((there = bip__path_look(path, NULL)) != BIP__PATH_NONE)
+        return bip__sqlite_fail_create(there == BIP__PATH_BARRED ? EACCES : EEXIST, path, err);
     if ((st = base->api->snapshot(base, err)) != BIP_OK)
         return st;
     temporary = bip__aside(path);

@@ -482,10 +482,24 @@ void bip__sqlite_remove(const char *path)
 
 bip_status bip__sqlite_fail_create(int error, const char *path, bip_error *err)
 {
-    bip_status st = error == EEXIST   ? bip__fail(err, BIP_E_CONFLICT, path, "the path exists already")
-                    : error == ENOSPC ? bip__fail(err, BIP_E_FULL, path, "no room left on the disk")
-                    : error == ENOENT ? bip__fail(err, BIP_E_IO, path, "the folder does not exist")
-                                      : bip__fail(err, BIP_E_IO, path, "the file can't be made");
+    static const struct {
+        int error;
+        bip_status st;
+        const char *message;
+    } known[] = {{EEXIST, BIP_E_CONFLICT, "the path exists already"},
+                 {ENOSPC, BIP_E_FULL, "no room left on the disk"},
+                 {ENOENT, BIP_E_IO, "the folder does not exist"},
+                 {EACCES, BIP_E_IO, "there is no right to make a file there"},
+                 {ENAMETOOLONG, BIP_E_IO, "the name is too long"}};
+    bip_status st = BIP_E_IO;
+    const char *message = "the file can't be made";
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (error == known[i].error) {
+            st = known[i].st;
+            message = known[i].message;
+        }
+    bip__fail(err, st, path, "%s", message);
     if (err)
         err->detail = error;
     return st;
@@ -607,6 +621,8 @@ static bip_status look(const char *path, bip_error *err)
         return bip__fail(err, BIP_E_FORMAT, path, "is a directory, not a store");
     case BIP__PATH_FILE:
         return size > 0 ? BIP_OK : bip__fail(err, BIP_E_FORMAT, path, "the file is empty, not a store");
+    case BIP__PATH_BARRED:
+        return bip__fail(err, BIP_E_IO, path, "there is no right to look at it");
     default:
         return bip__fail(err, BIP_E_FORMAT, path, "is not a file");
     }

@@ -4,6 +4,8 @@
 #include "base/alloc.h"
 #include "base/platform.h"
 
+#include <string.h>
+
 static bip_status write_one(cli *c, const char *folder, const char *name, const char *document, const bip_query *query,
                             bip__out *text)
 {
@@ -31,9 +33,11 @@ bip_status cli_cmd_subject(cli *c)
     bip_query query;
     bip__out text;
     int error;
-    bip_status st = cli_open(c, 0);
+    bip_status st;
 
-    if (st != BIP_OK)
+    if (strcmp(folder, "-") == 0)
+        return cli_fail(c, BIP_E_USAGE, "--out", "must be a folder: two files are written");
+    if ((st = cli_open(c, 0)) != BIP_OK)
         return st;
     bip_query_init(&query, sizeof query);
     query.participants = c->args.operands;

@@ -132,8 +132,9 @@ const cli_command cli_commands[] = {
      "every revision of everything: who, when, why", NULL, "bip -s team.bip history P-001"},
     {"subject", "PARTICIPANT", 1, 1, CLI_BIT(OPT_OUT), CLI_BIT(OPT_OUT), cli_cmd_subject,
      "everything about one participant, as a page and as JSON",
-     "For the participant who asks: every score, note and reason, who recorded it and when. DIR is made where it isn't "
-     "there; subject.html and subject.json are written into it.",
+     "For the participant who asks: every score, note and reason, who recorded it and when. FILE is a folder here, "
+     "made "
+     "where it isn't there; subject.html and subject.json are written into it.",
      "bip -s team.bip subject P-001 --out P-001"},
     {"export", "", 0, 0,
      CLI_BIT(OPT_FORMAT) | CLI_BIT(OPT_INSTRUMENT) | CLI_BIT(OPT_RESPONDENT) | CLI_BIT(OPT_AS_OF) | CLI_BIT(OPT_OUT), 0,

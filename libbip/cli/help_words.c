@@ -202,12 +202,13 @@ static const struct {
     {"As sentences made for the participant unless --for names another role; with --json all of them.",
      "Som meningar för deltagaren, om inte --for nämner en annan roll; med --json alla.",
      "Som sætninger til borgeren, medmindre --for nævner en anden rolle; med --json alle."},
-    {"For the participant who asks: every score, note and reason, who recorded it and when. DIR is made where it isn't "
-     "there; subject.html and subject.json are written into it.",
-     "För deltagaren som frågar: varje svar, anteckning och skäl, vem som sparade det och när. DIR skapas om den inte "
-     "finns; subject.html och subject.json skrivs dit.",
-     "Til borgeren, der spørger: hvert svar, hver note og begrundelse, hvem der gemte det og hvornår. DIR oprettes, "
-     "hvis den ikke findes; subject.html og subject.json skrives dertil."},
+    {"For the participant who asks: every score, note and reason, who recorded it and when. FILE is a folder here, "
+     "made "
+     "where it isn't there; subject.html and subject.json are written into it.",
+     "För deltagaren som frågar: varje svar, anteckning och skäl, vem som sparade det och när. FILE är en mapp här, "
+     "som skapas om den inte finns; subject.html och subject.json skrivs dit.",
+     "Til borgeren, der spørger: hvert svar, hver note og begrundelse, hvem der gemte det og hvornår. FILE er en mappe "
+     "her, som oprettes, hvis den ikke findes; subject.html og subject.json skrives dertil."},
     {"FORMAT json, the default, is the whole store with every revision and the audit trail: importing it into another "
      "store is a merge. jsonl, csv-long and csv-wide are the current assessments, and can be filtered; csv-wide holds "
      "one instrument.",

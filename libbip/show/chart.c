@@ -164,7 +164,7 @@ static bip_status find_shown(bip__chart *ch, bip_error *err)
         return BIP_OK;
     }
     if (ch->shown == NULL)
-        return bip__fail(err, BIP_E_NOT_FOUND, ch->participant, "there is no assessment to show");
+        return bip__fail(err, BIP_E_NOT_FOUND, "assessments", "%s has none to show", ch->participant);
     if (ch->query.instrument == NULL || strchr(ch->query.instrument, '@') == NULL)
         while (ch->shown->newer >= 0)
             ch->shown = &catalogue->versions[ch->shown->newer];

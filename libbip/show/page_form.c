@@ -207,8 +207,7 @@ static bip_status find(form *f, bip__context *c, const bip_query *query, bip_err
         return bip__fail(err, BIP_E_NOT_FOUND, query->instrument, "there is no such instrument");
     f->def = v->def;
     if (!f->def->handout)
-        return bip__fail(err, BIP_E_REFUSED, query->instrument,
-                         "this instrument is kept out of printed pages (handout: false)");
+        return bip__fail(err, BIP_E_REFUSED, "handout", "is false: %s is kept out of printed pages", f->def->code);
     return find_respondent(f, query, err);
 }
 

@@ -114,7 +114,7 @@ bip_status bip__page_check_handout(const bip__plan *plan, const char *instrument
 
     if (v == NULL || v->def->handout)
         return BIP_OK;
-    return bip__fail(err, BIP_E_REFUSED, instrument, "this instrument is kept out of printed pages (handout: false)");
+    return bip__fail(err, BIP_E_REFUSED, "handout", "is false: %s is kept out of printed pages", v->def->code);
 }
 
 /* --------------------------------------------------------------------------------------------------------- two views

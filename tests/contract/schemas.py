@@ -195,6 +195,8 @@ def answers(bip):
     yield say("answer.json", "import", "-", "--instrument", "all_of_it", stdin=rows.format("2"))
     yield say("answer.json", "participant", "add", "P-003")
     yield say("answer.json", "participant", "erase", "P-003", "--reason", "asked for it")
+    yield say("answer.json", "retention", "--keep", "30")
+    yield say("answer.json", "subject", "P-001", "--out", "P-001")
     yield say("answer.json", "verify")
     yield say("answer.json", "head")
     yield say("answer.json", "backup", "copy.bip")
@@ -202,6 +204,7 @@ def answers(bip):
     yield say("error.json", "init", status=1)
     yield say("error.json", "steps", "P-404", status=1)
     yield say("error.json", "nonsense", status=2)
+    yield say("error.json", "subject", "P-001", "--out", "-", status=2)
     yield say("error.json", "import", "-", "--instrument", "all_of_it", stdin=rows.format("77"), status=3)
     broken = {**INSTRUMENT, "version": "2", "indicators": [{"code": "one", "scael": "five"}]}
     yield say("error.json", "instrument", "check", "-", stdin=json.dumps(broken), status=3)
@@ -224,6 +227,8 @@ def documents(bip):
     yield from lines("bip-assessment-1.json", "export", "--format", "jsonl")
     for code in ("all_of_it", "employability", "audit"):
         yield from lines("instrument.json", "instrument", "show", code)
+    yield from lines("bip-retention-1.json", "--json", "retention", "--days", "30")
+    yield "bip-subject-1.json", json.loads((bip.folder / "P-001" / "subject.json").read_text())
     yield "bip-store-1.json", json.loads(bip("export", "--format", "json"))
     spider = ["--json", "chart", "P-001", "--instrument", "all_of_it", "--kind", "spider", "--out", "-"]
     yield from lines("bip-spider-1.json", *spider)

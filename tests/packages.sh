@@ -18,6 +18,13 @@ packages_missing() {
     done
 }
 
+# cannot_install WHY MISSING: the last that is said, so that it stands below whatever apt has said
+cannot_install() {
+    printf 'These packages are missing, and %s: %s\n' "$1" "$2" >&2
+    printf 'As root: apt-get install --no-install-recommends %s\n' "$2" >&2
+    return 1
+}
+
 # install_missing PACKAGE...: nothing is asked of the network where all of them are there.
 install_missing() {
     local missing as_root=""
@@ -32,15 +39,16 @@ install_missing() {
     fi
     if [ "$(id -u)" -ne 0 ]; then
         if ! command -v sudo >/dev/null; then
-            echo "These packages are missing, and installing them takes root or sudo: $missing" >&2
-            echo "As root: apt-get install --no-install-recommends $missing" >&2
+            cannot_install "installing them takes root or sudo" "$missing"
             return 1
         fi
         as_root=sudo
     fi
     echo "Installing what is missing: $missing"
     # shellcheck disable=SC2086 # lists of words
-    $as_root apt-get -q -o DPkg::Lock::Timeout=300 update &&
+    if ! { $as_root apt-get -q -o DPkg::Lock::Timeout=300 update &&
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 install -y \
-            --no-install-recommends $missing
+            --no-install-recommends $missing; }; then
+        cannot_install "apt could not install them (is there a network?)" "$missing"
+    fi
 }

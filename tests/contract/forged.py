@@ -211,3 +211,20 @@ def what_two_stores_say_otherwise_is_refused(here):
              "participants": [{"participant": "P-009", "identities": bo["identities"], "facts": [registers]}]},
             "the identity is another participant's in this store")
     here.ok("verify")
+
+
+@check
+def a_built_in_instrument_of_a_later_libbip_comes_along_and_is_told(here):
+    """Not forged: what an older program meets. It can't check it, and says so wherever it goes."""
+    whole, there = filled(here), fresh(here)
+    later = next(x for x in whole["instruments"] if x["instrument"] == "employability")
+    whole["instruments"].append({**later, "version": "later"})
+    whole["instruments"].sort(key=lambda x: (x["instrument"], x["version"]))
+    here.file("later.json", canonical(whole))
+    for _ in range(2):  # what is here already is known
+        there.ok("import", "later.json")
+        assert there.export() == canonical(whole).encode() + b"\n"
+    here.ok("merge", "fresh.bip")
+    for shop in (here, there):
+        assert "employability@later" in shop.ok("instrument", "list").text
+        shop.fails(1, "verify", says="employability@later: is not known to this version of libbip")

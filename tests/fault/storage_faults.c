@@ -408,6 +408,7 @@ static void sweep(const deed *d, mode m, long every, unsigned *chance)
             die("no end");
     }
     printf("%s: %ld tried, up to call %ld\n", d->name, tried, n);
+    fflush(stdout); /* all of it takes long: how far it is should be seen */
 }
 
 int main(int argc, char **argv)

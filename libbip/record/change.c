@@ -132,15 +132,13 @@ bip_status bip__change_write(bip__change *change, bip_error *err)
 
 /* ------------------------------------------------------------ runs */
 
-static bip_status end_run(bip__change *change, bip_error *err)
+static bip__leaf_row end_run(bip__change *change)
 {
     bip__leaf_row leaf = {.entry = change->entry.n, .pos = change->run_pos, .identity = change->run_identity};
-    if (!change->in_run)
-        return BIP_OK;
     change->in_run = false;
     bip__leaf_end(&change->run_hash, leaf.hash);
     bip__entry_leaf(&change->entry_hash, leaf.pos, change->run_identity_hash, leaf.hash);
-    return bip__put_leaf(change, &leaf, err);
+    return leaf;
 }
 
 /* The identity of a person who was registered by this change just now. */
@@ -179,14 +177,21 @@ static bip_status identity_over(bip__change *change, int64_t entry, int32_t idx,
     return st == BIP_E_NOT_FOUND ? bip__fail(err, BIP_E_CORRUPT, NULL, "a fact that the trail does not know") : st;
 }
 
-static void start_run(bip__change *change, int32_t person, const bip__identity_row *identity)
+static bip_status start_run(bip__change *change, int32_t person, const bip__identity_row *identity, bip_error *err)
 {
+    if (change->in_run) {
+        const bip__leaf_row leaf = end_run(change);
+        bip_status st = bip__put_leaf(change, &leaf, err);
+        if (st != BIP_OK)
+            return st;
+    }
     change->in_run = true;
     change->run_person = person;
     change->run_identity = identity->n;
     memcpy(change->run_identity_hash, identity->hash, BIP_HASH_SIZE);
     change->run_pos = change->next_idx;
     bip__leaf_begin(&change->run_hash, person == 0 ? NULL : identity->uuid);
+    return BIP_OK;
 }
 
 static bip_status ready(bip__change *change, bip_error *err)
@@ -216,11 +221,10 @@ bip_status bip__change_fact(bip__change *change, int32_t person, const char *can
     bip__identity_row identity = {0};
     bip_status st = ready(change, err);
     if (st == BIP_OK && (!change->in_run || change->run_person != person)) {
-        st = end_run(change, err);
-        if (st == BIP_OK && person != 0)
+        if (person != 0)
             st = first_identity(change, person, &identity, err);
         if (st == BIP_OK)
-            start_run(change, person, &identity);
+            st = start_run(change, person, &identity, err);
     }
     return add_fact(change, st, canonical, n, idx);
 }
@@ -232,11 +236,8 @@ bip_status bip__change_later_fact(bip__change *change, int32_t person, int64_t r
     bip_status st = ready(change, err);
     if (st == BIP_OK)
         st = identity_over(change, root_entry, root_idx, &identity, err);
-    if (st == BIP_OK && (!change->in_run || change->run_person != person || change->run_identity != identity.n)) {
-        st = end_run(change, err);
-        if (st == BIP_OK)
-            start_run(change, person, &identity);
-    }
+    if (st == BIP_OK && (!change->in_run || change->run_person != person || change->run_identity != identity.n))
+        st = start_run(change, person, &identity, err);
     return add_fact(change, st, canonical, n, idx);
 }
 
@@ -244,12 +245,10 @@ bip_status bip__change_later_fact(bip__change *change, int32_t person, int64_t r
 
 static bip_status put_entry(bip__change *change, bip_error *err)
 {
-    bip__storage *storage = change->context->storage;
-    bip_status st = end_run(change, err);
-    if (st != BIP_OK)
-        return st;
+    const bip__leaf_row last = end_run(change);
     bip__entry_end(&change->entry_hash, change->entry.hash);
-    return api_of(change)->entry_put(storage, &change->entry, change->parents, change->n_parents, err);
+    return api_of(change)->entry_put(change->context->storage, &change->entry, &last, change->parents,
+                                     change->n_parents, err);
 }
 
 bip_status bip__change_commit(bip__change *change, char entry_id[BIP_ID_SIZE], bip_error *err)

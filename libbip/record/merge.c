@@ -244,7 +244,7 @@ static bip_status put_entry(bip__merge *m, entry *e, int64_t at_ms, const char *
     memcpy(row.hash, hash, sizeof row.hash);
     m->change->merged = true;
     m->result.entries++;
-    return st == BIP_OK ? m->api->entry_put(m->storage, &row, parents, n_parents, err) : st;
+    return st == BIP_OK ? m->api->entry_put(m->storage, &row, NULL, parents, n_parents, err) : st;
 }
 
 static bip_status begin_entry(bip__merge *m, entry *e, int64_t at_ms, const char *actor, const uint8_t *hash,

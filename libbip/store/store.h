@@ -180,8 +180,9 @@ typedef struct bip__storage_api {
      */
     bip_status (*entry_reserve)(bip__storage *, int64_t *n,
                                 bip_error *); /* greater than every entry's; taken only by entry_put */
-    bip_status (*entry_put)(bip__storage *, const bip__entry_row *row, const int64_t *parents, size_t n_parents,
-                            bip_error *);
+    bip_status (*entry_put)(bip__storage *, const bip__entry_row *row,
+                            const bip__leaf_row *last /* of its leaves; NULL: leaves_put() takes all */,
+                            const int64_t *parents, size_t n_parents, bip_error *);
     bip_status (*entry_get)(bip__storage *, int64_t n, bip__entry_row *out, bip_error *); /* BIP_E_NOT_FOUND */
     bip_status (*entry_find)(bip__storage *, const uint8_t id[BIP__UUID_SIZE], bip__entry_row *out, bip_error *);
     bip_status (*entries)(bip__storage *, bip__rows **out, bip_error *);                /* by (logical_ms, id) */

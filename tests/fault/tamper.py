@@ -179,7 +179,7 @@ class Tampering:
             "SELECT instrument, text, pos, code FROM item JOIN word ON n = respondent",
             "SELECT person, day, entry, idx, instrument, r.text, j.text, current, root_entry, root_idx, scores, note, reason"
             " FROM assessment JOIN word r ON r.n = respondent LEFT JOIN word j ON j.n = rater",
-            "SELECT e.n, id, at, logical, text, hash FROM entry e JOIN word w ON w.n = actor",
+            "SELECT e.n, id, at, logical, text, hash, pos, identity, leaf FROM entry e JOIN word w ON w.n = actor",
             *(f"SELECT * FROM {t}" for t in self.tables if t not in ("word", "item", "assessment", "entry", "meta")))]
         db.close()
         return said
@@ -312,7 +312,8 @@ class Tampering:
             ("a participant's last facts, rows only", [
                 ("DELETE FROM assessment WHERE person=? AND entry=?", [person, entry])]),
             ("an assessment, its leaf", [
-                ("DELETE FROM assessment WHERE entry=?", [entry]), ("DELETE FROM leaf WHERE entry=?", [entry])]),
+                ("DELETE FROM assessment WHERE entry=?", [entry]), ("DELETE FROM leaf WHERE entry=?", [entry]),
+                ("UPDATE entry SET pos=NULL, identity=NULL, leaf=NULL WHERE n=?", [entry])]),
             ("an entry in the middle, whole", [
                 ("DELETE FROM assessment WHERE entry=5", []), ("DELETE FROM fact WHERE entry=5", []),
                 ("DELETE FROM leaf WHERE entry=5", []), ("UPDATE parent SET parent=4 WHERE parent=5", []),
@@ -360,10 +361,14 @@ class Tampering:
                 ("an erasure that names somebody else", [*gone, ("UPDATE fact SET body=replace(body,?,?) WHERE kind=4",
                                                                   fact[1])], "is not what was recorded"),
                 ("the erasure's fact is gone", [("DELETE FROM fact WHERE kind=4", [])], "are gone"),
-                ("the erasure's fact and leaf are gone", [("DELETE FROM fact WHERE kind=4", []), (
-                    "DELETE FROM leaf WHERE entry=? AND pos=?", [entry, idx])], "its hash does not match"),
-                ("an erased identity taken out", [("UPDATE leaf SET identity=NULL WHERE identity=?", [n]),
-                                                  ("DELETE FROM identity WHERE n=?", [n])], "its hash does not match"),
+                ("the erasure's fact and leaf are gone", [
+                    ("DELETE FROM fact WHERE kind=4", []), ("DELETE FROM leaf WHERE entry=? AND pos=?", [entry, idx]),
+                    ("UPDATE entry SET pos=NULL, identity=NULL, leaf=NULL WHERE n=? AND pos=?", [entry, idx])],
+                 "its hash does not match"),
+                ("an erased identity taken out", [
+                    ("UPDATE leaf SET identity=NULL WHERE identity=?", [n]),
+                    ("UPDATE entry SET identity=NULL WHERE identity=?", [n]),
+                    ("DELETE FROM identity WHERE n=?", [n])], "its hash does not match"),
                 ("an identity there again, without its facts", back, "was erased, and is there again"),
                 ("a person there again, whole, from an older copy",
                  [*back, *insert("assessment", assessments), *insert("fact", facts)], "was erased, and is there again"),

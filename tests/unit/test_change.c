@@ -356,11 +356,11 @@ static bip_status fail_set_current(bip__storage *s, int32_t person, bip_date day
     return st == BIP_OK ? real->set_current(s, person, day, entry, idx, current, err) : st;
 }
 
-static bip_status fail_entry_put(bip__storage *s, const bip__entry_row *row, const int64_t *parents, size_t n,
-                                 bip_error *err)
+static bip_status fail_entry_put(bip__storage *s, const bip__entry_row *row, const bip__leaf_row *last,
+                                 const int64_t *parents, size_t n, bip_error *err)
 {
     bip_status st = spend(err);
-    return st == BIP_OK ? real->entry_put(s, row, parents, n, err) : st;
+    return st == BIP_OK ? real->entry_put(s, row, last, parents, n, err) : st;
 }
 
 static bip_status fail_persons_add(bip__storage *s, const char *const *codes, size_t n, int32_t *first, bip_error *err)

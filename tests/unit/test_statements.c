@@ -21,8 +21,8 @@ static const char *const texts[] = {
 #undef X
 };
 
-/* Those that are asked for all; what never has more than a few rows: settings, heads, instruments; and rows handed in.
- */
+/* Those that are asked for all; what never has more than a few rows: settings, heads, instruments; rows handed in; and
+ * what a subquery gives, whose own steps are listed too. */
 static bool may_go_through(const char *name, const char *step)
 {
     static const char *const all[] = {"PERSONS", "IDENTITIES", "ENTRIES", "RATERS_FORGET"};
@@ -31,7 +31,7 @@ static bool may_go_through(const char *name, const char *step)
         if (strcmp(name, all[i]) == 0)
             return true;
     return strcmp(step, "SCAN meta") == 0 || strcmp(step, "SCAN h") == 0 || strcmp(step, "SCAN instrument") == 0 ||
-           strstr(step, "CONSTANT ROW") || strstr(step, "VIRTUAL TABLE");
+           strstr(step, "CONSTANT ROW") || strstr(step, "VIRTUAL TABLE") || strncmp(step, "SCAN (subquery", 14) == 0;
 }
 
 static int searched_whole(sqlite3 *db, const char *name, const char *text)

@@ -811,7 +811,7 @@ static void put_entry(fixture *f, bip__entry_row row, int64_t parent, int64_t ot
 {
     const int64_t parents[] = {parent, other};
 
-    assert_ok(f->api->entry_put(f->s, &row, parents, other ? 2 : parent ? 1 : 0, &err));
+    assert_ok(f->api->entry_put(f->s, &row, NULL, parents, other ? 2 : parent ? 1 : 0, &err));
 }
 
 static void assert_entries(fixture *f, bip__rows *rows, const char *numbers)
@@ -902,13 +902,13 @@ static void test_storage__refuses_an_entry_that_is_there_or_hangs_in_the_air(voi
     begin(f);
     put_entry(f, entry(1, 0x90, 100, f->actor), 0, 0);
     row = entry(2, 0x90, 100, f->actor);
-    assert_status(f->api->entry_put(f->s, &row, NULL, 0, &err), BIP_E_CONFLICT);
+    assert_status(f->api->entry_put(f->s, &row, NULL, NULL, 0, &err), BIP_E_CONFLICT);
     row = entry(1, 0x91, 100, f->actor);
-    assert_status(f->api->entry_put(f->s, &row, NULL, 0, &err), BIP_E_CONFLICT);
+    assert_status(f->api->entry_put(f->s, &row, NULL, NULL, 0, &err), BIP_E_CONFLICT);
     row = entry(2, 0x91, 100, f->actor + 100);
-    assert_status(f->api->entry_put(f->s, &row, NULL, 0, &err), BIP_E_CONFLICT);
+    assert_status(f->api->entry_put(f->s, &row, NULL, NULL, 0, &err), BIP_E_CONFLICT);
     row = entry(3, 0x92, 100, f->actor);
-    assert_status(f->api->entry_put(f->s, &row, &nowhere, 1, &err), BIP_E_CONFLICT);
+    assert_status(f->api->entry_put(f->s, &row, NULL, &nowhere, 1, &err), BIP_E_CONFLICT);
     f->api->rollback(f->s);
     assert_heads(f, "");
 }
@@ -946,6 +946,46 @@ static void test_storage__finds_the_leaf_over_a_fact(void **state)
         assert_ok(f->api->next_leaf(rows, &out, &err));
         assert_int_equal(out.pos, positions[(i + 1) % 3]);
     }
+    assert_status(f->api->next_leaf(rows, &out, &err), BIP_DONE);
+    f->api->close_rows(rows);
+}
+
+/* Another entry has one leaf only, and a third that was merged none of its own. */
+static void test_storage__finds_the_leaf_that_came_with_its_entry(void **state)
+{
+    static const int32_t positions[] = {0, 7, 40};
+    fixture *f = *state;
+    bip__entry_row row;
+    bip__leaf_row in = {.entry = 1}, out;
+    bip__rows *rows;
+
+    begin(f);
+    for (int i = 0; i < 2; i++) {
+        in.pos = positions[i];
+        assert_ok(f->api->leaves_put(f->s, &in, 1, &err));
+    }
+    for (int i = 1; i < 3; i++) {
+        row = entry(i, (uint8_t)i, 100, f->actor);
+        in = (bip__leaf_row){.entry = i, .pos = i == 1 ? 40 : 0, .identity = i == 1 ? 0 : 9, .hash = {[31] = 40}};
+        assert_ok(f->api->entry_put(f->s, &row, &in, NULL, 0, &err));
+    }
+    put_entry(f, entry(3, 3, 100, f->actor), 0, 0);
+    commit(f);
+    assert_ok(f->api->leaf_over(f->s, 1, 39, &out, &err));
+    assert_int_equal(out.pos, 7);
+    assert_ok(f->api->leaf_over(f->s, 1, 41, &out, &err));
+    assert_true(out.entry == 1 && out.pos == 40 && out.identity == 0 && out.hash[31] == 40);
+    assert_ok(f->api->leaf_over(f->s, 2, 3, &out, &err));
+    assert_true(out.entry == 2 && out.pos == 0 && out.identity == 9);
+    assert_status(f->api->leaf_over(f->s, 3, 3, &out, NULL), BIP_E_NOT_FOUND);
+    assert_ok(f->api->leaves(f->s, 1, &rows, &err));
+    for (int i = 0; i < 3; i++) {
+        assert_ok(f->api->next_leaf(rows, &out, &err));
+        assert_int_equal(out.pos, positions[i]);
+    }
+    assert_status(f->api->next_leaf(rows, &out, &err), BIP_DONE);
+    f->api->close_rows(rows);
+    assert_ok(f->api->leaves(f->s, 3, &rows, &err));
     assert_status(f->api->next_leaf(rows, &out, &err), BIP_DONE);
     f->api->close_rows(rows);
 }
@@ -1108,7 +1148,7 @@ static void test_storage__writes_in_a_transaction_only(void **state)
     assert_status(f->api->set_current(f->s, 1, 1, 1, 1, 0, &err), BIP_E_USAGE);
     assert_status(f->api->facts_put(f->s, &fact, 1, &err), BIP_E_USAGE);
     assert_status(f->api->entry_reserve(f->s, &n, &err), BIP_E_USAGE);
-    assert_status(f->api->entry_put(f->s, &e, NULL, 0, &err), BIP_E_USAGE);
+    assert_status(f->api->entry_put(f->s, &e, NULL, NULL, 0, &err), BIP_E_USAGE);
     assert_status(f->api->leaves_put(f->s, &leaf, 1, &err), BIP_E_USAGE);
     assert_status(f->api->commit(f->s, &err), BIP_E_USAGE);
     assert_nothing_held(f);
@@ -1795,6 +1835,7 @@ int main(void)
         ON_ALL(test_storage__knows_parents_and_heads_of_a_graph),
         ON_ALL(test_storage__refuses_an_entry_that_is_there_or_hangs_in_the_air),
         ON_ALL(test_storage__finds_the_leaf_over_a_fact),
+        ON_ALL(test_storage__finds_the_leaf_that_came_with_its_entry),
         ON_ALL(test_storage__takes_many_rows_of_every_kind_at_once),
         ON_ALL(test_storage__stops_at_the_first_of_many_that_is_taken),
         ON(SQLITE_FILE, test_storage__takes_rows_from_its_caller_only),

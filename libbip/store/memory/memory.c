@@ -854,8 +854,8 @@ static bip_status entry_find(bip__storage *base, const uint8_t id[BIP__UUID_SIZE
     return BIP_E_NOT_FOUND;
 }
 
-static bip_status entry_put(bip__storage *base, const bip__entry_row *row, const int64_t *parents, size_t n_parents,
-                            bip_error *err)
+static bip_status entry_put(bip__storage *base, const bip__entry_row *row, const bip__leaf_row *last,
+                            const int64_t *parents, size_t n_parents, bip_error *err)
 {
     memory *m = (memory *)base;
     bip__entry_row held;
@@ -875,7 +875,7 @@ static bip_status entry_put(bip__storage *base, const bip__entry_row *row, const
             return bip__fail(err, BIP_E_CONFLICT, "", "there is no such parent");
         st = list_add(m, EDGES, &e, err);
     }
-    return st;
+    return st == BIP_OK && last ? base->api->leaves_put(base, last, 1, err) : st;
 }
 
 static int by_logical(const void *a, const void *b)

@@ -118,6 +118,9 @@ static const char *const faulty[] = {
     "SELECT 'leaf ' || entry || '.' || pos || ': names a row that is missing' FROM leaf"
     " WHERE (identity IS NOT NULL AND identity NOT IN (SELECT n FROM identity)) OR entry NOT IN (SELECT n FROM "
     "entry) LIMIT 100",
+    "SELECT 'entry ' || lower(hex(id)) || ': its last leaf names an identity that is missing, or is none' FROM entry"
+    " WHERE (identity IS NOT NULL AND (leaf IS NULL OR identity NOT IN (SELECT n FROM identity)))"
+    " OR (pos IS NULL) <> (leaf IS NULL) LIMIT 100",
     "SELECT 'entry ' || lower(hex(e.id)) || ': the list of its parents is wrong' FROM parent p JOIN entry e"
     " ON e.n = p.entry LEFT JOIN entry o ON o.n = p.parent GROUP BY p.entry HAVING count(*) > count(o.n)"
     " OR max(p.parent) > p.entry OR (max(p.parent) = p.entry AND (count(*) > 1 OR p.entry = 1))"
@@ -131,7 +134,7 @@ static const char *const faulty[] = {
     "entry))"
     " OR length(hash) <> 32 OR length(uuid) <> 16 LIMIT 100",
     "SELECT 'entry ' || lower(hex(id)) || ': its id or hash has another length' FROM entry"
-    " WHERE length(id) <> 16 OR length(hash) <> 32 LIMIT 100",
+    " WHERE length(id) <> 16 OR length(hash) <> 32 OR length(leaf) <> 32 LIMIT 100",
     "SELECT 'entry ' || lower(hex(e.id)) || ', leaf ' || l.pos || ': its hash has another length'"
     " FROM leaf l JOIN entry e ON e.n = l.entry WHERE length(l.hash) <> 32 LIMIT 100",
     "SELECT 'assessment ' || " ID_OF("assessment") " || ', participant ' || " CODE_OF(

@@ -33,9 +33,11 @@ static const char *const bip__schema[] = {
     "CREATE TABLE item(instrument INTEGER REFERENCES instrument, respondent INTEGER REFERENCES word, pos INTEGER,"
     " code TEXT NOT NULL, PRIMARY KEY(instrument, respondent, pos)) STRICT, WITHOUT ROWID",
 
-    /* the audit trail: one entry a transaction. at: ms UTC by the host's clock; logical: orders entries, derived */
+    /* the audit trail: one entry a transaction. at: ms UTC by the host's clock; logical: orders entries, derived. pos,
+     * identity, leaf: its last leaf, which is the only one of most, so that a change writes a page less; NULL where it
+     * stands with the others */
     "CREATE TABLE entry(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, at INTEGER NOT NULL, logical INTEGER NOT NULL,"
-    " actor INTEGER NOT NULL REFERENCES word, hash BLOB NOT NULL) STRICT",
+    " actor INTEGER NOT NULL REFERENCES word, hash BLOB NOT NULL, pos INTEGER, identity INTEGER, leaf BLOB) STRICT",
     /* an entry without a row here follows the one numbered before it and no other; one that follows none names itself
      */
     "CREATE TABLE parent(entry INTEGER REFERENCES entry, parent INTEGER REFERENCES entry,"
@@ -43,7 +45,8 @@ static const char *const bip__schema[] = {
     /* the entries that are nobody's parent, besides the one of the greatest number, which always is: derived, so that a
      * new entry finds its parents without a search */
     "CREATE TABLE head(entry INTEGER PRIMARY KEY REFERENCES entry) STRICT",
-    /* one leaf per entry and run of facts of one identity; pos: idx of the run's first fact; identity NULL: nobody */
+    /* one leaf per entry and run of facts of one identity, but for those in their entry's row; pos: idx of the run's
+     * first fact; identity NULL: nobody */
     "CREATE TABLE leaf(entry INTEGER, pos INTEGER, identity INTEGER, hash BLOB NOT NULL,"
     " PRIMARY KEY(entry, pos)) STRICT, WITHOUT ROWID",
 

@@ -9,7 +9,10 @@
     "FROM assessment WHERE person = ?1 AND day BETWEEN ?2 AND ?3"
 #define IDENTITY "SELECT n, uuid, hash, person, erased_by FROM identity"
 #define FACT "SELECT person, kind, entry, idx, current, day, day_to, root_entry, root_idx, body FROM fact"
-#define LEAF "SELECT entry, pos, identity, hash FROM leaf"
+/* The leaves of an entry whose pos is as `which` says, wherever they stand. */
+#define LEAVES_OF(entry, which)                                                                                        \
+    "SELECT entry, pos, identity, hash FROM leaf WHERE entry = " entry " AND pos " which                               \
+    " UNION ALL SELECT n, pos, identity, leaf FROM entry WHERE n = " entry " AND pos " which
 
 #define SELECT_ENTRY "SELECT " ENTRY_OF("") " FROM entry"
 /* CROSS: from the few that are named; SQLite may go through all entries for them. */
@@ -17,8 +20,7 @@
 #define SELECT_PARENT "SELECT " ENTRY_OF("e.") " FROM parent p CROSS JOIN entry e ON e.n = p.parent"
 #define NEWEST "SELECT max(n) FROM entry"
 
-#define IDENTITY_OVER(t)                                                                                               \
-    "(SELECT identity FROM leaf l WHERE l.entry = " t ".entry AND l.pos <= " t ".idx ORDER BY l.pos DESC LIMIT 1)"
+#define IDENTITY_OVER(t) "(SELECT identity FROM (" LEAVES_OF(t ".entry", "<= " t ".idx") ") ORDER BY pos DESC LIMIT 1)"
 
 /* What rows in hand bring along, in the order of in_hand.c. */
 #define BIP__PERSON_COLUMNS "code"
@@ -80,7 +82,8 @@
     X(FACTS, FACT " WHERE person = ?1 ORDER BY kind, entry, idx")                                                      \
     X(FACTS_OF_KIND, FACT " WHERE person = ?1 AND kind = ?2 ORDER BY entry, idx")                                      \
     X(ENTRY_NEWEST, NEWEST)                                                                                            \
-    X(ENTRY_ADD, "INSERT INTO entry(n, id, at, logical, actor, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")                  \
+    X(ENTRY_ADD, "INSERT INTO entry(n, id, at, logical, actor, hash, pos, identity, leaf) VALUES(?1, ?2, ?3, ?4, ?5, " \
+                 "?6, ?7, ?8, ?9)")                                                                                    \
     X(PARENT_ADD, "INSERT INTO parent(entry, parent) VALUES(?1, ?2)")                                                  \
     X(HEAD_DROP, "DELETE FROM head WHERE entry = ?1")                                                                  \
     X(HEAD_ADD, "INSERT OR IGNORE INTO head(entry) VALUES(?1)")                                                        \
@@ -92,8 +95,8 @@
                    " WHERE p.entry = ?1 AND p.parent <> ?1 ORDER BY id")                                               \
     X(HEADS, SELECT_ENTRY " WHERE n = (" NEWEST ") UNION ALL " SELECT_HEAD " WHERE h.entry < (" NEWEST ")")            \
     X(LEAVES_ADD, FROM_HAND("leaf", BIP__LEAF_COLUMNS))                                                                \
-    X(LEAVES, LEAF " WHERE entry = ?1 ORDER BY pos")                                                                   \
-    X(LEAF_OVER, LEAF " WHERE entry = ?1 AND pos <= ?2 ORDER BY pos DESC LIMIT 1")
+    X(LEAVES, LEAVES_OF("?1", ">= 0") " ORDER BY pos")                                                                 \
+    X(LEAF_OVER, LEAVES_OF("?1", "<= ?2") " ORDER BY pos DESC LIMIT 1")
 
 #define X(name, sql) BIP__S_##name,
 typedef enum bip__statement { BIP__STATEMENTS(X) BIP__N_STATEMENTS } bip__statement;

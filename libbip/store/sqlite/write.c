@@ -393,7 +393,7 @@ static bip_status run_with(bip__sqlite *s, bip__statement which, const int64_t *
     return add_only(&a, err);
 }
 
-static bip_status put_entry_row(bip__sqlite *s, const bip__entry_row *row, bip_error *err)
+static bip_status put_entry_row(bip__sqlite *s, const bip__entry_row *row, const bip__leaf_row *last, bip_error *err)
 {
     adding a;
     bip_status st = adding_begin(&a, s, BIP__S_ENTRY_ADD, err);
@@ -406,6 +406,9 @@ static bip_status put_entry_row(bip__sqlite *s, const bip__entry_row *row, bip_e
     add_int(&a, row->logical_ms);
     add_int(&a, row->actor);
     add_bytes(&a, row->hash, BIP_HASH_SIZE);
+    add_int_or_null(&a, last ? last->pos : 0, last);
+    add_int_or_null(&a, last ? last->identity : 0, last && last->identity);
+    add_bytes(&a, last ? last->hash : NULL, BIP_HASH_SIZE);
     return add_only(&a, err);
 }
 
@@ -445,14 +448,14 @@ static bip_status keep_head(bip__sqlite *s, int64_t entry, const int64_t *parent
     return beside > 0 ? run_with(s, BIP__S_HEAD_ADD, &beside, 1, err) : BIP_OK;
 }
 
-static bip_status entry_put(bip__storage *base, const bip__entry_row *row, const int64_t *parents, size_t n_parents,
-                            bip_error *err)
+static bip_status entry_put(bip__storage *base, const bip__entry_row *row, const bip__leaf_row *last,
+                            const int64_t *parents, size_t n_parents, bip_error *err)
 {
     bip__sqlite *s = (bip__sqlite *)base;
     bip_status st = find_newest(s, err);
 
     if (st == BIP_OK)
-        st = put_entry_row(s, row, err);
+        st = put_entry_row(s, row, last, err);
     if (st == BIP_OK)
         st = put_parents(s, row->n, parents, n_parents, err);
     return st == BIP_OK ? keep_head(s, row->n, parents, n_parents, err) : st;

@@ -455,25 +455,29 @@ static void test_import__can_follow_facts_of_the_same_change(void **state)
 
 /* ------------------------------------------------------------ other processes */
 
-/* Somebody else who records once, at a moment of the import's choosing. */
-typedef enum moment { WHILE_READING, BEFORE_THE_LOCK } moment;
+/* Somebody else who records at moments of the import: P2 once, or somebody new each time. */
+typedef enum moment { WHILE_READING = 1, AT_EACH_LOOK = 2, BEFORE_THE_LOCK = 4 } moment;
 
 static struct meddler {
     bytes b;
     fixture *other;
-    const char *scores; /* NULL: done */
-    moment when;
+    const char *scores;
+    int when;                    /* moments still to come */
+    int looks;                   /* at what is stored, so far */
     const bip__storage_api *api; /* of the importer's storage, as it was */
 } meddler;
 
 static void meddle(moment now)
 {
-    const char *scores = meddler.scores;
-    if (scores == NULL || meddler.when != now)
+    char who[16] = "P2";
+    if (!(meddler.when & (int)now))
         return;
-    meddler.scores = NULL;
-    test_participant(meddler.other, "P2");
-    test_record(meddler.other, "P2", "mini self 2026-01-02", scores, NULL);
+    if (now == AT_EACH_LOOK)
+        snprintf(who, sizeof who, "Q%d", ++meddler.looks);
+    else
+        meddler.when &= ~(int)now;
+    test_participant(meddler.other, who);
+    test_record(meddler.other, who, "mini self 2026-01-02", meddler.scores, NULL);
 }
 
 static long give_and_meddle(void *ctx, char *into, size_t n)
@@ -491,13 +495,22 @@ static bip_status begin_too_late(bip__storage *storage, bip_error *err)
     return meddler.api->begin(storage, err);
 }
 
-static bip_status import_meanwhile(fixture *f, fixture *other, moment when, const char *scores)
+static bip_status look_too_early(bip__storage *storage, bip_error *err)
+{
+    bip_status st = meddler.api->snapshot(storage, err);
+    meddle(AT_EACH_LOOK); /* which this snapshot doesn't show */
+    return st;
+}
+
+static bip_status import_meanwhile(fixture *f, fixture *other, int when, const char *scores)
 {
     static const char file[] = "participant,date,respondent,a\nP1,2026-01-02,self,1\nP2,2026-01-02,self,2\n";
     static const char options[] = "{\"instrument\":\"mini\",\"create_participants\":true}";
     bip__storage *storage = f->store->context.storage;
     bip__storage_api api = *storage->api;
-    meddler = (struct meddler){{file, sizeof file - 1, 0}, other, scores, when, storage->api};
+    meddler = (struct meddler){.b = {file, sizeof file - 1, 0}, .other = other, .scores = scores, .when = when};
+    meddler.api = storage->api;
+    api.snapshot = look_too_early;
     api.begin = begin_too_late;
     storage->api = &api;
     bip_change *change = test_begin(f, NULL);
@@ -526,7 +539,7 @@ static void close_fixture(fixture *f)
 }
 
 /* What becomes of an import of a=1 for P1 and a=2 for P2 while another connection registers P2 and records `scores`. */
-static void check_meanwhile(moment when, const char *scores, bip_status expected, const char *after)
+static void check_meanwhile(int when, const char *scores, bip_status expected, const char *after)
 {
     char folder[] = "/tmp/bip-import-XXXXXX", path[64];
     fixture *f = test_fixture(), *other = test_fixture();
@@ -546,8 +559,10 @@ static void check_meanwhile(moment when, const char *scores, bip_status expected
 
 static void test_import__looks_again_where_another_process_recorded_meanwhile(void **state)
 {
+    static const int moments[] = {WHILE_READING, BEFORE_THE_LOCK};
     (void)state;
-    for (moment when = WHILE_READING; when <= BEFORE_THE_LOCK; when++) {
+    for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+        const int when = moments[i];
         check_meanwhile(when, "a=2", BIP_OK,
                         "P1 mini@1 self 2026-01-02 - r0 a=1 b=\nP2 mini@1 self 2026-01-02 - r0 a=2 b=\n");
         assert_counts(1, 1, 0);
@@ -555,6 +570,17 @@ static void test_import__looks_again_where_another_process_recorded_meanwhile(vo
         check_meanwhile(when, "a=3", BIP_E_REFUSED, "P2 mini@1 self 2026-01-02 - r0 a=3 b=\n");
         assert_string_equal(test_err.where, "line 3");
     }
+}
+
+static void test_import__ends_in_a_store_that_never_rests(void **state)
+{
+    (void)state;
+    check_meanwhile(AT_EACH_LOOK | BEFORE_THE_LOCK, "a=2", BIP_OK,
+                    "P1 mini@1 self 2026-01-02 - r0 a=1 b=\nP2 mini@1 self 2026-01-02 - r0 a=2 b=\n"
+                    "Q1 mini@1 self 2026-01-02 - r0 a=2 b=\nQ2 mini@1 self 2026-01-02 - r0 a=2 b=\n"
+                    "Q3 mini@1 self 2026-01-02 - r0 a=2 b=\nQ4 mini@1 self 2026-01-02 - r0 a=2 b=\n");
+    assert_counts(1, 1, 0);
+    assert_int_equal(meddler.looks, 4); /* the first and three more; then it takes the lock */
 }
 
 /* ------------------------------------------------------------ bad input */
@@ -807,6 +833,7 @@ int main(void)
         ON_MEMORY(test_import__compares_the_notes_of_a_repeated_key),
         ON_BOTH(test_import__can_follow_facts_of_the_same_change),
         cmocka_unit_test(test_import__looks_again_where_another_process_recorded_meanwhile),
+        cmocka_unit_test(test_import__ends_in_a_store_that_never_rests),
         ON_BOTH(test_import__refuses_every_bad_file_with_its_place),
         ON_MEMORY(test_import__reports_every_bad_cell),
         ON_MEMORY(test_import__refuses_nul_bytes_long_lines_and_deep_nesting),

@@ -304,6 +304,11 @@ static void fill_bands(const bip__slot *slot, bip_series *out)
     out->band_latest = bip__instrument_band(slot->shown->def, slot->kind, slot->index, out->latest.score, width, &has);
 }
 
+bool bip__track_is_behind(const bip__track *track)
+{
+    return track->n > 0 && track->open.day > track->days[track->n - 1];
+}
+
 bip_status bip__course_series(bip__course *course, size_t s, bip_series *out, bip_error *err)
 {
     const bip__slot *slot = &course->plan->slots[s];

@@ -46,6 +46,9 @@ void bip__course_free(bip__course *course); /* for plan.c */
 /* Read one participant; forgets the one before. */
 bip_status bip__course_read(bip__course *course, int32_t person, const char *code, bip_error *err);
 
+/* Whether a slot that has a number came up without one on a later day: its newest number isn't from the last time. */
+bool bip__track_is_behind(const bip__track *track);
+
 /* Everything about one slot that has a number: statistics, texts, bands. The texts live as long as the plan, the
  * participant's code as long as the caller's. */
 bip_status bip__course_series(bip__course *course, size_t slot, bip_series *out, bip_error *err);

@@ -102,12 +102,16 @@ static bip_status put_scored(brief *b, bip_error *err)
 /* ---------------------------------------------------------------------------------------------------- since last time
  */
 
-/* What the latest number of a series did: a bip_direction; BIP_UNKNOWN with one number only. */
+#define UNANSWERED (-1) /* no bip_direction: the last time gave no number, whatever was seen before */
+
+/* What the last time did to a series: a bip_direction, BIP_UNKNOWN with one number only, or UNANSWERED. */
 static int32_t latest_move(const brief *b, size_t s)
 {
     const bip__track *t = &b->reading.course->tracks[s];
     bip__step step;
 
+    if (bip__track_is_behind(t))
+        return UNANSWERED;
     if (t->n < 2)
         return BIP_UNKNOWN;
     if (!bip__step_next(t->scores, t->raters, t->n, &b->reading.plan->slots[s].rules, t->n - 1, &step))
@@ -173,6 +177,7 @@ static void put_since(brief *b)
     put_moves(b, BIP_BACK, &b->back);
     put_count(b, BIP__W_BRIEF_SAME, BIP_STEADY);
     put_count(b, BIP__W_BRIEF_ONE, BIP_UNKNOWN);
+    put_count(b, BIP__W_BRIEF_UNANSWERED, UNANSWERED);
 }
 
 /* --------------------------------------------------------------------------------------------- views, and a question

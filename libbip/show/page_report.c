@@ -134,6 +134,7 @@ static void gather_steps(report *r, size_t s)
                                       .date = t->days[step.at],
                                       .held_for = step.held_for,
                                       .is_latest = step.at + 1 == t->n,
+                                      .is_behind = bip__track_is_behind(t),
                                       .holds = step.at + (size_t)step.held_for == t->n}};
         if (best.slot < 0 || goes_before(&new, &best))
             best = new;
@@ -196,7 +197,7 @@ static void put_telling(report *r, const telling *t)
         bip__out_text(o, ": ");
     }
     bip__say_step(o, v, &t->step);
-    bip__say_other_rater(o, v, t->same_rater, t->step.is_latest);
+    bip__say_other_rater(o, v, t->same_rater, t->step.is_latest && !t->step.is_behind);
     if (t->step.is_latest)
         bip__say_next_time(o, v);
     bip__html_flush(h);
@@ -462,7 +463,8 @@ static bip_status put_figure(report *r, size_t s, bip_error *err)
     BIP__HTML(r->h.o, "<dt>");
     bip__html_put(&r->h, r->voices[s].title);
     BIP__HTML(r->h.o, "</dt>\n<dd>");
-    bip__say_series(bip__html_scratch(&r->h), &r->voices[s], &series);
+    bip__say_series(bip__html_scratch(&r->h), &r->voices[s], &series,
+                    bip__track_is_behind(&r->reading.course->tracks[s]));
     bip__html_flush(&r->h);
     BIP__HTML(r->h.o, "</dd>\n<dd class=\"scores\">");
     put_scores(r, s);

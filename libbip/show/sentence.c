@@ -89,7 +89,7 @@ int bip__step_worth(const bip__told_step *t)
 void bip__say_step(bip__out *o, const bip__voice *v, const bip__told_step *t)
 {
     if (t->is_latest)
-        say(o, v, BIP__W_JUST_SEEN, t);
+        say(o, v, t->is_behind ? BIP__W_SEEN_THEN : BIP__W_JUST_SEEN, t);
     else if (t->held_for < 2)
         say(o, v, BIP__W_NOT_HELD, t);
     else
@@ -114,14 +114,15 @@ void bip__say_next_time(bip__out *o, const bip__voice *v)
 
 /* The series alone doesn't tell every number since the step, only the newest two: where one of them is worse, it no
  * longer holds. A dip before them is told by held_for, which is what the sentence claims. */
-static bip__told_step latest_step(const bip_series *s)
+static bip__told_step latest_step(const bip_series *s, bool is_behind)
 {
     bip__told_step t = {.from = s->step_from.score,
                         .to = s->step_to.score,
                         .latest = s->latest.score,
                         .date = s->step_to.date,
                         .held_for = s->held_for,
-                        .is_latest = s->step_to.date == s->latest.date};
+                        .is_latest = s->step_to.date == s->latest.date,
+                        .is_behind = is_behind};
     bool previous_is_older = s->previous.date < s->step_to.date;
 
     t.holds =
@@ -161,7 +162,7 @@ static void say_first(bip__out *o, const bip__voice *v, const bip_series *s, con
     else if (s->direction == BIP_FORWARD)
         bip__say_step(o, v, t);
     else if (s->direction == BIP_BACK)
-        say(o, v, t->is_latest ? BIP__W_BACK : BIP__W_BACK_SINCE, t);
+        say(o, v, t->is_latest && !t->is_behind ? BIP__W_BACK : BIP__W_BACK_SINCE, t);
     else if (s->step == BIP_UNKNOWN)
         say_steady(o, v, s);
     else
@@ -186,9 +187,9 @@ static void say_evidence(bip__out *o, const bip__voice *v, const bip_series *s)
     }
 }
 
-void bip__say_series(bip__out *o, const bip__voice *v, const bip_series *s)
+void bip__say_series(bip__out *o, const bip__voice *v, const bip_series *s, bool is_behind)
 {
-    const bip__told_step t = latest_step(s);
+    const bip__told_step t = latest_step(s, is_behind);
     bool now = t.is_latest && s->step != BIP_UNKNOWN;
 
     say_first(o, v, s, &t);
@@ -198,10 +199,10 @@ void bip__say_series(bip__out *o, const bip__voice *v, const bip_series *s)
     }
     say_evidence(o, v, s);
     if (s->step != BIP_UNKNOWN)
-        bip__say_other_rater(o, v, s->same_rater, t.is_latest);
+        bip__say_other_rater(o, v, s->same_rater, t.is_latest && !is_behind);
     if (now && s->direction == BIP_FORWARD) {
         bip__say_next_time(o, v);
-    } else if (now && s->direction == BIP_BACK) {
+    } else if (now && !is_behind && s->direction == BIP_BACK) {
         bip__out_char(o, ' ');
         bip__say_word(o, v->words, BIP__W_WHAT_HAPPENED);
     }
@@ -225,6 +226,6 @@ bip_status bip__sentence(const bip_series *series, const bip_sentence_words *wor
                      .labels = {words->labels, words->n_labels}};
     if ((st = bip__words_find(words->lang, &v.words, err)) != BIP_OK)
         return st;
-    bip__say_series(o, &v, series);
+    bip__say_series(o, &v, series, false);
     return BIP_OK;
 }

@@ -10,6 +10,7 @@ typedef struct bip__told_step {
     bip_date date;           /* BIP_NO_DATE: said elsewhere, left out */
     int32_t held_for;
     bool is_latest; /* the step is to the newest number */
+    bool is_behind; /* and that isn't from the last time: later the question has no number */
     bool holds;     /* no number since was worse than `to` */
 } bip__told_step;
 
@@ -44,7 +45,7 @@ bip__contrast bip__contrast_of(const bip_series *s);
 void bip__say_contrast(bip__out *o, const bip__words *w, const bip_series *s); /* nothing where there is none */
 
 /* One or two sentences on where a series stands, see bip_series_sentence() in bip.h. */
-void bip__say_series(bip__out *o, const bip__voice *v, const bip_series *s);
+void bip__say_series(bip__out *o, const bip__voice *v, const bip_series *s, bool is_behind);
 
 /* Whether two scores of a series differ by nothing that counts. */
 bool bip__same_score(const bip_series *s, double a, double b);

@@ -14,7 +14,7 @@ typedef struct found {
     bip_date date;
     int32_t slot, held_for;
     double from, to, latest;
-    bool new_best, is_latest, holds, told;
+    bool new_best, is_latest, is_behind, holds, told;
     int8_t same_rater;
 } found;
 
@@ -68,6 +68,7 @@ static bip_status gather_slot(gathering *g, int32_t slot, person *who, bip_error
                                          .latest = t->scores[t->n - 1],
                                          .new_best = step.new_best != 0,
                                          .is_latest = step.at + 1 == t->n,
+                                         .is_behind = bip__track_is_behind(t),
                                          .holds = step.at + (size_t)step.held_for == t->n,
                                          .same_rater = (int8_t)step.same_rater};
         who->forward++;
@@ -223,6 +224,7 @@ static void say_found(bip__out *o, const bip__plan *plan, const bip__voice *voic
                                  .date = BIP_NO_DATE, /* the line begins with it */
                                  .held_for = f->held_for,
                                  .is_latest = f->is_latest,
+                                 .is_behind = f->is_behind,
                                  .holds = f->holds};
 
     bip__say_date(o, v->words, f->date);
@@ -232,7 +234,7 @@ static void say_found(bip__out *o, const bip__plan *plan, const bip__voice *voic
     bip__out_text(o, bip__title_get(&slot->shown->def->respondents[slot->respondent].title, plan->lang));
     bip__out_text(o, ": ");
     bip__say_step(o, v, &told);
-    bip__say_other_rater(o, v, f->same_rater, f->is_latest);
+    bip__say_other_rater(o, v, f->same_rater, f->is_latest && !f->is_behind);
     if (f->is_latest)
         bip__say_next_time(o, v);
     bip__out_char(o, '\n');

@@ -30,6 +30,7 @@
     X(LOWER_IS_BETTER, "lower_is_better", "")                                                                          \
     X(HELD, "held", "Iabon")                                                                                           \
     X(JUST_SEEN, "just_seen", "Iab")                                                                                   \
+    X(SEEN_THEN, "seen_then", "Iabo")                                                                                  \
     X(NEXT_TIME, "next_time", "")                                                                                      \
     X(HELD_ONCE, "held_once", "Iabonc")                                                                                \
     X(NOT_HELD, "not_held", "Iaboc")                                                                                   \
@@ -180,6 +181,7 @@
     X(BRIEF_BACK, "brief_back", "Iab")                                                                                 \
     X(BRIEF_SAME, "brief_same", "n")                                                                                   \
     X(BRIEF_ONE, "brief_one", "n")                                                                                     \
+    X(BRIEF_UNANSWERED, "brief_unanswered", "n")                                                                       \
     X(BRIEF_MORE, "brief_more", "n")                                                                                   \
     X(BRIEF_ASK, "brief_ask", "")                                                                                      \
     X(ASK_DIFFER, "ask_differ", "I")                                                                                   \

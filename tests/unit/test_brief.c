@@ -41,10 +41,31 @@ static void test_brief__says_what_moved_since_last_time(void **state)
 
     (void)state;
     page_says(text, "  forward: Alpha, 2 → 3 (Participant)\n");
-    page_says(text, "  … and 1 more\n"); /* the coach's own hope, the sixth */
+    page_hides(text, "more");
     page_says(text, "  back: Gamma, 5 → 3 (Job coach)\n");
     page_says(text, "No step since last time: 2 series."); /* the participant's Beta and Gamma */
     page_says(brief(p4), "Only one answer so far: 4 series.");
+}
+
+/* Delta went from 20 to 30 the time before; the last time it was declined. */
+static void test_brief__leaves_out_what_was_not_answered_last_time(void **state)
+{
+    const char *text = brief(p1);
+
+    (void)state;
+    page_hides(text, "20 → 30");
+    page_says(text, "  No answer last time: 1 series.\n");
+}
+
+static void test_brief__tells_five_moves_and_counts_the_others(void **state)
+{
+    (void)state;
+    show_record(&s, "P3", "work", "participant", "2026-01-10", NULL, 4, "[1,1,1,10]", NULL);
+    show_record(&s, "P3", "work", "participant", "2026-04-10", NULL, 4, "[2,2,2,20]", NULL);
+    show_record(&s, "P3", "work", "coach", "2026-01-10", NULL, 5, "[1,1,1,10,1]", NULL);
+    show_record(&s, "P3", "work", "coach", "2026-04-10", NULL, 5, "[2,2,2,20,1]", NULL);
+    assert_int_equal(show_count(brief(p3), "forward: "), 5);
+    page_says(brief(p3), "  … and 3 more\n");
 }
 
 static void test_brief__asks_about_different_views_before_anything_else(void **state)
@@ -107,12 +128,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_brief__says_who_scored_last),
         cmocka_unit_test(test_brief__says_what_moved_since_last_time),
+        cmocka_unit_test(test_brief__leaves_out_what_was_not_answered_last_time),
         cmocka_unit_test(test_brief__asks_about_different_views_before_anything_else),
         cmocka_unit_test(test_brief__asks_about_a_step_back_before_a_small_next_step),
         cmocka_unit_test(test_brief__never_asks_about_what_the_participant_does_not_see),
         cmocka_unit_test(test_brief__fits_a_screen),
         cmocka_unit_test(test_brief__without_scores_says_so),
         cmocka_unit_test(test_brief__is_on_one_participant),
+        cmocka_unit_test(test_brief__tells_five_moves_and_counts_the_others),
         cmocka_unit_test(test_brief__survives_every_failed_allocation),
     };
 

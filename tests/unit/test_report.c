@@ -58,6 +58,14 @@ static void test_report__tells_at_most_three_steps_and_those_that_hold_first(voi
     page_hides(page, "A step forward since last time");
 }
 
+/* Delta went from 20 to 30 in July; in October it was declined. */
+static void test_report__dates_a_step_that_was_not_answered_after(void **state)
+{
+    (void)state;
+    page_says(report(p1, "{\"full\":true}"),
+              "A step forward on 10 July 2026: Delta from 20 to 30. There is no later answer.");
+}
+
 static void test_report__tells_one_indicator_once(void **state)
 {
     const char *page = report(p1, NULL), *moved = strstr(page, "<ul class=\"moved\">");
@@ -335,6 +343,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_report__is_one_well_formed_page_that_loads_nothing),
         cmocka_unit_test(test_report__tells_at_most_three_steps_and_those_that_hold_first),
+        cmocka_unit_test(test_report__dates_a_step_that_was_not_answered_after),
         cmocka_unit_test(test_report__tells_one_indicator_once),
         cmocka_unit_test(test_report__counts_the_steps_that_went_the_other_way),
         cmocka_unit_test(test_report__counts_agree_with_those_of_the_steps),

@@ -109,6 +109,26 @@ static void test_show_steps__tells_sentences_for_the_participant(void **state)
     assert_non_null(strstr(show_write(&s, "steps-text", &q), "Belief"));
 }
 
+/* "Since last time" would be of a time that gave no answer. */
+static void test_show_steps__does_not_call_a_step_before_the_last_time_new(void **state)
+{
+    static const char *const who[] = {"P4"};
+    bip_query q = show_query();
+
+    (void)state;
+    show_add_participant(&s, "P4");
+    show_record(&s, "P4", "work", "participant", "2026-01-01", NULL, 2, "[1,1]", NULL);
+    show_record(&s, "P4", "work", "participant", "2026-04-01", NULL, 2, "[3,1]", NULL);
+    show_record(&s, "P4", "work", "participant", "2026-07-01", NULL, 2, "[\"declined\",1]", NULL);
+    q.participants = who;
+    q.n_participants = 1;
+    q.lang = "en";
+    assert_non_null(strstr(show_write(&s, "steps-text", &q),
+                           "1 April 2026 · P4 · Participant: A step forward: Alpha from "
+                           "1 to 3. There is no later answer. Next time we will see "
+                           "whether it lasts.\n"));
+}
+
 static void test_show_steps__tells_at_most_three_held_ones_first(void **state)
 {
     static const char *const days[] = {"2025-01-01", "2025-02-01", "2025-03-01", "2025-04-01", "2025-05-01"};
@@ -185,6 +205,7 @@ int main(void)
         T(test_show_steps__prints_newest_first_then_by_participant_then_by_series),
         T(test_show_steps__filters_by_day_and_role),
         T(test_show_steps__tells_sentences_for_the_participant),
+        T(test_show_steps__does_not_call_a_step_before_the_last_time_new),
         T(test_show_steps__tells_at_most_three_held_ones_first),
         T(test_show_steps__leaves_out_what_one_of_an_instruments_own_does_not_see),
         T(test_show_steps__says_so_where_there_is_none),

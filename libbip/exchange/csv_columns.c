@@ -252,7 +252,7 @@ static bip_status match_column(bip__columns *c, bip__intake *in, const bip__inst
 bip_status bip__columns_indicators(bip__columns *columns, bip__intake *in, int32_t version, const int32_t **out,
                                    bip_error *err)
 {
-    const bip__instrument *def = in->catalogue->versions[version].def;
+    const bip__instrument *def = bip__intake_def(in, version);
     bip__vocabulary *words;
     bip_status st, all = BIP_OK;
     *out = columns->indicators[version];

@@ -141,7 +141,7 @@ static bip_status long_score(reader *r, const bip__row_key *key, bip_score *scor
 {
     bip__intake *in = r->in;
     const bip__said name = said_of(r, BIP__COLUMN_INDICATOR), cell = said_of(r, BIP__COLUMN_SCORE);
-    const char *code = in->catalogue->versions[key->version].def->code;
+    const char *code = bip__intake_def(in, key->version)->code;
     bip__vocabulary *words;
     int32_t indicator;
     *item = -1;
@@ -236,7 +236,7 @@ static bip_status read_quick(reader *r, bip_error *err)
 static bip_status wide_scores(reader *r, const bip__row_key *key, bool *any, bip_error *err)
 {
     bip__intake *in = r->in;
-    const bip__instrument *def = in->catalogue->versions[key->version].def;
+    const bip__instrument *def = bip__intake_def(in, key->version);
     const int32_t *indicators;
     bip_status all = bip__columns_indicators(&r->columns, in, key->version, &indicators, err);
     if (all != BIP_OK)

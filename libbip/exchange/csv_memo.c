@@ -79,7 +79,7 @@ static bool depends_on_store(const bip__intake *in, const bip__row_key *key, boo
 
 static void learn_place(bip__memo *m, const bip__intake *in, const bip__cell cells[2], const bip__row_key *key)
 {
-    const bip__instrument *def = in->catalogue->versions[key->version].def;
+    const bip__instrument *def = bip__intake_def(in, key->version);
     const bool many = !key->named && bip__catalogue_count(in->catalogue, def->code) > 1;
     bip__place *place = &m->places[m->n_places % BIP__PLACES];
     if (depends_on_store(in, key, many))
@@ -198,7 +198,7 @@ void bip__memo_learn_item(bip__memo *m, const bip__intake *in, const bip__column
                               .version = key->version,
                               .respondent = key->respondent,
                               .item = item,
-                              .indicator = &in->catalogue->versions[key->version].def->indicators[indicator],
+                              .indicator = &bip__intake_def(in, key->version)->indicators[indicator],
                               .n = cell.n};
     memcpy(name->text, cell.s, cell.n);
     name->text[cell.n] = csv->separator;

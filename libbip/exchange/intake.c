@@ -101,8 +101,7 @@ static bip_status check_fit(bip__intake *in, uint32_t person, int32_t version, b
     bip__arrival *arrival = &in->arrivals[person - 1];
     if (arrival->checked == version)
         return BIP_OK;
-    bip_status st =
-        bip__participant_fits(in->catalogue->versions[version].def, bip__intern_text(&in->people, person), why);
+    bip_status st = bip__participant_fits(bip__intake_def(in, version), bip__intern_text(&in->people, person), why);
     if (st == BIP_OK)
         arrival->checked = version;
     return st;
@@ -220,7 +219,7 @@ static bip_status fill_vocabulary(bip__vocabulary *v, const bip__instrument *def
 bip_status bip__intake_vocabulary(bip__intake *in, int32_t version, bip__vocabulary **out, bip_error *err)
 {
     *out = &in->vocabularies[version];
-    return (*out)->ready ? BIP_OK : fill_vocabulary(*out, in->catalogue->versions[version].def, err);
+    return (*out)->ready ? BIP_OK : fill_vocabulary(*out, bip__intake_def(in, version), err);
 }
 
 /* The instrument that a text names, without its version: the index of the version added last. */
@@ -250,7 +249,7 @@ static bip_status find_version(bip__intake *in, const bip__said *cell, bip__row_
     if (text == NULL)
         return bip__nomem(err);
     const bip__version *exact =
-        bip__catalogue_exact(in->catalogue, in->catalogue->versions[key->version].def->code, text + (at - cell->s) + 1);
+        bip__catalogue_exact(in->catalogue, bip__intake_def(in, key->version)->code, text + (at - cell->s) + 1);
     key->version = exact != NULL ? (int32_t)(exact - in->catalogue->versions) : BIP__UNKNOWN;
     key->named = true;
     return BIP_OK;
@@ -300,7 +299,7 @@ static bip_status newest_respondent(bip__intake *in, const bip__said *cell, cons
 /* A row that names no version and whose key is held is read under the version it was stored with. */
 static bip_status take_held_version(bip__intake *in, const bip__said *cell, bip__row_key *key, bip_error *err)
 {
-    const char *code = in->catalogue->versions[key->version].def->code, *respondent;
+    const char *code = bip__intake_def(in, key->version)->code, *respondent;
     const int32_t person = key->person != 0 ? in->arrivals[key->person - 1].person : 0;
     bip__holder holder;
     if (key->named || person == 0 || bip__catalogue_count(in->catalogue, code) < 2)
@@ -331,7 +330,7 @@ bip_status bip__intake_respondent(bip__intake *in, const bip__said *cell, bip__r
     return bip__intake_refuse(in, cell->line, cell->column, err,
                               key->respondent == BIP__AMBIGUOUS ? "%s is the name of more than one respondent of %s"
                                                                 : "%s is no respondent of %s",
-                              bip__intake_quote(in, cell->s, cell->n), in->catalogue->versions[key->version].def->code);
+                              bip__intake_quote(in, cell->s, cell->n), bip__intake_def(in, key->version)->code);
 }
 
 /* ------------------------------------------------------------ scores */
@@ -339,7 +338,7 @@ bip_status bip__intake_respondent(bip__intake *in, const bip__said *cell, bip__r
 bip_status bip__intake_number(bip__intake *in, int64_t line, const char *column, const bip__row_key *key,
                               int32_t indicator, const bip_score *score, int32_t *item, bip_error *err)
 {
-    const bip__instrument *def = in->catalogue->versions[key->version].def;
+    const bip__instrument *def = bip__intake_def(in, key->version);
     bip_error why;
     *item = bip__instrument_item(def, key->respondent, indicator);
     if (*item < 0 && score->answer == BIP_NOT_ASKED)

@@ -58,6 +58,17 @@ typedef struct bip__intake {
     bip__stage stage;
 } bip__intake;
 
+static inline const bip__instrument *bip__intake_def(const bip__intake *in, int32_t version)
+{
+    return in->catalogue->versions[version].def;
+}
+
+/* How many scores an assessment has. */
+static inline size_t bip__staged_items(const bip__intake *in, const bip__staged *s)
+{
+    return bip__intake_def(in, s->version)->n_items[s->respondent];
+}
+
 /* What identifies an assessment, each part checked. */
 typedef struct bip__row_key {
     uint32_t person; /* number in people; 0: refused */

@@ -140,7 +140,7 @@ static bip_status key_of(reader *r, bip__row_key *key, bool *placed, bip_error *
 static bip_status take_score(reader *r, const bip__row_key *key, const named_score *named, bool *had, bip_error *err)
 {
     bip__intake *in = r->in;
-    const bip__instrument *def = in->catalogue->versions[key->version].def;
+    const bip__instrument *def = bip__intake_def(in, key->version);
     const int32_t indicator = bip__instrument_indicator(def, named->code);
     int32_t item;
     if (indicator < 0)
@@ -157,7 +157,7 @@ static bip_status take_score(reader *r, const bip__row_key *key, const named_sco
 /* An indicator without a key is not asked, as in `bip record`. */
 static bip_status take_scores(reader *r, const bip__row_key *key, bip_error *err)
 {
-    const bip__instrument *def = r->in->catalogue->versions[key->version].def;
+    const bip__instrument *def = bip__intake_def(r->in, key->version);
     bool *had = bip__arena_alloc(&r->arena, def->n_indicators * sizeof *had);
     bip_status all = BIP_OK;
     if (had == NULL)

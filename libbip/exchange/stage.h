@@ -41,6 +41,11 @@ typedef struct bip__staged {
     int64_t line;      /* where it begins */
 } bip__staged;
 
+static inline const uint8_t *bip__staged_scores(const bip__staged *s)
+{
+    return s->apart ? s->scores.many.at : s->scores.few;
+}
+
 typedef struct bip__item_score {
     int32_t item;
     bip_score score;
@@ -79,10 +84,10 @@ bip_status bip__stage_scores(struct bip__intake *in, int64_t line, const char *c
 /* At the end of a file with groups: equal keys in different groups. */
 bip_status bip__stage_compare_groups(struct bip__intake *in, bip_error *err);
 
+/* stage_write.c: what each assessment means for the store: new, known or changed; what is refused is reported. */
+bip_status bip__stage_judge(struct bip__intake *in, bip_error *err);
 /* Judge again while other processes write, so that little is left to look at once the store is locked. */
 bip_status bip__stage_settle(struct bip__intake *in, int64_t *generation, bip_error *err);
-/* What each assessment means for the store: new, known or changed; what is refused is reported. */
-bip_status bip__stage_judge(struct bip__intake *in, bip_error *err);
 /* Write it all. Nothing is looked up again unless another process has written since `generation`. */
 bip_status bip__stage_write(struct bip__intake *in, int64_t generation, bip_error *err);
 

@@ -1,7 +1,7 @@
 /* Whole cohorts as columns: buffers that numpy and pandas take as they are, texts as numbers into a list.
  *
- * Rows are kept back in blocks, one a column, that stay in the nearest cache, and written out many at a time: a row at
- * a time would touch fifty places far apart. All that is done without the GIL, but for a look for Ctrl-C now and then.
+ * Rows are kept back, as many as stay in the nearest cache, and written out column by column: a row at a time would
+ * touch fifty places far apart. All that is done without the GIL, but for a look for Ctrl-C now and then.
  */
 #include "module.h"
 
@@ -17,17 +17,15 @@ typedef struct column {
     bool lasts; /* its texts stay until the cursor is closed */
     bool is_date;
     int which;     /* the enum of the numbers; -1: none */
-    size_t offset; /* in the record */
+    size_t offset; /* in the record: of 64 bits for texts, 'd' and 'q', else of 32, also of what is narrower here */
     size_t size;   /* of an element */
-    char *block;   /* rows that aren't written yet, `width` bytes each: 8 or 4, also of what is narrower in the end */
-    size_t width;
     column_memory *memory;
     word_table words;
 } column;
 
 enum {
     MOST_COLUMNS = 80,
-    BLOCK = 64,          /* rows: a cache line of the narrowest, and all blocks stay in the nearest cache */
+    BLOCK = 64,          /* rows: a cache line of the narrowest, and all of them stay in the nearest cache */
     ROOM = 1024,         /* rows at first */
     LOOK_EVERY = 1 << 16 /* rows between two looks for Ctrl-C */
 };
@@ -37,12 +35,10 @@ typedef struct table {
     module_state *state;
     column columns[MOST_COLUMNS];
     size_t n_columns, n_rows, room;
-    char *blocks;   /* those of 64 bits, then those of 32 */
-    size_t n_block; /* rows in them */
-    size_t offsets_64[MOST_COLUMNS], offsets_32[MOST_COLUMNS];
-    size_t n_64, n_32;
-    column *texts[MOST_COLUMNS];
-    size_t n_texts;
+    char *kept;                 /* the block that isn't written yet: records as they came, but for lent texts */
+    size_t n_kept, record_size; /* records in it, and bytes of each */
+    column *lent[MOST_COLUMNS]; /* texts that don't last: their numbers stand in what is kept */
+    size_t n_lent;
 } table;
 
 static size_t size_of(char format)
@@ -56,7 +52,6 @@ static column *add_column(table *t, const char *name, const char *ending, char f
     PyOS_snprintf(c->name, sizeof c->name, "%s%s", name, ending);
     c->format = format;
     c->size = size_of(format);
-    c->width = c->size == sizeof(int64_t) ? sizeof(int64_t) : sizeof(int32_t);
     c->offset = offset;
     c->which = -1;
     return c;
@@ -67,7 +62,6 @@ static void add_words_column(table *t, const char *name, size_t offset, bool las
     column *c = add_column(t, name, "", 'b', offset);
     c->is_words = true;
     c->lasts = lasts;
-    c->width = lasts ? sizeof(char *) : sizeof(int32_t);
 }
 
 static void add_date_column(table *t, const char *name, const char *ending, size_t offset)
@@ -167,15 +161,6 @@ static bool widen(const table *t, column *c)
     return true;
 }
 
-/* For another block. False: memory ran out. */
-static bool make_room(table *t)
-{
-    bool good = t->n_rows + BLOCK <= t->room || resize(t, 4 * t->room);
-    for (size_t i = 0; good && i < t->n_texts; i++)
-        good = widen(t, t->texts[i]);
-    return good;
-}
-
 static bool may_go_on(table *t)
 {
     const bool good = callback_begin(&t->store->thread) && PyErr_CheckSignals() == 0;
@@ -191,139 +176,105 @@ static bool no_memory(table *t)
     return false;
 }
 
-/* What `size` says is known to the compiler in each call, so that a loop is one of a few instructions. */
-static inline void narrow(char *to, const char *from, size_t size)
+/* A block's elements, `step` bytes apart, past the caches. `size` is known to the compiler in each call, so that this
+ * is a loop of a few instructions. */
+static inline void write_elements(char *to, const char *from, size_t step, size_t size)
 {
-    for (size_t i = 0; i < BLOCK; i++)
-        put_number(to, size, i, number_at(from, sizeof(int32_t), i));
-}
-
-static void write_block(const column *c, size_t row)
-{
-    char narrowed[BLOCK * sizeof(int16_t)];
-    char *to = c->memory->data + row * c->size;
-    if (c->size == sizeof(int8_t)) {
-        narrow(narrowed, c->block, sizeof(int8_t));
-        memory_stream(to, narrowed, BLOCK * sizeof(int8_t));
-    } else if (c->size == sizeof(int16_t)) {
-        narrow(narrowed, c->block, sizeof(int16_t));
-        memory_stream(to, narrowed, BLOCK * sizeof(int16_t));
-    } else {
-        memory_stream(to, c->block, BLOCK * c->size);
+    char line[BLOCK * sizeof(int64_t)];
+    for (size_t i = 0; i < BLOCK; i++, from += step) {
+        if (size == sizeof(int64_t))
+            memcpy(line + i * size, from, size);
+        else
+            put_number(line, size, i, number_at(from, sizeof(int32_t), 0));
     }
+    memory_stream(to, line, BLOCK * size);
 }
 
-/* Where texts that last were kept, their numbers now are. False: memory ran out. */
-static bool number_texts(table *t)
+/* Of the block that is kept. False: memory ran out. */
+static bool write_column(const table *t, column *c)
 {
-    for (size_t i = 0; i < t->n_texts; i++) {
-        column *c = t->texts[i];
-        int32_t numbers[BLOCK];
-        if (!c->lasts)
-            continue;
-        if (!words_number(&c->words, (const char *const *)(const void *)c->block, t->n_block, true, numbers))
+    int32_t numbers[BLOCK];
+    const char *from = t->kept + c->offset;
+    size_t step = t->record_size;
+    if (c->lasts) {
+        if (!words_numbers(&c->words, from, step, BLOCK, numbers))
             return false;
-        memcpy(c->block, numbers, t->n_block * sizeof *numbers);
+        from = (const char *)numbers;
+        step = sizeof *numbers;
     }
+    if (c->is_words && !widen(t, c))
+        return false;
+    char *to = c->memory->data + t->n_rows * c->size;
+    if (c->size == sizeof(int64_t))
+        write_elements(to, from, step, sizeof(int64_t));
+    else if (c->size == sizeof(int32_t))
+        write_elements(to, from, step, sizeof(int32_t));
+    else if (c->size == sizeof(int16_t))
+        write_elements(to, from, step, sizeof(int16_t));
+    else
+        write_elements(to, from, step, sizeof(int8_t));
     return true;
 }
 
-/* Column by column, what was kept back: always whole blocks, the last one with what is left of the one before. False:
- * an exception is set. */
-static bool write_blocks(table *t)
+/* What was kept back: always a whole block, the last one with what is left of the one before. False: an exception is
+ * set. */
+static bool write_block(table *t)
 {
     if (t->n_rows % LOOK_EVERY == 0 && !may_go_on(t))
         return false;
-    if (!number_texts(t) || !make_room(t))
-        return no_memory(t);
-    for (size_t i = 0; i < t->n_columns; i++)
-        write_block(&t->columns[i], t->n_rows);
-    t->n_rows += t->n_block;
-    t->n_block = 0;
-    return true;
+    bool good = t->n_rows + BLOCK <= t->room || resize(t, 4 * t->room);
+    for (size_t i = 0; good && i < t->n_columns; i++)
+        good = write_column(t, &t->columns[i]);
+    t->n_rows += t->n_kept;
+    t->n_kept = 0;
+    return good || no_memory(t);
 }
 
 static bool finish(table *t)
 {
-    const bool good = t->n_block == 0 || write_blocks(t);
+    const bool good = t->n_kept == 0 || write_block(t);
     memory_streamed();
     return good;
 }
 
-/* Fields into their blocks, which are `size` times BLOCK bytes apart. */
-static inline void move_all(char *to, const char *record, const size_t *offsets, size_t n, size_t size)
-{
-    for (size_t i = 0; i < n; i++)
-        memcpy(to + i * BLOCK * size, record + offsets[i], size);
-}
-
-/* A row's text, lent until the next row only. */
-static bool put_text(table *t, column *c, const char *record)
+/* The number of a row's text instead of the text. */
+static bool keep_number(table *t, column *c, const char *record, char *kept)
 {
     const char *text;
     int32_t number;
     memcpy(&text, record + c->offset, sizeof text);
-    if (!words_number(&c->words, &text, 1, false, &number))
+    if (!words_number(&c->words, text, &number))
         return no_memory(t);
-    put_number(c->block, sizeof number, t->n_block, number);
+    memcpy(kept + c->offset, &number, sizeof number);
     return true;
 }
 
-static bool put_row(table *t, const char *record)
+static bool put_row(table *t, const void *record)
 {
-    char *blocks_32 = t->blocks + t->n_64 * BLOCK * sizeof(int64_t);
-    move_all(t->blocks + t->n_block * sizeof(int64_t), record, t->offsets_64, t->n_64, sizeof(int64_t));
-    move_all(blocks_32 + t->n_block * sizeof(int32_t), record, t->offsets_32, t->n_32, sizeof(int32_t));
-    for (size_t i = 0; i < t->n_texts; i++)
-        if (!t->texts[i]->lasts && !put_text(t, t->texts[i], record))
+    char *kept = t->kept + t->n_kept * t->record_size;
+    memcpy(kept, record, t->record_size);
+    for (size_t i = 0; i < t->n_lent; i++)
+        if (!keep_number(t, t->lent[i], record, kept))
             return false;
-    return ++t->n_block < BLOCK || write_blocks(t);
-}
-
-/* Blocks for those of a width whose fields are moved as they are. */
-static char *place_blocks(table *t, size_t width, char *block, size_t *offsets, size_t *n)
-{
-    for (size_t i = 0; i < t->n_columns; i++) {
-        column *c = &t->columns[i];
-        if (c->width != width || (c->is_words && !c->lasts))
-            continue;
-        c->block = block;
-        offsets[(*n)++] = c->offset;
-        block += BLOCK * width;
-    }
-    return block;
-}
-
-static bool make_memories(table *t)
-{
-    for (size_t i = 0; i < t->n_columns; i++)
-        if ((t->columns[i].memory = memory_new(t->state)) == NULL)
-            return false;
-    t->blocks = PyMem_Calloc(t->n_columns + 1, BLOCK * sizeof(int64_t));
-    if (t->blocks != NULL && resize(t, ROOM))
-        return true;
-    PyErr_NoMemory();
-    return false;
+    return ++t->n_kept < BLOCK || write_block(t);
 }
 
 /* Once the columns are known. */
-static bool prepare(table *t)
+static bool prepare(table *t, size_t record_size)
 {
-    if (!make_memories(t))
-        return false;
-    char *block = place_blocks(t, sizeof(int64_t), t->blocks, t->offsets_64, &t->n_64);
-    block = place_blocks(t, sizeof(int32_t), block, t->offsets_32, &t->n_32);
     for (size_t i = 0; i < t->n_columns; i++) {
         column *c = &t->columns[i];
-        if (!c->is_words)
-            continue;
-        t->texts[t->n_texts++] = c;
-        if (!c->lasts) {
-            c->block = block;
-            block += BLOCK * sizeof(int32_t);
-        }
+        if ((c->memory = memory_new(t->state)) == NULL)
+            return false;
+        if (c->is_words && !c->lasts)
+            t->lent[t->n_lent++] = c;
     }
-    return true;
+    t->record_size = record_size;
+    t->kept = PyMem_Calloc(BLOCK, record_size);
+    if (t->kept != NULL && resize(t, ROOM))
+        return true;
+    PyErr_NoMemory();
+    return false;
 }
 
 /* ------------------------------------------------------------ giving out */
@@ -390,7 +341,7 @@ static void table_free(table *t)
         Py_XDECREF(t->columns[i].memory);
         words_free(&t->columns[i].words);
     }
-    PyMem_Free(t->blocks);
+    PyMem_Free(t->kept);
     PyMem_Free(t);
 }
 
@@ -453,7 +404,7 @@ static bip_status fill_series(table *t, bip_cursor *cursor, bip_error *err)
     const bip_series *series;
     bip_status st;
     while ((st = bip_series_next(cursor, &series, err)) == BIP_OK)
-        if (!put_row(t, (const char *)series))
+        if (!put_row(t, series))
             return BIP_E_CANCELLED; /* an exception is set */
     return st != BIP_DONE || finish(t) ? st : BIP_E_CANCELLED;
 }
@@ -511,7 +462,7 @@ static bip_status fill_scores(table *t, bip_cursor *cursor, bip_error *err)
             row.indicator = a->indicators[i];
             row.answer = a->scores[i].answer;
             row.score = row.answer == BIP_NUMBER ? a->scores[i].number : NAN;
-            if (!put_row(t, (const char *)&row))
+            if (!put_row(t, &row))
                 return BIP_E_CANCELLED;
         }
     }
@@ -540,6 +491,7 @@ typedef struct reading {
     void (*describe)(table *t);
     open_fn open;
     fill_fn fill;
+    size_t record_size;
     size_t left_out; /* columns at the end that must be asked for */
 } reading;
 
@@ -558,7 +510,7 @@ static PyObject *columns(PyObject *object, PyObject *args, PyObject *kwargs, con
     if (wanted == NULL || wanted == Py_None)
         t->n_columns -= r->left_out;
     keep = PyList_New(0);
-    if (good && query_take(store->state, &q, keep) && prepare(t))
+    if (good && query_take(store->state, &q, keep) && prepare(t, r->record_size))
         made = read_table(t, &q, r->open, r->fill);
     Py_XDECREF(keep);
     table_free(t);
@@ -567,12 +519,12 @@ static PyObject *columns(PyObject *object, PyObject *args, PyObject *kwargs, con
 
 PyObject *progression_columns(PyObject *store, PyObject *args, PyObject *kwargs)
 {
-    static const reading of_series = {describe_series, bip_progression, fill_series, 0};
+    static const reading of_series = {describe_series, bip_progression, fill_series, sizeof(bip_series), 0};
     return columns(store, args, kwargs, &of_series);
 }
 
 PyObject *assessment_columns(PyObject *store, PyObject *args, PyObject *kwargs)
 {
-    static const reading of_scores = {describe_scores, bip_assessments, fill_scores, 2};
+    static const reading of_scores = {describe_scores, bip_assessments, fill_scores, sizeof(score_row), 2};
     return columns(store, args, kwargs, &of_scores);
 }

@@ -211,24 +211,29 @@ PyObject *assessment_new(module_state *state, const bip_assessment *assessment);
 
 /* ------------------------------------------------------------ columns */
 
-typedef struct word_entry {
-    char *text;
-    const char *met_at; /* where it stood when it came last */
-    int32_t after;      /* which one came after this one */
-} word_entry;
+/* A text that stays where it is, and its number. */
+typedef struct word_place {
+    const char *text;
+    int32_t number;
+} word_place;
 
 /* Texts as numbers. */
 typedef struct word_table {
-    word_entry *list;
+    char **list;
     size_t n, room;
-    int32_t *slots; /* a power of two; -1: free */
-    size_t n_slots;
-    int32_t last; /* the answer before */
+    int32_t last;     /* the answer before */
+    int32_t greatest; /* by bytes */
+    int32_t *slots;   /* the index, by hash: a power of two of them; -1: free */
+    size_t n_slots, n_indexed;
+    word_place *places; /* by address */
+    size_t n_places;
 } word_table;
 
-/* The numbers of n texts, new ones where they are new; -1 for NULL. lasts: equal addresses are equal texts, so that
- * most needn't be compared. False: memory ran out. Without the GIL. */
-bool words_number(word_table *w, const char *const *texts, size_t n, bool lasts, int32_t *out);
+/* The number of a text, a new one where it is new; -1 for NULL. False: memory ran out. Without the GIL. */
+bool words_number(word_table *w, const char *text, int32_t *out);
+/* The same for n texts whose pointers are `step` bytes apart, and which stay: equal addresses are equal texts, so that
+ * most aren't looked at. */
+bool words_numbers(word_table *w, const char *texts, size_t step, size_t n, int32_t *out);
 PyObject *words_list(const word_table *w);
 void words_free(word_table *w);
 

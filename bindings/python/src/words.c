@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { N_PLACES = 256 };
+
 static size_t hash_of(const char *text)
 {
     uint64_t h = 14695981039346656037u; /* FNV-1a */
@@ -12,86 +14,126 @@ static size_t hash_of(const char *text)
     return (size_t)(h ^ (h >> 32));
 }
 
-static bool grow(word_table *w)
+/* Where a text's number stands in the index, or has its place. */
+static int32_t *slot_of(const word_table *w, const char *text)
 {
-    const size_t n_slots = w->n_slots == 0 ? 64 : 4 * w->n_slots, room = n_slots / 2;
+    size_t at = hash_of(text) & (w->n_slots - 1);
+    while (w->slots[at] >= 0 && strcmp(w->list[w->slots[at]], text) != 0)
+        at = (at + 1) & (w->n_slots - 1);
+    return &w->slots[at];
+}
+
+/* An empty index for four times as many. */
+static bool more_slots(word_table *w)
+{
+    size_t n_slots = w->n_slots == 0 ? 64 : w->n_slots;
+    while (n_slots / 2 <= w->n)
+        n_slots *= 4;
     int32_t *slots = malloc(n_slots * sizeof *slots);
-    word_entry *list = realloc(w->list, room * sizeof *list);
-    if (list != NULL)
-        w->list = list;
-    if (slots == NULL || list == NULL) {
-        free(slots);
+    if (slots == NULL)
         return false;
-    }
     memset(slots, 0xFF, n_slots * sizeof *slots);
-    for (size_t i = 0; i < w->n; i++) {
-        size_t at = hash_of(w->list[i].text) & (n_slots - 1);
-        while (slots[at] >= 0)
-            at = (at + 1) & (n_slots - 1);
-        slots[at] = (int32_t)i;
-    }
     free(w->slots);
     w->slots = slots;
     w->n_slots = n_slots;
+    w->n_indexed = 0;
+    return true;
+}
+
+/* Brings the index up to date. */
+static bool index_all(word_table *w)
+{
+    if (w->n_slots / 2 <= w->n && !more_slots(w))
+        return false;
+    for (; w->n_indexed < w->n; w->n_indexed++)
+        *slot_of(w, w->list[w->n_indexed]) = (int32_t)w->n_indexed;
+    return true;
+}
+
+static bool more_room(word_table *w)
+{
+    const size_t room = w->room == 0 ? 32 : 4 * w->room;
+    char **list = realloc(w->list, room * sizeof *list);
+    if (list == NULL)
+        return false;
+    w->list = list;
     w->room = room;
     return true;
 }
 
-/* The number of a text that may be new, by its hash; -1: memory ran out. */
+/* The number of a new text; -1: memory ran out. */
+static int32_t add(word_table *w, const char *text)
+{
+    const size_t size = strlen(text) + 1;
+    char *copy = w->n == w->room && !more_room(w) ? NULL : malloc(size);
+    if (copy == NULL)
+        return -1;
+    memcpy(copy, text, size);
+    w->list[w->n] = copy;
+    if (strcmp(text, w->list[w->greatest]) > 0)
+        w->greatest = (int32_t)w->n;
+    return (int32_t)w->n++;
+}
+
+/* The number of a text that may be new; -1: memory ran out. */
 static int32_t find(word_table *w, const char *text)
 {
-    if (w->n == w->room && !grow(w))
+    if (!index_all(w))
         return -1;
-    size_t at = hash_of(text) & (w->n_slots - 1);
-    while (w->slots[at] >= 0 && strcmp(w->list[w->slots[at]].text, text) != 0)
-        at = (at + 1) & (w->n_slots - 1);
-    if (w->slots[at] < 0) {
-        const size_t size = strlen(text) + 1;
-        char *copy = malloc(size);
-        if (copy == NULL)
-            return -1;
-        memcpy(copy, text, size);
-        w->list[w->n] = (word_entry){.text = copy, .after = (int32_t)w->n}; /* itself */
-        w->slots[at] = (int32_t)w->n++;
+    const int32_t number = *slot_of(w, text);
+    return number >= 0 ? number : add(w, text);
+}
+
+bool words_number(word_table *w, const char *text, int32_t *out)
+{
+    *out = -1;
+    if (text == NULL)
+        return true;
+    const int order = w->n == 0 ? 1 : strcmp(text, w->list[w->last]);
+    if (order != 0) /* rows repeat themselves; and most often participants rise, which needs no index */
+        w->last = order > 0 && w->last == w->greatest ? add(w, text) : find(w, text);
+    *out = w->last;
+    return *out >= 0;
+}
+
+/* Where an address is noted, or has its place. */
+static word_place *place_of(const word_table *w, const char *text)
+{
+    size_t at = (size_t)((uint64_t)(uintptr_t)text * 0x9E3779B97F4A7C15u >> 56); /* Fibonacci hashing */
+    while (w->places[at].text != NULL && w->places[at].text != text)
+        at = (at + 1) % N_PLACES;
+    return &w->places[at];
+}
+
+/* Codes are few: where their addresses are too many, it begins anew. False: memory ran out. */
+static bool note_place(word_table *w, const char *text)
+{
+    int32_t number;
+    if (!words_number(w, text, &number))
+        return false;
+    if (w->n_places == N_PLACES / 2) {
+        memset(w->places, 0, N_PLACES * sizeof *w->places);
+        w->n_places = 0;
     }
-    return w->slots[at];
+    *place_of(w, text) = (word_place){text, number};
+    w->n_places++;
+    return true;
 }
 
-/* Rows repeat themselves, and their order: most often a text is the one before, or the one that came after it. */
-static inline int32_t by_address(const word_table *w, const char *text)
+bool words_numbers(word_table *w, const char *texts, size_t step, size_t n, int32_t *out)
 {
-    const word_entry *last = &w->list[w->last];
-    return last->met_at == text ? w->last : w->list[last->after].met_at == text ? last->after : -1;
-}
-
-static int32_t by_text(const word_table *w, const char *text)
-{
-    const word_entry *last = &w->list[w->last];
-    return strcmp(last->text, text) == 0 ? w->last : strcmp(w->list[last->after].text, text) == 0 ? last->after : -1;
-}
-
-static int32_t number_of(word_table *w, const char *text, bool lasts)
-{
-    int32_t number = lasts ? by_address(w, text) : -1;
-    if (number >= 0)
-        return number;
-    if ((number = by_text(w, text)) < 0 && (number = find(w, text)) >= 0)
-        w->list[w->last].after = number;
-    if (number >= 0)
-        w->list[number].met_at = text;
-    return number;
-}
-
-bool words_number(word_table *w, const char *const *texts, size_t n, bool lasts, int32_t *out)
-{
-    for (size_t i = 0; i < n; i++) {
+    if (w->places == NULL && (w->places = calloc(N_PLACES, sizeof *w->places)) == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++, texts += step) {
+        const char *text;
+        memcpy(&text, texts, sizeof text);
         out[i] = -1;
-        if (texts[i] == NULL)
+        if (text == NULL)
             continue;
-        out[i] = w->n == 0 ? find(w, texts[i]) : number_of(w, texts[i], lasts);
-        if (out[i] < 0)
+        const word_place *p = place_of(w, text);
+        if (p->text == NULL && !note_place(w, text))
             return false;
-        w->last = out[i];
+        out[i] = place_of(w, text)->number;
     }
     return true;
 }
@@ -99,16 +141,17 @@ bool words_number(word_table *w, const char *const *texts, size_t n, bool lasts,
 void words_free(word_table *w)
 {
     for (size_t i = 0; i < w->n; i++)
-        free(w->list[i].text);
+        free(w->list[i]);
     free(w->list);
     free(w->slots);
+    free(w->places);
 }
 
 PyObject *words_list(const word_table *w)
 {
     PyObject *list = PyList_New((Py_ssize_t)w->n);
     for (size_t i = 0; list != NULL && i < w->n; i++) {
-        PyObject *text = PyUnicode_FromString(w->list[i].text);
+        PyObject *text = PyUnicode_FromString(w->list[i]);
         if (text == NULL || PyList_SetItem(list, (Py_ssize_t)i, text) < 0)
             Py_CLEAR(list);
     }

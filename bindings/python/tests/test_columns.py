@@ -1,5 +1,6 @@
 """Columns: the same figures as the records, in memory that others take as it is."""
 import datetime
+import json
 import math
 import sys
 import unittest
@@ -100,6 +101,43 @@ class TestColumns(unittest.TestCase):
             scores = store.assessment_columns(["score", "assessment"])
             self.assertEqual(sum(1 for s in scores["score"] if s == s), 3000)
             self.assertEqual(scores["assessment"][-1], 2999)
+
+    def test_texts_in_any_order(self):
+        """Rising, falling, again, and more than fit in a first index."""
+        raters = [f"rater {i * 7919 % 400:03}" for i in range(400)] * 2
+        lines = ["participant,date,respondent,rater,cooperation"]
+        lines += [f"P-{i:03},2025-01-01,caseworker,{rater},3" for i, rater in enumerate(raters)]
+        with bip.open(":memory:", create=True) as store:
+            with store.change("anna") as change:
+                change.import_("\n".join(lines), options={"instrument": "employability", "create_participants": True})
+            rater = store.assessment_columns(["rater"])["rater"]
+            some = ["P-007", "P-799", "P-005", "P-006", "P-000"]
+            named = store.progression_columns(["participant"], participants=some)["participant"]
+            asked = [one.participant for one in store.progression(participants=some)]
+        rows = len(rater) // len(raters)
+        self.assertEqual(rater.categories, raters[:400])
+        self.assertEqual(list(rater.codes), [i % 400 for i in range(800) for _ in range(rows)])
+        self.assertEqual(list(named.texts()), asked)
+
+    def test_more_codes_than_are_known_by_address(self):
+        codes = [f"item_{i}" for i in range(300)]
+        title = {"en": "Many"}
+        many = {"instrument": "many", "version": "1", "title": title,
+                "respondents": [{"code": "participant", "title": title}],
+                "scales": [{"code": "five", "min": 1, "max": 5}],
+                "indicators": [{"code": c, "title": {"en": c}, "scale": "five"} for c in codes]}
+        lines = [",".join(["participant", "date", "respondent", *codes])]
+        lines += [",".join([f"P-{i}", "2025-01-01", "participant", *["3"] * len(codes)]) for i in range(3)]
+        with bip.open(":memory:", create=True) as store:
+            with store.change("anna") as change:
+                change.instrument_add(json.dumps(many))
+                change.import_("\n".join(lines), options={"instrument": "many", "create_participants": True})
+            columns = store.progression_columns(["code", "participant", "code"])
+            assessments = store.assessment_columns(["indicator"])
+        self.assertEqual(columns["code"].categories, codes)
+        self.assertEqual(list(columns["code"].codes), list(range(300)) * 3)
+        self.assertEqual(list(columns["participant"].texts()), [f"P-{i}" for i in range(3) for _ in codes])
+        self.assertEqual(list(assessments["indicator"].texts()), codes * 3)
 
     def test_very_many_rows(self):
         """More than fit in the first huge page, and more texts than two bytes count."""

@@ -1,4 +1,4 @@
-# Sourced by examples/run, tests/run and tests/fresh: what has to be installed, and installing what is missing.
+# Sourced by examples/run and by the tests: what has to be installed, and installing what is missing.
 # shellcheck shell=bash
 
 # libc6-dev stands by itself because gcc only recommends it.
@@ -50,5 +50,14 @@ install_missing() {
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 install -y \
             --no-install-recommends $missing; }; then
         cannot_install "apt could not install them (is there a network?)" "$missing"
+    fi
+}
+
+# npm_packages FOLDER: what its package.json and lock ask for, into its node_modules.
+npm_packages() {
+    if ! (cd "$1" && npm ci --no-audit --no-fund --ignore-scripts >/dev/null); then
+        printf 'These packages of npm are missing, and npm could not fetch them (is there a network?): %s\n' \
+            "$(cd "$1" && node -p 'Object.entries(require("./package.json").dependencies).map((x) => x.join("@")).join(" ")')" >&2
+        return 1
     fi
 }

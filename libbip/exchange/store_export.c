@@ -246,13 +246,7 @@ static bip_status keep_assessment(writer *w, const bip__assessment_row *row)
     const size_t at = w->text.len;
     const ranked *root;
     char of[BIP_ID_SIZE];
-    bip__assessment_fact f = {.date = row->day,
-                              .scores = row->scores,
-                              .scores_n = row->scores_n,
-                              .note = row->note,
-                              .note_n = row->note_n,
-                              .reason = row->reason,
-                              .reason_n = row->reason_n};
+    bip__assessment_fact f = bip__canon_of_row(row);
     bip_status st = find_word(w, row->respondent, &f.respondent);
     if (st == BIP_OK)
         st = find_word(w, row->rater, &f.rater);

@@ -234,20 +234,20 @@ static bip_status hash_assessment(bip__change *change, const bip__assessment_put
                                                    canonical->data, canonical->len, idx, err);
 }
 
-static bip_status find_words(bip__change *change, const bip__assessment_put *in, bip__assessment_row *row,
-                             bip_error *err)
+bip_status bip__words_add(bip__context *c, const bip__version *version, int32_t respondent, const char *rater,
+                          bip__assessment_row *row, bip_error *err)
 {
-    bip__storage *storage = change->context->storage;
-    const char *respondent = in->version->def->respondents[in->respondent].code;
-    row->respondent = in->version->words[in->respondent];
+    const bip__storage_api *api = c->storage->api;
+    const char *code = version->def->respondents[respondent].code;
     bip_status st = BIP_OK;
+    row->respondent = version->words[respondent];
     if (row->respondent == 0) { /* the first time anybody records with it: the catalogue learns the word */
-        st = storage->api->word_add(storage, BIP__WORD_RESPONDENT, respondent, &row->respondent, err);
+        st = api->word_add(c->storage, BIP__WORD_RESPONDENT, code, &row->respondent, err);
         if (st == BIP_OK)
-            bip__catalogue_learn(change->context->catalogue, respondent, row->respondent);
+            bip__catalogue_learn(c->catalogue, code, row->respondent);
     }
-    if (st == BIP_OK && in->rater != NULL && in->rater[0] != '\0')
-        st = storage->api->word_add(storage, BIP__WORD_RATER, in->rater, &row->rater, err);
+    if (st == BIP_OK && rater != NULL && rater[0] != '\0')
+        st = api->word_add(c->storage, BIP__WORD_RATER, rater, &row->rater, err);
     return st;
 }
 
@@ -268,7 +268,7 @@ static bip_status row_for(bip__change *change, const bip__assessment_put *in, co
                                  .note_n = in->note_n,
                                  .reason = change->reason,
                                  .reason_n = change->reason == NULL ? 0 : strlen(change->reason)};
-    bip_status st = find_words(change, in, row, err);
+    bip_status st = bip__words_add(change->context, in->version, in->respondent, in->rater, row, err);
     change->broken |= st != BIP_OK;
     return st;
 }

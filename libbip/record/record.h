@@ -38,6 +38,10 @@ bip_status bip__holder_by_id(bip__change *change, bip__arena *arena, const char 
 /* The id of a fact; its entry may be that of the change in hand. */
 bip_status bip__fact_id(const bip__context *c, int64_t entry, int32_t idx, char id[BIP_ID_SIZE], bip_error *err);
 
+/* The words that a row names: its respondent and, where one is given, its rater. */
+bip_status bip__words_add(bip__context *c, const bip__version *version, int32_t respondent, const char *rater,
+                          bip__assessment_row *row, bip_error *err);
+
 /* A new assessment whose key the caller has found free. Gives its index in the change's entry. */
 bip_status bip__assessment_insert(bip__change *change, const bip__assessment_put *in, int32_t *idx, bip_error *err);
 /* A new revision of `holder` with other scores and note; scores NULL withdraws. */

@@ -89,9 +89,10 @@ static bip_status run(bip__verifier *v, const char *anchor)
         st = bip__verify_survive(v, bip__verify_entries(v), "entries", "");
     if (st == BIP_OK)
         st = bip__verify_survive(v, bip__verify_identities(v), "identities", "");
-    for (size_t i = 0; st == BIP_OK && i < v->catalogue->n; i++)
-        st =
-            bip__verify_survive(v, check_items(v, &v->catalogue->versions[i]), v->catalogue->versions[i].def->code, "");
+    for (size_t i = 0; st == BIP_OK && i < v->catalogue->n; i++) {
+        const bip__version *version = &v->catalogue->versions[i];
+        st = bip__verify_survive(v, check_items(v, version), version->def->code, "");
+    }
     return st == BIP_OK && anchor != NULL ? bip__verify_anchor(v, anchor) : st;
 }
 

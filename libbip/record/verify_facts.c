@@ -116,13 +116,7 @@ static bip_status say_assessment(bip__verifier *v, sayings *s, const bip__assess
     const bip__version *version = bip__catalogue_number(v->catalogue, row->instrument);
     char of[BIP_ID_SIZE];
     bip__entry_row root;
-    bip__assessment_fact fact = {.date = row->day,
-                                 .scores = row->scores,
-                                 .scores_n = row->scores_n,
-                                 .note = row->note,
-                                 .note_n = row->note_n,
-                                 .reason = row->reason,
-                                 .reason_n = row->reason_n};
+    bip__assessment_fact fact = bip__canon_of_row(row);
     bip_status st = bip__verify_word(v, row->respondent, &fact.respondent);
     if (st == BIP_OK)
         st = bip__verify_word(v, row->rater, &fact.rater);

@@ -31,6 +31,17 @@ static void day(bip__out *o, const char *key, bip_date date)
     bip__out_char(o, '"');
 }
 
+bip__assessment_fact bip__canon_of_row(const bip__assessment_row *row)
+{
+    return (bip__assessment_fact){.date = row->day,
+                                  .scores = row->scores,
+                                  .scores_n = row->scores_n,
+                                  .note = row->note,
+                                  .note_n = row->note_n,
+                                  .reason = row->reason,
+                                  .reason_n = row->reason_n};
+}
+
 void bip__canon_assessment(bip__out *o, const bip__assessment_fact *f)
 {
     bip__canon_assessment_head(o, f);

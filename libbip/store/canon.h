@@ -15,6 +15,8 @@ typedef struct bip__assessment_fact {
     const char *scores, *note, *reason; /* scores NULL: withdrawn */
     size_t scores_n, note_n, reason_n;
 } bip__assessment_fact;
+/* What a row says by itself; what it names by number is for the caller to fill in. */
+bip__assessment_fact bip__canon_of_row(const bip__assessment_row *row);
 void bip__canon_assessment(bip__out *o, const bip__assessment_fact *f);
 /* The same in two halves: the first is the same for all of one instrument and respondent that aren't `of` another. */
 void bip__canon_assessment_head(bip__out *o, const bip__assessment_fact *f);

@@ -72,13 +72,34 @@ static bip_status tell_format(bip__source *s, const char **format, bip_error *er
 
 /* ------------------------------------------------------------ importing */
 
+/* What people hand over instead of a text file. To be told so helps more than what is wrong with its first line. */
+static bip_status refuse_other_kinds(bip__intake *in, bip__source *source, bip_error *err)
+{
+    static const struct {
+        const char *begins, *what;
+    } kinds[] = {
+        {"PK\x03\x04", "the file is a workbook or an archive, not text: save the sheet as CSV"},
+        {"\xD0\xCF\x11\xE0", "the file is an old workbook, not text: save the sheet as CSV"},
+        {"SQLite format 3", "the file is a database, not text; a store is merged, not imported"},
+        {"\xFF\xFE", "the file is UTF-16: save it as CSV UTF-8"},
+        {"\xFE\xFF", "the file is UTF-16: save it as CSV UTF-8"},
+    };
+    bip_status st = bip__source_want(source, strlen("SQLite format 3"), err);
+    for (size_t i = 0; st == BIP_OK && i < sizeof kinds / sizeof *kinds; i++) {
+        const size_t n = strlen(kinds[i].begins);
+        if (source->end - source->at >= n && memcmp(source->data + source->at, kinds[i].begins, n) == 0)
+            st = bip__intake_refuse(in, 1, "", err, "%s", kinds[i].what);
+    }
+    return st;
+}
+
 static bip_status read_all(bip__intake *in, bip__source *source, const char *format, int64_t *generation,
                            bip_error *err)
 {
-    bip_status st;
-    if (format != NULL && strcmp(format, "jsonl") == 0)
+    bip_status st = refuse_other_kinds(in, source, err);
+    if (st == BIP_OK && format != NULL && strcmp(format, "jsonl") == 0)
         st = bip__read_jsonl(in, source, err);
-    else
+    else if (st == BIP_OK)
         st = bip__read_csv(in, source, format, err);
     if (st == BIP_OK)
         st = bip__stage_judge(in, err);

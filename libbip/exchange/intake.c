@@ -144,6 +144,20 @@ bip_status bip__intake_fits(bip__intake *in, const bip__said *cell, uint32_t per
     return report(in, cell, check_fit(in, person, version, &why), &why, err);
 }
 
+/* What spreadsheets make of dates, where it can be told. */
+static const char *advice_on_date(const bip__intake *in, const bip__said *cell)
+{
+    bip_date day;
+    size_t digits = 0;
+    if (in->dates == BIP__DATE_YMD && bip__date_read(cell->s, cell->n, BIP__DATE_DMY, false, &day) == BIP__DATE_OK)
+        return "; the option dates, set to dmy, reads it";
+    while (digits < cell->n && cell->s[digits] >= '0' && cell->s[digits] <= '9')
+        digits++;
+    if (digits == 5 && cell->n == 5)
+        return "; a spreadsheet's number of a day: give the column the format of a date";
+    return "";
+}
+
 bip_status bip__intake_date(bip__intake *in, const bip__said *cell, bip_date *day, bip_error *err)
 {
     if (cell->n == 0)
@@ -151,10 +165,9 @@ bip_status bip__intake_date(bip__intake *in, const bip__said *cell, bip_date *da
     const bip__date_fault fault = bip__date_read(cell->s, cell->n, in->dates, in->dates == BIP__DATE_YMD, day);
     if (fault == BIP__DATE_OK)
         return BIP_OK;
-    const char *what = fault == BIP__DATE_SYNTAX && in->dates == BIP__DATE_DMY ? "is not a date (DD-MM-YYYY)"
-                                                                               : bip__date_fault_text(fault);
-    return bip__intake_refuse(in, cell->line, cell->column, err, "%s %s", bip__intake_quote(in, cell->s, cell->n),
-                              what);
+    return bip__intake_refuse(in, cell->line, cell->column, err, "%s %s%s", bip__intake_quote(in, cell->s, cell->n),
+                              bip__date_fault_text_as(fault, in->dates),
+                              fault == BIP__DATE_SYNTAX ? advice_on_date(in, cell) : "");
 }
 
 bip_status bip__intake_rater(bip__intake *in, const bip__said *cell, uint32_t *rater, bip_error *err)

@@ -619,6 +619,12 @@ static const bad cases[] = {
     {J(WHO "\"scores\":{\"zz\":1}"), "line 1, column zz", "is no indicator of mini"},
     {J(WHO "\"scores\":{\"c\":1}"), "line 1, column c", "c is not asked of self"},
     {J(WHO "\"scores\":{\"a\":1,\"a\":1}"), "line 1, column a", "stands twice"},
+    /* files of another kind */
+    {"PK\x03\x04 and so on\n", "line 1", "workbook"},
+    {"\xD0\xCF\x11\xE0\n", "line 1", "old workbook"},
+    {"SQLite format 3", "line 1", "a store is merged"},
+    {"\xFF\xFEp", "line 1", "UTF-16"},
+    {"\xFE\xFF", "line 1", "UTF-16"},
     /* keys */
     {W "P9,2026-01-02,self,,,1,,\n", "line 2, column participant", "no participant P9 is registered"},
     {W ",2026-01-02,self,,,1,,\n", "line 2, column participant", "the participant is empty"},
@@ -626,6 +632,9 @@ static const bad cases[] = {
     {W "P1,1899-12-31,self,,,1,,\n", "line 2, column date", "outside the years"},
     {W "P1,2200-01-01,self,,,1,,\n", "line 2, column date", "outside the years"},
     {W "P1,2026-1-2,self,,,1,,\n", "line 2, column date", "is not a date"},
+    {W "P1,1.3.2026,self,,,1,,\n", "line 2, column date", "1.3.2026 is not a date (YYYY-MM-DD); the option dates"},
+    {W "P1,31.2.2026,self,,,1,,\n", "line 2, column date", "31.2.2026 is not a date (YYYY-MM-DD)"},
+    {W "P1,45000,self,,,1,,\n", "line 2, column date", "a spreadsheet's number of a day"},
     {W "P1,,self,,,1,,\n", "line 2, column date", "the date is empty"},
     {W "P1,2026-01-02,boss,,,1,,\n", "line 2, column respondent", "boss is no respondent of mini"},
     {W "P1,2026-01-02,,,,1,,\n", "line 2, column respondent", "the respondent is empty"},

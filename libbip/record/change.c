@@ -102,6 +102,7 @@ static bip_status start_entry(bip__change *change, bip_error *err)
         return st;
     if (c->random(c->ctx, change->entry.id, sizeof change->entry.id) != 0)
         return bip__fail(err, BIP_E_IO, NULL, "no random bytes can be had");
+    bip__entry_id_number_put(change->entry.id, change->entry.n);
     change->entry.at_ms = change->entry.logical_ms = c->now_ms(c->ctx);
     st = take_parents(change, &hashes, err);
     if (st == BIP_OK)

@@ -15,6 +15,17 @@ static void add_u64(bip__hash *h, uint64_t v)
     add_u32(h, (uint32_t)v);
 }
 
+void bip__entry_id_number_put(uint8_t id[BIP__UUID_SIZE], int64_t n)
+{
+    for (int i = 3; i >= 0; i--, n >>= 8)
+        id[i] = (uint8_t)n;
+}
+
+int64_t bip__entry_id_number(const uint8_t id[BIP__UUID_SIZE])
+{
+    return (int64_t)id[0] << 24 | id[1] << 16 | id[2] << 8 | id[3];
+}
+
 /* The uuid is a key and not a prefix: once it is destroyed, nobody can guess at the facts behind what remains. */
 void bip__leaf_begin(bip__hash *h, const uint8_t *uuid)
 {

@@ -1,9 +1,14 @@
-/* The hashes of the audit trail, specified in doc/store.md. */
+/* The ids and hashes of the audit trail, specified in doc/store.md. */
 #ifndef BIP_STORE_TRAIL_H
 #define BIP_STORE_TRAIL_H
 
 #include "base/hash.h"
 #include "store/store.h"
+
+/* An entry's id is random but for its first four bytes: the number that the entry gets in the store where it is made,
+ * big end first. There, and in copies of that store, it is found by that number, and its id needs no index. */
+void bip__entry_id_number_put(uint8_t id[BIP__UUID_SIZE], int64_t n);
+int64_t bip__entry_id_number(const uint8_t id[BIP__UUID_SIZE]);
 
 /* A leaf: BLAKE2b-256, keyed with the person's identity (about nobody: not keyed), over each canonical fact and a line
  * feed. */

@@ -179,7 +179,7 @@ class Tampering:
             "SELECT instrument, text, pos, code FROM item JOIN word ON n = respondent",
             "SELECT person, day, entry, idx, instrument, r.text, j.text, current, root_entry, root_idx, scores, note, reason"
             " FROM assessment JOIN word r ON r.n = respondent LEFT JOIN word j ON j.n = rater",
-            "SELECT e.n, id, at, logical, text, hash, pos, identity, leaf FROM entry e JOIN word w ON w.n = actor",
+            "SELECT e.n, id, moved, at, logical, text, hash, pos, identity, leaf FROM entry e JOIN word w ON w.n = actor",
             *(f"SELECT * FROM {t}" for t in self.tables if t not in ("word", "item", "assessment", "entry", "meta")))]
         db.close()
         return said

@@ -867,6 +867,37 @@ static void test_storage__numbers_entries_and_finds_them(void **state)
     assert_status(f->api->entry_get(f->s, n, &out, NULL), BIP_E_NOT_FOUND);
 }
 
+/* An id may begin with the number of its entry, as where it was made, or with another, as where it was merged. */
+static void test_storage__finds_entries_at_home_and_away(void **state)
+{
+    static const uint8_t begins[] = {1, 3, 2, 0x90};
+    fixture *f = *state;
+    bip__entry_row row, out;
+
+    begin(f);
+    for (int i = 0; i < 4; i++) {
+        row = entry(i + 1, 0, 100, f->actor);
+        row.id[3] = begins[i];
+        put_entry(f, row, i, 0);
+    }
+    row.n = 5;
+    row.id[3] = 1;
+    assert_status(f->api->entry_put(f->s, &row, NULL, NULL, 0, &err), BIP_E_CONFLICT);
+    row.id[3] = 0x90;
+    assert_status(f->api->entry_put(f->s, &row, NULL, NULL, 0, &err), BIP_E_CONFLICT);
+    commit(f);
+    for (int i = 0; i < 4; i++) {
+        row.id[3] = begins[i];
+        assert_ok(f->api->entry_find(f->s, row.id, &out, &err));
+        assert_int_equal(out.n, i + 1);
+        row.id[4] = 1;
+        assert_status(f->api->entry_find(f->s, row.id, &out, NULL), BIP_E_NOT_FOUND);
+        row.id[4] = 0;
+    }
+    row.id[3] = 4; /* an entry has that number, and another id */
+    assert_status(f->api->entry_find(f->s, row.id, &out, NULL), BIP_E_NOT_FOUND);
+}
+
 /* 1 forks into 2 and 3 and 4; 5 joins 3 and 2. Ids run against the numbers. */
 static void test_storage__knows_parents_and_heads_of_a_graph(void **state)
 {
@@ -1832,6 +1863,7 @@ int main(void)
         ON_ALL(test_storage__tells_current_revisions_from_all),
         ON_ALL(test_storage__orders_facts_by_kind_entry_and_index),
         ON_ALL(test_storage__numbers_entries_and_finds_them),
+        ON_ALL(test_storage__finds_entries_at_home_and_away),
         ON_ALL(test_storage__knows_parents_and_heads_of_a_graph),
         ON_ALL(test_storage__refuses_an_entry_that_is_there_or_hangs_in_the_air),
         ON_ALL(test_storage__finds_the_leaf_over_a_fact),

@@ -238,9 +238,12 @@ static void test_verify__finds_every_edit_of_the_trail(void **state)
         {"UPDATE entry SET actor=(SELECT n FROM word WHERE text='H07') WHERE n=2", "entry "},
         {"INSERT INTO word(kind,text) VALUES(3,'eva'); UPDATE entry SET actor=last_insert_rowid() WHERE n=2", "entry "},
         {"DELETE FROM entry WHERE n=2", "missing"},
-        {"INSERT INTO entry SELECT 77,randomblob(16),at,logical,actor,randomblob(32),pos,identity,leaf FROM entry "
+        {"INSERT INTO entry SELECT 77,randomblob(16),1,at,logical,actor,randomblob(32),pos,identity,leaf FROM entry "
          "WHERE n=2",
          "entry "},
+        {"UPDATE entry SET moved=1 WHERE n=2", "by its id"},
+        {"INSERT INTO entry SELECT 77,id,1,at,logical,actor,hash,pos,identity,leaf FROM entry WHERE n=2",
+         "stands twice"},
         {"INSERT INTO parent VALUES(3,3)", "entry "},
         {"INSERT INTO parent VALUES(4,1)", "entry "},
         {"INSERT INTO parent VALUES(5,1),(5,4)", "entry "},

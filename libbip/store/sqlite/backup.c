@@ -129,6 +129,8 @@ static const char *const faulty[] = {
     " WHERE n < (SELECT max(n) FROM entry) AND (n IN (SELECT entry FROM head)) ="
     " (n IN (SELECT parent FROM parent WHERE parent <> entry"
     " UNION ALL SELECT n - 1 FROM entry WHERE n NOT IN (SELECT entry FROM parent))) LIMIT 100",
+    "SELECT 'entry ' || lower(hex(id)) || ': stands twice, or can''t be found by its id' FROM entry"
+    " GROUP BY id HAVING count(*) > 1 OR moved <> (substr(hex(id), 1, 8) <> printf('%08X', n)) LIMIT 100",
     "SELECT 'identity ' || n || ': is neither somebody''s nor erased' FROM identity"
     " WHERE (person IS NULL) <> (uuid IS NULL) OR (erased_by IS NOT NULL AND erased_by NOT IN (SELECT n FROM "
     "entry))"

@@ -246,10 +246,11 @@ static bip_status identity_get(bip__storage *base, int32_t n, bip__identity_row 
     return find_identity((bip__sqlite *)base, BIP__S_IDENTITY_GET, (key){.number = n}, out, err);
 }
 
-static bip_status find_entry(bip__sqlite *s, bip__statement which, key k, bip__entry_row *out, bip_error *err)
+static bip_status find_entry(bip__sqlite *s, bip__statement which, const key *keys, int n, bip__entry_row *out,
+                             bip_error *err)
 {
     sqlite3_stmt *q;
-    bip_status st = find(s, which, &k, 1, &q, err);
+    bip_status st = find(s, which, keys, n, &q, err);
 
     if (st != BIP_OK)
         return st;
@@ -260,12 +261,14 @@ static bip_status find_entry(bip__sqlite *s, bip__statement which, key k, bip__e
 
 static bip_status entry_get(bip__storage *base, int64_t n, bip__entry_row *out, bip_error *err)
 {
-    return find_entry((bip__sqlite *)base, BIP__S_ENTRY_GET, (key){.number = n}, out, err);
+    return find_entry((bip__sqlite *)base, BIP__S_ENTRY_GET, &(key){.number = n}, 1, out, err);
 }
 
 static bip_status entry_find(bip__storage *base, const uint8_t id[BIP__UUID_SIZE], bip__entry_row *out, bip_error *err)
 {
-    return find_entry((bip__sqlite *)base, BIP__S_ENTRY_FIND, (key){.bytes = id, .n = BIP__UUID_SIZE}, out, err);
+    const key keys[] = {{.bytes = id, .n = BIP__UUID_SIZE}, {.number = bip__entry_id_number(id)}};
+
+    return find_entry((bip__sqlite *)base, BIP__S_ENTRY_FIND, keys, 2, out, err);
 }
 
 static bip_status leaf_over(bip__storage *base, int64_t entry, int32_t idx, bip__leaf_row *out, bip_error *err)

@@ -33,11 +33,14 @@ static const char *const bip__schema[] = {
     "CREATE TABLE item(instrument INTEGER REFERENCES instrument, respondent INTEGER REFERENCES word, pos INTEGER,"
     " code TEXT NOT NULL, PRIMARY KEY(instrument, respondent, pos)) STRICT, WITHOUT ROWID",
 
-    /* the audit trail: one entry a transaction. at: ms UTC by the host's clock; logical: orders entries, derived. pos,
-     * identity, leaf: its last leaf, which is the only one of most, so that a change writes a page less; NULL where it
-     * stands with the others */
-    "CREATE TABLE entry(n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, at INTEGER NOT NULL, logical INTEGER NOT NULL,"
-    " actor INTEGER NOT NULL REFERENCES word, hash BLOB NOT NULL, pos INTEGER, identity INTEGER, leaf BLOB) STRICT",
+    /* the audit trail: one entry a transaction. at: ms UTC by the host's clock; logical: orders entries, derived.
+     * moved, derived: n is not the number that begins the id. pos, identity, leaf: its last leaf, which is the only one
+     * of most, so that a change writes a page less; NULL where it stands with the others */
+    "CREATE TABLE entry(n INTEGER PRIMARY KEY, id BLOB NOT NULL, moved INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " logical INTEGER NOT NULL, actor INTEGER NOT NULL REFERENCES word, hash BLOB NOT NULL,"
+    " pos INTEGER, identity INTEGER, leaf BLOB) STRICT",
+    /* the ids that don't lead to their entries by themselves */
+    "CREATE UNIQUE INDEX entry_moved ON entry(id) WHERE moved",
     /* an entry without a row here follows the one numbered before it and no other; one that follows none names itself
      */
     "CREATE TABLE parent(entry INTEGER REFERENCES entry, parent INTEGER REFERENCES entry,"

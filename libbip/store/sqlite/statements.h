@@ -82,13 +82,13 @@
     X(FACTS, FACT " WHERE person = ?1 ORDER BY kind, entry, idx")                                                      \
     X(FACTS_OF_KIND, FACT " WHERE person = ?1 AND kind = ?2 ORDER BY entry, idx")                                      \
     X(ENTRY_NEWEST, NEWEST)                                                                                            \
-    X(ENTRY_ADD, "INSERT INTO entry(n, id, at, logical, actor, hash, pos, identity, leaf) VALUES(?1, ?2, ?3, ?4, ?5, " \
-                 "?6, ?7, ?8, ?9)")                                                                                    \
+    X(ENTRY_ADD, "INSERT INTO entry(n, id, moved, at, logical, actor, hash, pos, identity, leaf) VALUES(?1, ?2, ?3, "  \
+                 "?4, ?5, ?6, ?7, ?8, ?9, ?10)")                                                                       \
     X(PARENT_ADD, "INSERT INTO parent(entry, parent) VALUES(?1, ?2)")                                                  \
     X(HEAD_DROP, "DELETE FROM head WHERE entry = ?1")                                                                  \
     X(HEAD_ADD, "INSERT OR IGNORE INTO head(entry) VALUES(?1)")                                                        \
     X(ENTRY_GET, SELECT_ENTRY " WHERE n = ?1")                                                                         \
-    X(ENTRY_FIND, SELECT_ENTRY " WHERE id = ?1")                                                                       \
+    X(ENTRY_FIND, SELECT_ENTRY " WHERE n = ?2 AND id = ?1 UNION ALL " SELECT_ENTRY " WHERE id = ?1 AND moved")         \
     X(ENTRIES, SELECT_ENTRY " ORDER BY logical, id")                                                                   \
     X(PARENTS,                                                                                                         \
       SELECT_ENTRY " WHERE n = ?1 - 1 AND NOT EXISTS (SELECT 1 FROM parent WHERE entry = ?1) UNION ALL " SELECT_PARENT \

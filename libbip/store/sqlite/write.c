@@ -393,15 +393,28 @@ static bip_status run_with(bip__sqlite *s, bip__statement which, const int64_t *
     return add_only(&a, err);
 }
 
+/* An id that begins with its entry's number was made for it: only of others one may be there under its own. */
+static bip_status refuse_second(bip__sqlite *s, const bip__entry_row *row, bip_error *err)
+{
+    bip__entry_row held;
+    bip_status st = s->api.entry_find(&s->base, row->id, &held, err);
+
+    if (st == BIP_OK)
+        return bip__fail(err, BIP_E_CONFLICT, s->path, "the entry is there already");
+    return st == BIP_E_NOT_FOUND ? BIP_OK : st;
+}
+
 static bip_status put_entry_row(bip__sqlite *s, const bip__entry_row *row, const bip__leaf_row *last, bip_error *err)
 {
+    const bool moved = bip__entry_id_number(row->id) != row->n;
     adding a;
-    bip_status st = adding_begin(&a, s, BIP__S_ENTRY_ADD, err);
+    bip_status st = moved ? refuse_second(s, row, err) : BIP_OK;
 
-    if (st != BIP_OK)
+    if (st != BIP_OK || (st = adding_begin(&a, s, BIP__S_ENTRY_ADD, err)) != BIP_OK)
         return st;
     add_int(&a, row->n);
     add_bytes(&a, row->id, BIP__UUID_SIZE);
+    add_int(&a, moved);
     add_int(&a, row->at_ms);
     add_int(&a, row->logical_ms);
     add_int(&a, row->actor);

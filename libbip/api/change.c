@@ -403,8 +403,8 @@ static bip_status check_attribute(bip__context *c, const char *key, const char *
     bip_status st = bip__text_check(key, value, strlen(value), c->national_ids, err);
     if (st != BIP_OK)
         return st;
-    if (strpbrk(value, "\r\n") != NULL || bip__utf8_count(value, strlen(value)) > 200)
-        return bip__fail(err, BIP_E_REFUSED, key, "must be one line of at most 200 characters");
+    if (strpbrk(value, "\r\n") != NULL || bip__utf8_count(value, strlen(value)) > BIP__MOST_VALUE)
+        return bip__fail(err, BIP_E_REFUSED, key, "must be one line of at most %d characters", BIP__MOST_VALUE);
     return BIP_OK;
 }
 

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define MAX_VALUE 200 /* code points of an attribute's value */
-
 /* ------------------------------------------------------------ leaves */
 
 /* The leaf over a fact: the last one whose pos isn't beyond it. */
@@ -135,7 +133,7 @@ bip_status bip__merge_attribute(bip__merge *m, const uint8_t id[BIP__UUID_SIZE],
     if (!bip__code_valid(key, strlen(key)))
         return bip__merge_refuse(m, id, "the attribute's key is no code", err);
     bip_status st = check_text(m, id, "attribute", value, n, err);
-    if (st == BIP_OK && bip__utf8_count(value, n) > MAX_VALUE)
+    if (st == BIP_OK && bip__utf8_count(value, n) > BIP__MOST_VALUE)
         st = bip__merge_refuse(m, id, "the attribute's value is longer than 200 characters", err);
     if (st == BIP_OK)
         st = check_reason(m, id, reason, err);

@@ -1,70 +1,59 @@
-#include "show/objection.h"
-#include "show/page.h"
-#include "show/show.h"
+#include "show/page_report.h"
 
-#include "model/options.h"
-#include "read/assessments.h"
+#include "show/objection.h"
+#include "show/show.h"
 
 #include <string.h>
 
 /* What a participant takes home: at most three sentences on what moved, the picture, lines to write on, the next date.
  * One instrument a page: the one asked for, else the one that was answered last. */
 
-#define MOST_TOLD 3  /* sentences on steps: more would make chance look like progress */
 #define MOST_VIEWS 2 /* differences between views: a page to talk about, not a list of faults */
 #define NOTE_LINES 3
 
-/* The step of one series that is worth telling most. */
-typedef struct telling {
-    int32_t slot, same_rater;
-    bip__told_step step;
-    bool own; /* the view of the role the page is for */
-} telling;
+bool bip__report_has(const bip__report *r, const bip__instrument *def, size_t slot)
+{
+    return bip__reading_shows(&r->reading, slot) &&
+           strcmp(r->reading.plan->slots[slot].shown->def->code, def->code) == 0;
+}
 
-typedef struct report {
-    bip__context *context;
-    const bip_query *query;
-    bip__reading reading;
-    bip__html h;
-    bip__arena arena;
-    bip__options *options;
-    const bip__voice *voices;
-    const char *participant; /* code */
-    const char *role;        /* whose page it is */
-    const bip__instrument *def;
-    bip_date latest; /* of def, by any respondent shown */
-    telling told[MOST_TOLD];
-    size_t n_told;
-    int64_t forward, back;
-    int32_t most_numbers; /* of the longest series */
-} report;
+const char *bip__report_respondent(const bip__report *r, const bip__slot *slot)
+{
+    return bip__title_get(&slot->shown->def->respondents[slot->respondent].title, r->h.words->lang);
+}
 
-static bool is_own(const report *r, const bip__slot *slot)
+bip_query bip__report_query(const bip__report *r, const bip__instrument *def)
+{
+    bip_query q = *r->query;
+
+    q.instrument = def->code;
+    if (q.for_role == NULL && bip__instrument_respondent(def, "participant") < 0)
+        q.for_role = def->respondents[0].code; /* what is left sees everybody */
+    q.lang = r->h.words->lang;
+    q.as_of = r->reading.plan->as_of;
+    return q;
+}
+
+static bool is_own(const bip__report *r, const bip__slot *slot)
 {
     return strcmp(slot->shown->def->respondents[slot->respondent].code, r->role) == 0;
 }
 
 /* Told as "you": to the participant alone. */
-static bool is_for_participant(const report *r)
+static bool is_for_participant(const bip__report *r)
 {
     return strcmp(r->role, "participant") == 0;
 }
 
-static const char *respondent_title(const report *r, const bip__slot *slot)
-{
-    return bip__title_get(&slot->shown->def->respondents[slot->respondent].title, r->h.words->lang);
-}
-
 /* The series of the page. */
-static bool on_page(const report *r, size_t slot)
+static bool on_page(const bip__report *r, size_t slot)
 {
-    return bip__reading_shows(&r->reading, slot) &&
-           strcmp(r->reading.plan->slots[slot].shown->def->code, r->def->code) == 0;
+    return bip__report_has(r, r->def, slot);
 }
 
 /* -------------------------------------------------------------------------------------------------------- gathering */
 
-static void choose_instrument(report *r)
+static void choose_instrument(bip__report *r)
 {
     const bip__plan *plan = r->reading.plan;
 
@@ -79,7 +68,7 @@ static void choose_instrument(report *r)
 }
 
 /* Own view before others', then by what the step is worth, then the newest. */
-static bool goes_before(const telling *a, const telling *b)
+static bool goes_before(const bip__telling *a, const bip__telling *b)
 {
     int worth_a = bip__step_worth(&a->step), worth_b = bip__step_worth(&b->step);
 
@@ -89,7 +78,7 @@ static bool goes_before(const telling *a, const telling *b)
 }
 
 /* Of one indicator only one view is told: the same step seen by two is one step. */
-static void keep_told(report *r, const telling *new)
+static void keep_told(bip__report *r, const bip__telling *new)
 {
     const bip__slot *slots = r->reading.plan->slots;
     size_t at = r->n_told;
@@ -100,7 +89,7 @@ static void keep_told(report *r, const telling *new)
                 return;
             at = i;
         }
-    if (at == r->n_told && at == MOST_TOLD && !goes_before(new, &r->told[--at]))
+    if (at == r->n_told && at == BIP__MOST_TOLD && !goes_before(new, &r->told[--at]))
         return;
     if (at == r->n_told)
         r->n_told++;
@@ -109,11 +98,11 @@ static void keep_told(report *r, const telling *new)
     r->told[at] = *new;
 }
 
-static void gather_steps(report *r, size_t s)
+static void gather_steps(bip__report *r, size_t s)
 {
     const bip__plan *plan = r->reading.plan;
     const bip__track *t = &r->reading.course->tracks[s];
-    telling best = {.slot = -1};
+    bip__telling best = {.slot = -1};
     bip__step step;
 
     for (size_t from = 1; bip__step_next(t->scores, t->raters, t->n, &plan->slots[s].rules, from, &step);
@@ -125,17 +114,17 @@ static void gather_steps(report *r, size_t s)
             continue;
         }
         r->forward++;
-        const telling new = {.slot = (int32_t)s,
-                             .same_rater = step.same_rater,
-                             .own = is_own(r, &plan->slots[s]),
-                             .step = {.from = t->scores[step.at - 1],
-                                      .to = t->scores[step.at],
-                                      .latest = t->scores[t->n - 1],
-                                      .date = t->days[step.at],
-                                      .held_for = step.held_for,
-                                      .is_latest = step.at + 1 == t->n,
-                                      .is_behind = bip__track_is_behind(t),
-                                      .holds = step.at + (size_t)step.held_for == t->n}};
+        const bip__telling new = {.slot = (int32_t)s,
+                                  .same_rater = step.same_rater,
+                                  .own = is_own(r, &plan->slots[s]),
+                                  .step = {.from = t->scores[step.at - 1],
+                                           .to = t->scores[step.at],
+                                           .latest = t->scores[t->n - 1],
+                                           .date = t->days[step.at],
+                                           .held_for = step.held_for,
+                                           .is_latest = step.at + 1 == t->n,
+                                           .is_behind = bip__track_is_behind(t),
+                                           .holds = step.at + (size_t)step.held_for == t->n}};
         if (best.slot < 0 || goes_before(&new, &best))
             best = new;
     }
@@ -143,7 +132,7 @@ static void gather_steps(report *r, size_t s)
         keep_told(r, &best);
 }
 
-static void gather(report *r)
+static void gather(bip__report *r)
 {
     choose_instrument(r);
     for (size_t s = 0; r->def != NULL && s < r->reading.plan->n_slots; s++) {
@@ -157,7 +146,7 @@ static void gather(report *r)
 
 /* --------------------------------------------------------------------------------------------------------- sections */
 
-static void put_header(report *r)
+static void put_header(bip__report *r)
 {
     bip__html *h = &r->h;
     const char *name = bip__options_text(r->options, "name"), *title = h->words->text[BIP__W_PAGE_MOVED];
@@ -185,7 +174,7 @@ static void put_header(report *r)
     BIP__HTML(h->o, "</p>\n</header>\n");
 }
 
-static void put_telling(report *r, const telling *t)
+static void put_telling(bip__report *r, const bip__telling *t)
 {
     bip__html *h = &r->h;
     bip__out *o = bip__html_scratch(h);
@@ -193,7 +182,7 @@ static void put_telling(report *r, const telling *t)
 
     BIP__HTML(h->o, "<li>");
     if (!t->own) {
-        bip__out_text(o, respondent_title(r, &r->reading.plan->slots[t->slot]));
+        bip__out_text(o, bip__report_respondent(r, &r->reading.plan->slots[t->slot]));
         bip__out_text(o, ": ");
     }
     bip__say_step(o, v, &t->step);
@@ -204,7 +193,7 @@ static void put_telling(report *r, const telling *t)
     BIP__HTML(h->o, "</li>\n");
 }
 
-static void put_moved(report *r)
+static void put_moved(bip__report *r)
 {
     bip__html *h = &r->h;
 
@@ -224,7 +213,7 @@ static void put_moved(report *r)
 }
 
 /* The participant's page tells only where one of the two is the participant. */
-static bip_status put_differences(report *r, bool *any, bip_error *err)
+static bip_status put_differences(bip__report *r, bool *any, bip_error *err)
 {
     bip__html *h = &r->h;
     bip__difference d[MOST_VIEWS];
@@ -243,14 +232,15 @@ static bip_status put_differences(report *r, bool *any, bip_error *err)
         *any = true;
         BIP__HTML(h->o, "<p>");
         if (is_for_participant(r) && is_own(r, a))
-            BIP__HTML_SAY(h, DIFFER, title, one, bip__fill_role('r', respondent_title(r, b)),
+            BIP__HTML_SAY(h, DIFFER, title, one, bip__fill_role('r', bip__report_respondent(r, b)),
                           bip__fill_score('b', d[i].score_b, &v->labels));
         else if (is_for_participant(r))
             BIP__HTML_SAY(h, DIFFER, title, bip__fill_score('a', d[i].score_b, &v->labels),
-                          bip__fill_role('r', respondent_title(r, a)), bip__fill_score('b', d[i].score_a, &v->labels));
+                          bip__fill_role('r', bip__report_respondent(r, a)),
+                          bip__fill_score('b', d[i].score_a, &v->labels));
         else
-            BIP__HTML_SAY(h, VIEWS_LATEST, title, one, bip__fill_text('p', respondent_title(r, a)),
-                          bip__fill_date('d', d[i].day_a), bip__fill_text('q', respondent_title(r, b)),
+            BIP__HTML_SAY(h, VIEWS_LATEST, title, one, bip__fill_text('p', bip__report_respondent(r, a)),
+                          bip__fill_date('d', d[i].day_a), bip__fill_text('q', bip__report_respondent(r, b)),
                           bip__fill_score('b', d[i].score_b, &v->labels), bip__fill_date('e', d[i].day_b));
         BIP__HTML(h->o, "</p>\n");
     }
@@ -258,7 +248,7 @@ static bip_status put_differences(report *r, bool *any, bip_error *err)
 }
 
 /* What the participant chose not to answer the last time, all in one sentence. */
-static void put_declined(report *r, bool *any)
+static void put_declined(bip__report *r, bool *any)
 {
     bip__html *h = &r->h;
     bip__out list;
@@ -289,7 +279,7 @@ static void put_declined(report *r, bool *any)
     bip__out_free(&list);
 }
 
-static bip_status put_views(report *r, bip_error *err)
+static bip_status put_views(bip__report *r, bip_error *err)
 {
     bool any = false;
     bip_status st = put_differences(r, &any, err);
@@ -302,7 +292,7 @@ static bip_status put_views(report *r, bip_error *err)
 }
 
 /* To write on by hand. */
-static void put_goals(report *r)
+static void put_goals(bip__report *r)
 {
     static const bip__word lines[NOTE_LINES] = {BIP__W_LINE_GOAL, BIP__W_LINE_STEP, BIP__W_LINE_HELP};
     bip__html *h = &r->h;
@@ -317,7 +307,7 @@ static void put_goals(report *r)
 }
 
 /* A date that has passed long ago is no date to look forward to: then the page says how old its picture is. */
-static void put_footer(report *r)
+static void put_footer(bip__report *r)
 {
     bip__html *h = &r->h;
 
@@ -338,20 +328,7 @@ static void put_footer(report *r)
 
 /* ------------------------------------------------------------------------------------------------------ the picture */
 
-/* The same participant, role and day, and the instrument of the page. */
-static bip_query query_of_page(const report *r, const bip__instrument *def)
-{
-    bip_query q = *r->query;
-
-    q.instrument = def->code;
-    if (q.for_role == NULL && bip__instrument_respondent(def, "participant") < 0)
-        q.for_role = def->respondents[0].code; /* what is left sees everybody */
-    q.lang = r->h.words->lang;
-    q.as_of = r->reading.plan->as_of;
-    return q;
-}
-
-static void put_score_cell(report *r, double score)
+static void put_score_cell(bip__report *r, double score)
 {
     BIP__HTML(r->h.o, "<td>");
     bip__say_number(bip__html_scratch(&r->h), r->h.words, score);
@@ -360,7 +337,7 @@ static void put_score_cell(report *r, double score)
 }
 
 /* A table for those who don't see the picture: a row a series. */
-static void put_row(report *r, size_t s)
+static void put_row(bip__report *r, size_t s)
 {
     const bip__slot *slot = &r->reading.plan->slots[s];
     const bip__track *t = &r->reading.course->tracks[s];
@@ -375,7 +352,7 @@ static void put_row(report *r, size_t s)
     BIP__HTML(r->h.o, "</tr>\n");
 }
 
-static void begin_table(report *r, const char *caption)
+static void begin_table(bip__report *r, const char *caption)
 {
     static const bip__word heads[] = {BIP__W_COLUMN_INDICATOR, BIP__W_COLUMN_FIRST, BIP__W_COLUMN_LATEST};
 
@@ -391,7 +368,7 @@ static void begin_table(report *r, const char *caption)
 }
 
 /* One table a respondent. */
-static void put_tables(report *r)
+static void put_tables(bip__report *r)
 {
     const bip__plan *plan = r->reading.plan;
     int32_t respondent = -1;
@@ -403,7 +380,7 @@ static void put_tables(report *r)
         if (slot->respondent != respondent) {
             if (respondent >= 0)
                 BIP__HTML(r->h.o, "</tbody>\n</table>\n");
-            begin_table(r, respondent_title(r, slot));
+            begin_table(r, bip__report_respondent(r, slot));
         }
         respondent = slot->respondent;
         put_row(r, s);
@@ -412,9 +389,9 @@ static void put_tables(report *r)
         BIP__HTML(r->h.o, "</tbody>\n</table>\n");
 }
 
-static bip_status put_picture(report *r, bip_error *err)
+static bip_status put_picture(bip__report *r, bip_error *err)
 {
-    const bip_query q = query_of_page(r, r->def);
+    const bip_query q = bip__report_query(r, r->def);
     bip_status st;
 
     bip__html_section(&r->h, "picture", NULL, BIP__W_PAGE_PICTURE);
@@ -428,172 +405,8 @@ static bip_status put_picture(report *r, bip_error *err)
     return BIP_OK;
 }
 
-/* ------------------------------------------------------------------------------------------------ all of it (--full)
- */
-
-static void put_scores(report *r, size_t s)
-{
-    const bip__track *t = &r->reading.course->tracks[s];
-    bip__out list;
-
-    bip__out_init(&list, NULL, NULL);
-    for (size_t i = 0; i < t->n; i++) {
-        if (i > 0)
-            bip__out_text(&list, " · ");
-        bip__say_number(&list, r->h.words, t->scores[i]);
-    }
-    bip__out_char(&list, '\0');
-    if (list.status != BIP_OK)
-        r->h.scratch.status = list.status;
-    else if (t->n > 1)
-        BIP__HTML_SAY(&r->h, FROM_TO, bip__fill_text('p', list.data), bip__fill_date('d', t->days[0]),
-                      bip__fill_date('e', t->days[t->n - 1]));
-    else
-        BIP__HTML_SAY(&r->h, ON_ONE_DAY, bip__fill_text('p', list.data), bip__fill_date('d', t->days[0]));
-    bip__out_free(&list);
-}
-
-static bip_status put_figure(report *r, size_t s, bip_error *err)
-{
-    bip_series series;
-    bip_status st = bip__course_series(r->reading.course, s, &series, err);
-
-    if (st != BIP_OK)
-        return st;
-    BIP__HTML(r->h.o, "<dt>");
-    bip__html_put(&r->h, r->voices[s].title);
-    BIP__HTML(r->h.o, "</dt>\n<dd>");
-    bip__say_series(bip__html_scratch(&r->h), &r->voices[s], &series,
-                    bip__track_is_behind(&r->reading.course->tracks[s]));
-    bip__html_flush(&r->h);
-    BIP__HTML(r->h.o, "</dd>\n<dd class=\"scores\">");
-    put_scores(r, s);
-    BIP__HTML(r->h.o, "</dd>\n");
-    return BIP_OK;
-}
-
-static bip_status put_figures(report *r, bip_error *err)
-{
-    const bip__plan *plan = r->reading.plan;
-    int32_t respondent = -1;
-    bip_status st = BIP_OK;
-
-    bip__html_section(&r->h, "figures-", r->def->code, BIP__W_PAGE_NUMBERS);
-    for (size_t s = 0; st == BIP_OK && s < plan->n_slots; s++) {
-        const bip__slot *slot = &plan->slots[s];
-        if (!on_page(r, s))
-            continue;
-        if (slot->respondent != respondent) {
-            bip__out_text(r->h.o, respondent < 0 ? "<h3>" : "</dl>\n<h3>");
-            bip__html_put(&r->h, respondent_title(r, slot));
-            BIP__HTML(r->h.o, "</h3>\n<dl>\n");
-        }
-        respondent = slot->respondent;
-        st = put_figure(r, s, err);
-    }
-    BIP__HTML(r->h.o, "</dl>\n</section>\n");
-    return st;
-}
-
-static bip_status put_course(report *r, size_t number, bip_error *err)
-{
-    const bip_query q = query_of_page(r, r->def);
-    bip_status st;
-
-    BIP__HTML(r->h.o, "<div class=\"all\">\n");
-    bip__html_section(&r->h, "course-", r->def->code, BIP__W_PAGE_COURSE);
-    BIP__HTML(r->h.o, "<p>");
-    bip__html_put(&r->h, bip__title_get(&r->def->title, r->h.words->lang));
-    BIP__HTML(r->h.o, "</p>\n");
-    if ((st = bip__page_timeline(r->context, &q, number, r->h.o, err)) != BIP_OK)
-        return st;
-    BIP__HTML(r->h.o, "</section>\n");
-    st = put_figures(r, err);
-    BIP__HTML(r->h.o, "</div>\n");
-    return st;
-}
-
-/* Every instrument that may be printed, each once. */
-static bip_status put_everything(report *r, bip_error *err)
-{
-    const bip__plan *plan = r->reading.plan;
-    const bip__instrument *page = r->def, *done = NULL;
-    size_t number = 0;
-    bip_status st = BIP_OK;
-
-    for (size_t s = 0; st == BIP_OK && s < plan->n_slots; s++) { /* series of one instrument stand together */
-        if (!bip__reading_shows(&r->reading, s))
-            continue;
-        r->def = plan->slots[s].shown->def;
-        if (done == NULL || strcmp(done->code, r->def->code) != 0)
-            st = put_course(r, number++, err);
-        done = r->def;
-    }
-    r->def = page;
-    return st;
-}
-
-/* ------------------------------------------------------------------------------------------------------------- notes
- */
-
-/* Notes on an instrument are as visible as the series of their respondent: one whose every score is left out has none
- * on the page. */
-static bool shows_notes_of(const report *r, const bip_assessment *a)
-{
-    const bip__plan *plan = r->reading.plan;
-
-    for (size_t s = 0; s < plan->n_slots; s++) {
-        const bip__instrument *def = plan->slots[s].shown->def;
-        if (bip__reading_wants(&r->reading, s) && strcmp(def->code, a->instrument) == 0 &&
-            strcmp(def->respondents[plan->slots[s].respondent].code, a->respondent) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void put_note(report *r, const bip_assessment *a)
-{
-    bip__html *h = &r->h;
-    const bip__version *v = bip__catalogue_exact(r->reading.plan->catalogue, a->instrument, a->version);
-    int32_t respondent = v == NULL ? -1 : bip__instrument_respondent(v->def, a->respondent);
-    const char *title =
-        respondent < 0 ? a->respondent : bip__title_get(&v->def->respondents[respondent].title, h->words->lang);
-
-    BIP__HTML(h->o, "<dt>");
-    BIP__HTML_SAY(h, ON_ONE_DAY, bip__fill_text('p', title), bip__fill_date('d', a->date));
-    BIP__HTML(h->o, "</dt>\n<dd class=\"note\">");
-    bip__html_put(h, a->note);
-    BIP__HTML(h->o, "</dd>\n");
-}
-
-static bip_status put_notes(report *r, bip_error *err)
-{
-    bip_query q = *r->query;
-    bip__assessments *reading = NULL;
-    const bip_assessment *a;
-    bool any = false;
-    bip_status st;
-
-    q.as_of = r->reading.plan->as_of;
-    st = bip__assessments_open(r->context, &q, &reading, err);
-    while (st == BIP_OK && (st = bip__assessments_next(reading, &a, err)) == BIP_OK) {
-        if (a->note == NULL || !shows_notes_of(r, a))
-            continue;
-        if (!any) {
-            bip__html_section(&r->h, "notes", NULL, BIP__W_PAGE_NOTES);
-            BIP__HTML(r->h.o, "<dl>\n");
-        }
-        any = true;
-        put_note(r, a);
-    }
-    bip__assessments_close(reading);
-    if (any)
-        BIP__HTML(r->h.o, "</dl>\n</section>\n");
-    return st == BIP_DONE ? BIP_OK : st;
-}
-
 /* What the participant objects to stands on the page that shows the scores, a paragraph each. */
-static bip_status put_objections(report *r, bip_error *err)
+static bip_status put_objections(bip__report *r, bip_error *err)
 {
     bip__out lines;
     bip__out_init(&lines, NULL, NULL);
@@ -618,7 +431,7 @@ static bip_status put_objections(report *r, bip_error *err)
 /* ---------------------------------------------------------------------------------------------------------- document
  */
 
-static bip_status put_page(report *r, bip_error *err)
+static bip_status put_page(bip__report *r, bip_error *err)
 {
     bip_status st = BIP_OK;
 
@@ -635,14 +448,14 @@ static bip_status put_page(report *r, bip_error *err)
     put_goals(r);
     put_footer(r);
     if (bip__options_flag(r->options, "full"))
-        st = put_everything(r, err);
+        st = bip__report_everything(r, err);
     if (st == BIP_OK && bip__options_flag(r->options, "notes"))
-        st = put_notes(r, err);
+        st = bip__report_notes(r, err);
     bip__html_end(&r->h);
     return st == BIP_OK ? bip__html_status(&r->h, err) : st;
 }
 
-static bip_status take_options(report *r, const char *options_json, bip_error *err)
+static bip_status take_options(bip__report *r, const char *options_json, bip_error *err)
 {
     static const bip__option known[] = {
         {"full", BIP__OPTION_FLAG}, {"notes", BIP__OPTION_FLAG}, {"name", BIP__OPTION_TEXT}};
@@ -652,7 +465,7 @@ static bip_status take_options(report *r, const char *options_json, bip_error *e
     return bip__options_parse(options_json, known, sizeof known / sizeof *known, &r->options, err);
 }
 
-static bip_status open_page(report *r, bip__out *o, bip_error *err)
+static bip_status open_page(bip__report *r, bip__out *o, bip_error *err)
 {
     const bip__words *words;
     bip__voice *voices;
@@ -675,7 +488,7 @@ static bip_status open_page(report *r, bip__out *o, bip_error *err)
 bip_status bip__show_report(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
                             bip_error *err)
 {
-    report r = {.context = c, .query = query};
+    bip__report r = {.context = c, .query = query};
     bip_status st = take_options(&r, options_json, err);
 
     if (st == BIP_OK)

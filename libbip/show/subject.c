@@ -75,10 +75,13 @@ bip_status bip__show_subject_html(bip__context *c, const bip_query *query, const
         return st;
     bip__html_init(&h, o, words);
     bip__html_begin(&h, query->participants[0]);
+    BIP__HTML(o, "<h1>");
+    bip__html_put(&h, query->participants[0]);
+    BIP__HTML(o, "</h1>\n");
     for (size_t i = 0; st == BIP_OK && i < sizeof parts / sizeof *parts; i++) {
         bip__out text;
         st = part(c, parts[i], query, &text, err);
-        BIP__HTML(o, "<pre style=\"white-space:pre-wrap\">\n");
+        BIP__HTML(o, "<pre class=\"plain\">\n");
         bip__html_text(o, text.data, text.len);
         BIP__HTML(o, "</pre>\n");
         bip__out_free(&text);

@@ -57,7 +57,8 @@ static size_t distance(const char *a, const char *b)
     return row[n];
 }
 
-const char *cli_nearest(const char *text, const char *const *words, size_t n)
+/* The word of `words` that `text` most looks like, or NULL where none does. */
+static const char *nearest_word(const char *text, const char *const *words, size_t n)
 {
     const char *nearest = NULL;
     size_t near = sizeof(size_t) * 64;
@@ -89,7 +90,7 @@ static bip_status fail_option(const char *word, uint64_t allowed, bip_error *err
         return bip__fail(err, BIP_E_USAGE, word, "is not an option %s",
                          allowed == CLI_GLOBAL ? "before the command" : "of this command");
     }
-    nearest = cli_nearest(word, names, OPT_COUNT);
+    nearest = nearest_word(word, names, OPT_COUNT);
     if (nearest)
         return bip__fail(err, BIP_E_USAGE, word, "is not known; did you mean %s?", nearest);
     return bip__fail(err, BIP_E_USAGE, word, "is not known; see `bip help`");
@@ -198,7 +199,7 @@ static bip_status fail_command(const char *group, const char *word, bip_error *e
             n++;
         }
     }
-    nearest = cli_nearest(word, words, n);
+    nearest = nearest_word(word, words, n);
     if (nearest)
         return bip__fail(err, BIP_E_USAGE, NULL, "no command \"%s%s%s\"; did you mean %s%s%s?", group ? group : "",
                          group ? " " : "", word, group ? group : "", group ? " " : "", nearest);

@@ -110,22 +110,7 @@ const char *cli_value_at(const cli_args *args, cli_option_id option, size_t i); 
 /* The command that argv[*at] (and the next word, for groups) names. */
 bip_status cli_command_find(char **argv, int argc, int *at, const cli_command **out, bip_error *err);
 
-/* The word of `words` that `text` most looks like, or NULL where none does. */
-const char *cli_nearest(const char *text, const char *const *words, size_t n);
-
 /* ------------------------------------------------------------------------------------------------------ one run */
-
-/* Where output goes. Errors stick and are told by cli_sink_end(). */
-typedef struct cli_sink {
-    FILE *file;
-    const char *name; /* for messages */
-    bool hold;        /* keep everything until the end: nothing is printed by a command that fails */
-    bip__out held;
-    char last;                /* byte written; 0: nothing yet */
-    int error;                /* errno of the first failed write */
-    bool synced;              /* the file will be waited for until it is on the disk */
-    int64_t written, started; /* bytes; up to where they are on their way to the disk */
-} cli_sink;
 
 /* What the environment may say in place of an option. */
 typedef enum cli_variable { ENV_STORE, ENV_ACTOR, ENV_NOW, ENV_READ_LOG, ENV_NO_COLOR, ENV_COUNT } cli_variable;
@@ -158,8 +143,6 @@ const char *cli_lang_of(const cli *c, const char *store_lang);
 bip_status cli_change_begin(cli *c, bip_change **out);
 /* Print what the command has to say, then commit; where the printing fails, nothing is changed. Frees both. */
 bip_status cli_change_end(cli *c, bip_change *change, bip__out *text, bip_status st);
-/* After a commit: warn where what was erased can still be found in the store's files. */
-void cli_warn_of_traces(cli *c);
 /* An option that holds a day: *out stays BIP_NO_DATE where it isn't given; `bad` is the status of one that isn't a
  * date.
  */
@@ -170,9 +153,6 @@ bip_status cli_fail(cli *c, bip_status st, const char *where, const char *fmt, .
 void cli_hint(cli *c, const char *fmt, ...) BIP_PRINTF(2, 3);
 
 /* output.c */
-void cli_sink_begin(cli_sink *s, FILE *file, const char *name, bool hold);
-int cli_sink_write(void *sink, const char *bytes, size_t n); /* a bip_write_fn */
-bip_status cli_sink_end(cli *c, cli_sink *s, bip_status st);
 /* Write `text` to standard output and free it. */
 bip_status cli_print(cli *c, bip__out *text);
 bip_status cli_document(cli *c, const char *document, const bip_query *query, bool hold);

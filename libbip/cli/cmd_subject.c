@@ -1,7 +1,6 @@
 /* subject. */
 #include "cli/cli.h"
 
-#include "base/alloc.h"
 #include "base/platform.h"
 
 #include <string.h>

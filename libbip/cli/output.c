@@ -7,7 +7,19 @@
 #include <errno.h>
 #include <string.h>
 
-void cli_sink_begin(cli_sink *s, FILE *file, const char *name, bool hold)
+/* Where output goes. Errors stick and are told by sink_end(). */
+typedef struct sink {
+    FILE *file;
+    const char *name; /* for messages */
+    bool hold;        /* keep everything until the end: nothing is printed by a command that fails */
+    bip__out held;
+    char last;                /* byte written; 0: nothing yet */
+    int error;                /* errno of the first failed write */
+    bool synced;              /* the file will be waited for until it is on the disk */
+    int64_t written, started; /* bytes; up to where they are on their way to the disk */
+} sink;
+
+static void sink_begin(sink *s, FILE *file, const char *name, bool hold)
 {
     memset(s, 0, sizeof *s);
     s->file = file;
@@ -18,7 +30,7 @@ void cli_sink_begin(cli_sink *s, FILE *file, const char *name, bool hold)
 
 #define STRETCH (8 << 20) /* bytes: what the disk is given at a time while the rest is still being made */
 
-static int pass_on(cli_sink *s, const char *bytes, size_t n)
+static int pass_on(sink *s, const char *bytes, size_t n)
 {
     errno = 0;
     if (n > 0 && fwrite(bytes, 1, n, s->file) != n) {
@@ -33,9 +45,10 @@ static int pass_on(cli_sink *s, const char *bytes, size_t n)
     return 0;
 }
 
-int cli_sink_write(void *sink, const char *bytes, size_t n)
+/* A bip_write_fn. */
+static int sink_write(void *ctx, const char *bytes, size_t n)
 {
-    cli_sink *s = sink;
+    sink *s = ctx;
 
     if (n > 0)
         s->last = bytes[n - 1];
@@ -57,12 +70,12 @@ bip_status cli_fail_system(cli *c, const char *where, int error)
 }
 
 /* Everything is handed to the system now, so that a full disk shows; a command that failed prints nothing it held. */
-bip_status cli_sink_end(cli *c, cli_sink *s, bip_status st)
+static bip_status sink_end(cli *c, sink *s, bip_status st)
 {
     bip_status held = s->held.status;
 
     if (st == BIP_OK && s->last != '\0' && s->last != '\n')
-        cli_sink_write(s, "\n", 1);
+        sink_write(s, "\n", 1);
     if (st == BIP_OK && s->hold && held == BIP_OK)
         pass_on(s, s->held.data, s->held.len);
     bip__out_free(&s->held);
@@ -78,13 +91,13 @@ bip_status cli_sink_end(cli *c, cli_sink *s, bip_status st)
 
 bip_status cli_print(cli *c, bip__out *text)
 {
-    cli_sink sink;
+    sink to;
     bip_status st = bip__out_finish(text, &c->err);
 
     if (st == BIP_OK) {
-        cli_sink_begin(&sink, stdout, "standard output", false);
-        cli_sink_write(&sink, text->data, text->len);
-        st = cli_sink_end(c, &sink, BIP_OK);
+        sink_begin(&to, stdout, "standard output", false);
+        sink_write(&to, text->data, text->len);
+        st = sink_end(c, &to, BIP_OK);
     }
     bip__out_free(text);
     return st;
@@ -92,12 +105,12 @@ bip_status cli_print(cli *c, bip__out *text)
 
 bip_status cli_document(cli *c, const char *document, const bip_query *query, bool hold)
 {
-    cli_sink sink;
+    sink to;
     bip_status st;
 
-    cli_sink_begin(&sink, stdout, "standard output", hold);
-    st = bip_write(c->store, document, query, c->document_options, cli_sink_write, &sink, &c->err);
-    return cli_sink_end(c, &sink, st);
+    sink_begin(&to, stdout, "standard output", hold);
+    st = bip_write(c->store, document, query, c->document_options, sink_write, &to, &c->err);
+    return sink_end(c, &to, st);
 }
 
 bip_status cli_collect(cli *c, const char *document, const bip_query *query, bip__out *text)
@@ -112,17 +125,17 @@ bip_status cli_collect(cli *c, const char *document, const bip_query *query, bip
 
 static bip_status write_to(cli *c, const char *document, const bip_query *query, const char *path, const char *shown)
 {
-    cli_sink sink;
+    sink to;
     bip_status st;
     FILE *file = bip__file_open(path, "wb");
 
     if (!file)
         return cli_fail_system(c, shown, errno);
     setvbuf(file, NULL, _IONBF, 0); /* what comes is large already */
-    cli_sink_begin(&sink, file, shown, false);
-    sink.synced = true;
-    st = bip_write(c->store, document, query, c->document_options, cli_sink_write, &sink, &c->err);
-    st = cli_sink_end(c, &sink, st);
+    sink_begin(&to, file, shown, false);
+    to.synced = true;
+    st = bip_write(c->store, document, query, c->document_options, sink_write, &to, &c->err);
+    st = sink_end(c, &to, st);
     if (fclose(file) != 0 && st == BIP_OK)
         st = cli_fail_system(c, shown, errno);
     return st;

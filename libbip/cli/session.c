@@ -211,6 +211,19 @@ bip_status cli_change_begin(cli *c, bip_change **out)
     return bip_change_begin(c->store, actor, cli_value(&c->args, OPT_REASON), out, &c->err);
 }
 
+/* Where what was erased can still be found in the files of the store. */
+static void warn_of_traces(cli *c)
+{
+    int32_t traces = 0;
+    bip__out text;
+
+    if (bip_store_traces(c->store, &traces, NULL) != BIP_OK || !traces)
+        return;
+    bip__out_init(&text, NULL, NULL);
+    cli_words(&text, c, WORD_TRACES, NULL, 0);
+    cli_warn(c, &text);
+}
+
 /* Printed first and committed last: a printed id can be told to be void by the exit status, a fact that nobody was told
  * of can't be taken back. */
 bip_status cli_change_end(cli *c, bip_change *change, bip__out *text, bip_status st)
@@ -224,20 +237,8 @@ bip_status cli_change_end(cli *c, bip_change *change, bip__out *text, bip_status
         return st;
     }
     if ((st = bip_change_commit(change, NULL, &c->err)) == BIP_OK)
-        cli_warn_of_traces(c); /* erasing can come with a merge or an import too */
+        warn_of_traces(c); /* erasing can come with a merge or an import too */
     return st;
-}
-
-void cli_warn_of_traces(cli *c)
-{
-    int32_t traces = 0;
-    bip__out text;
-
-    if (bip_store_traces(c->store, &traces, NULL) != BIP_OK || !traces)
-        return;
-    bip__out_init(&text, NULL, NULL);
-    cli_words(&text, c, WORD_TRACES, NULL, 0);
-    cli_warn(c, &text);
 }
 
 bip_status cli_day(cli *c, cli_option_id option, bip_status bad, bip_date *out)

@@ -33,7 +33,7 @@ void bip__json_reader_free(bip__json_reader *r)
 
 /* ------------------------------------------------------------ messages */
 
-void bip__json_place(const bip__json_reader *r, char *into, size_t n)
+static void print_place(const bip__json_reader *r, char *into, size_t n)
 {
     size_t len = (size_t)snprintf(into, n, "line %lld", (long long)r->line);
     for (size_t i = 0; i < r->depth && len < n; i++) {
@@ -53,7 +53,7 @@ bip_status bip__json_refuse(const bip__json_reader *r, bip_error *err, const cha
     char where[128];
     char text[256];
     va_list args;
-    bip__json_place(r, where, sizeof where);
+    print_place(r, where, sizeof where);
     va_start(args, fmt);
     if (vsnprintf(text, sizeof text, fmt, args) < 0)
         text[0] = '\0';

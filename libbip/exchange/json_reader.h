@@ -49,8 +49,6 @@ void bip__json_reader_again(bip__json_reader *r, bip__source *source, int64_t li
 
 /* BIP_E_REFUSED with "line 3, entries[4].hash" as `where`. %s, %d, %lld, %zu only. */
 bip_status bip__json_refuse(const bip__json_reader *r, bip_error *err, const char *fmt, ...) BIP_PRINTF(3, 4);
-/* That place, as text. */
-void bip__json_place(const bip__json_reader *r, char *into, size_t n);
 
 /* The next token; at the end of the document BIP__JSON_NONE, once nothing but blanks follows. */
 bip_status bip__json_next(bip__json_reader *r, bip_error *err);

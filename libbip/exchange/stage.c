@@ -3,7 +3,6 @@
 #include "base/bytes.h"
 #include "exchange/intake.h"
 #include "exchange/packed.h"
-#include "model/score.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -152,8 +152,3 @@ bool bip__scores_split(const char *s, size_t len, bip__score_span *spans, size_t
         spans[i] = (bip__score_span){s + 2 * i + 1, 1};
     return true;
 }
-
-bool bip__score_equal(const bip_score *a, const bip_score *b)
-{
-    return a->answer == b->answer && (a->answer != BIP_NUMBER || a->number == b->number);
-}

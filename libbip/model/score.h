@@ -23,6 +23,4 @@ typedef struct bip__score_span {
 } bip__score_span;
 bool bip__scores_split(const char *s, size_t len, bip__score_span *spans, size_t n);
 
-bool bip__score_equal(const bip_score *a, const bip_score *b);
-
 #endif

@@ -13,7 +13,8 @@ static double scale_width(const bip_series *s)
     return fmax(fabs(s->first.score), fmax(fabs(s->latest.score), fabs(s->best.score)));
 }
 
-bool bip__same_score(const bip_series *s, double a, double b)
+/* They differ by nothing that counts. */
+static bool same_score(const bip_series *s, double a, double b)
 {
     return fabs(a - b) <= 1e-9 * scale_width(s);
 }
@@ -21,7 +22,7 @@ bool bip__same_score(const bip_series *s, double a, double b)
 /* Later minus earlier, turned: 1 better, -1 worse, 0 the same. */
 static int toward_better(const bip_series *s, double from, double to)
 {
-    if (bip__same_score(s, from, to))
+    if (same_score(s, from, to))
         return 0;
     return (to > from) == (s->better == BIP_HIGHER) ? 1 : -1;
 }
@@ -135,10 +136,10 @@ static void say_steady(bip__out *o, const bip__voice *v, const bip_series *s)
 {
     double low = fmin(s->first.score, s->previous.score), high = fmax(s->first.score, s->previous.score);
     bip__told_step t = {.from = s->first.score, .to = s->first.score, .latest = s->latest.score, .held_for = s->n};
-    bool even = bip__same_score(s, s->first.score, s->latest.score);
+    bool even = same_score(s, s->first.score, s->latest.score);
 
     t.date = BIP_NO_DATE;
-    if (even && bip__same_score(s, s->sd, 0)) {
+    if (even && same_score(s, s->sd, 0)) {
         say(o, v, BIP__W_STEADY_EQUAL, &t);
     } else if (even && s->n <= 3) {
         t.from = low;

@@ -47,7 +47,4 @@ void bip__say_contrast(bip__out *o, const bip__words *w, const bip_series *s); /
 /* One or two sentences on where a series stands, see bip_series_sentence() in bip.h. */
 void bip__say_series(bip__out *o, const bip__voice *v, const bip_series *s, bool is_behind);
 
-/* Whether two scores of a series differ by nothing that counts. */
-bool bip__same_score(const bip_series *s, double a, double b);
-
 #endif

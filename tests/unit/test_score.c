@@ -205,19 +205,6 @@ static void test_score__takes_a_short_number_only_as_it_is_printed(void **state)
     assert_in_range(taken, 1000, 9000);
 }
 
-static void test_score__equal_means_same_answer_and_number(void **state)
-{
-    const bip_score three = number(3), other = number(4), none = {.number = NAN, .answer = BIP_NOT_ASKED},
-                    none_too = {.number = 7, .answer = BIP_NOT_ASKED}, declined = {.answer = BIP_DECLINED};
-
-    (void)state;
-    assert_true(bip__score_equal(&three, &three));
-    assert_false(bip__score_equal(&three, &other));
-    assert_true(bip__score_equal(&none, &none_too));
-    assert_false(bip__score_equal(&none, &declined));
-    assert_false(bip__score_equal(&three, &declined));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,7 +215,6 @@ int main(void)
         cmocka_unit_test(test_score__parses_nothing_looser),
         cmocka_unit_test(test_score__every_printed_number_reads_back_equal),
         cmocka_unit_test(test_score__takes_a_short_number_only_as_it_is_printed),
-        cmocka_unit_test(test_score__equal_means_same_answer_and_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
  * Tells the longest wait and whether everything is there. The worst case: programs that do nothing between two changes.
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
-#include "bip.h"
+#include "one_score.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,27 +47,6 @@ static bip_store *open_store(const char *path, uint32_t flags)
     return store;
 }
 
-static bip_status one_change(bip_store *store, const char *participant, bip_date date, bip_error *err)
-{
-    static const char *const indicators[] = {"cooperation"};
-    bip_score score = {.number = 1 + (date & 3)};
-    bip_assessment_in in = {.size = sizeof in,
-                            .participant = participant,
-                            .instrument = "employability",
-                            .respondent = "participant",
-                            .date = date,
-                            .n = 1,
-                            .indicators = indicators,
-                            .scores = &score};
-    bip_change *change = NULL;
-    bip_status st = bip_change_begin(store, "anna", NULL, &change, err);
-    if (st == BIP_OK && (st = bip_assessment_add(change, &in, NULL, err)) != BIP_OK)
-        bip_change_rollback(change);
-    else if (st == BIP_OK)
-        st = bip_change_commit(change, NULL, err);
-    return st;
-}
-
 static void write_for(const char *path, int who, double seconds, tally *t)
 {
     bip_store *store = open_store(path, BIP_OPEN_WRITE);
@@ -78,7 +57,7 @@ static void write_for(const char *path, int who, double seconds, tally *t)
     snprintf(participant, sizeof participant, "P-%02d", who);
     for (bip_date day = -20000; now_ms() < end; day++) {
         double start = now_ms(), ms;
-        bip_status st = one_change(store, participant, day, &err);
+        bip_status st = record_one_score(store, participant, day, &err);
         ms = now_ms() - start;
         if (st != BIP_OK) {
             fprintf(stderr, "%s: %s\n", bip_status_code(st), err.message);

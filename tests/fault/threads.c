@@ -1,6 +1,6 @@
 /* threads FOLDER: a store a thread, several threads to one file, and interrupting from another thread. Built with
  * -fsanitize=thread: the claim is that the sanitizer has nothing to say; what it returns is checked as well. */
-#include "bip.h"
+#include "one_score.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -46,27 +46,6 @@ static bip_store *open_store(const char *name, uint32_t flags)
     return store;
 }
 
-static bip_status record(bip_store *store, const char *participant, bip_date date, bip_error *err)
-{
-    static const char *const indicators[] = {"cooperation"};
-    const bip_score score = {.number = 1 + (date & 3)};
-    bip_assessment_in in = {.size = sizeof in,
-                            .participant = participant,
-                            .instrument = "employability",
-                            .respondent = "participant",
-                            .date = date,
-                            .n = 1,
-                            .indicators = indicators,
-                            .scores = &score};
-    bip_change *change = NULL;
-    bip_status st = bip_change_begin(store, "anna", NULL, &change, err);
-    if (st == BIP_OK && (st = bip_assessment_add(change, &in, NULL, err)) != BIP_OK)
-        bip_change_rollback(change);
-    else if (st == BIP_OK)
-        st = bip_change_commit(change, NULL, err);
-    return st;
-}
-
 static void make(const char *name)
 {
     bip_store *store = open_store(name, BIP_OPEN_CREATE);
@@ -95,7 +74,7 @@ static void *work(void *arg)
         make(name);
     bip_store *store = open_store(name, BIP_OPEN_WRITE);
     for (bip_date day = 0; store != NULL && day < CHANGES; day++) {
-        expect(record(store, participant, 20000 + day, &err), &err, "record");
+        expect(record_one_score(store, participant, 20000 + day, &err), &err, "record");
         if (day % 8 == 0)
             expect(bip_write(store, "progression", NULL, NULL, drop, &n, &err), &err, "progression");
     }
@@ -122,7 +101,7 @@ static void *be_interrupted(void *arg)
     for (bip_date day = 0; day < 150; day++) {
         count_outcome(bip_store_verify(store, NULL, NULL, NULL, &err), &err);
         count_outcome(bip_write(store, "json", NULL, NULL, drop, &n, &err), &err);
-        count_outcome(record(store, "P0", 21000 + day, &err), &err);
+        count_outcome(record_one_score(store, "P0", 21000 + day, &err), &err);
     }
     atomic_store(&over, true);
     return NULL;
@@ -149,7 +128,7 @@ static void interrupting(void)
     pthread_join(other, NULL);
     bip_store_close(store);
     store = open_store("own0.bip", BIP_OPEN_WRITE); /* nothing half done, and it goes on working */
-    expect(record(store, "P1", 22000, &err), &err, "record afterwards");
+    expect(record_one_score(store, "P1", 22000, &err), &err, "record afterwards");
     expect(bip_store_verify(store, NULL, NULL, NULL, &err), &err, "verify afterwards");
     bip_store_close(store);
     if (atomic_load(&interrupted) == 0) {

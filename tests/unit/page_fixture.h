@@ -32,20 +32,7 @@ static const char page_secret[] =
 static inline void page_note(show_store *s, const char *participant, const char *instrument, const char *respondent,
                              const char *day, size_t n, const char *scores, const char *note)
 {
-    bip_score values[8];
-    bip_change *change = show_begin(s, NULL);
-    const bip_assessment_in in = {.size = sizeof in,
-                                  .participant = participant,
-                                  .instrument = instrument,
-                                  .respondent = respondent,
-                                  .note = note,
-                                  .date = show_day(day),
-                                  .n = n,
-                                  .scores = values};
-
-    assert_true(bip__scores_parse(scores, strlen(scores), values, n));
-    assert_int_equal(bip_assessment_add(change, &in, NULL, NULL), BIP_OK);
-    show_commit(change);
+    show_record_noted(s, participant, instrument, respondent, day, NULL, n, scores, note, NULL);
 }
 
 /* P1 has moved, P2 went back and fell silent, P3 was never asked, P4 answered once. */

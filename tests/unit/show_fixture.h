@@ -96,8 +96,9 @@ static inline bip_date show_day(const char *text)
 }
 
 /* scores: as stored, "[3,null,\"declined\"]", of everything that is asked; at most 8. */
-static inline void show_record(show_store *s, const char *participant, const char *instrument, const char *respondent,
-                               const char *day, const char *rater, size_t n, const char *scores, char id[BIP_ID_SIZE])
+static inline void show_record_noted(show_store *s, const char *participant, const char *instrument,
+                                     const char *respondent, const char *day, const char *rater, size_t n,
+                                     const char *scores, const char *note, char id[BIP_ID_SIZE])
 {
     bip_score values[8];
     bip_change *change = show_begin(s, NULL);
@@ -106,6 +107,7 @@ static inline void show_record(show_store *s, const char *participant, const cha
                                   .instrument = instrument,
                                   .respondent = respondent,
                                   .rater = rater,
+                                  .note = note,
                                   .date = show_day(day),
                                   .n = n,
                                   .scores = values};
@@ -113,6 +115,12 @@ static inline void show_record(show_store *s, const char *participant, const cha
     assert_true(bip__scores_parse(scores, strlen(scores), values, n));
     assert_int_equal(bip_assessment_add(change, &in, id, NULL), BIP_OK);
     show_commit(change);
+}
+
+static inline void show_record(show_store *s, const char *participant, const char *instrument, const char *respondent,
+                               const char *day, const char *rater, size_t n, const char *scores, char id[BIP_ID_SIZE])
+{
+    show_record_noted(s, participant, instrument, respondent, day, rater, n, scores, NULL, id);
 }
 
 static inline void show_dispute(show_store *s, const char *id, const char *text)

@@ -33,6 +33,24 @@ typedef struct fixture {
 
 static bip_error test_err;
 
+/* Bytes for a bip_read_fn: with `most`, at most so many at a time. */
+typedef struct test_bytes {
+    const char *s;
+    size_t n, at, most;
+} test_bytes;
+
+static inline long test_give(void *ctx, char *into, size_t n)
+{
+    test_bytes *b = ctx;
+    const size_t left = b->n - b->at;
+    size_t take = b->most == 0 || n < b->most ? n : b->most;
+    if (take > left)
+        take = left;
+    memcpy(into, b->s + b->at, take);
+    b->at += take;
+    return (long)take;
+}
+
 /* The status and the message, where a call should have gone well. */
 #define assert_ok(call)                                                                                                \
     do {                                                                                                               \

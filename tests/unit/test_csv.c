@@ -3,22 +3,6 @@
 
 #include "exchange/csv.h"
 
-typedef struct pieces {
-    const char *bytes;
-    size_t n, at, most; /* most: bytes a reading gives */
-} pieces;
-
-static long give(void *ctx, char *into, size_t n)
-{
-    pieces *p = ctx;
-    size_t left = p->n - p->at, take = left < p->most ? left : p->most;
-    if (take > n)
-        take = n;
-    memcpy(into, p->bytes + p->at, take);
-    p->at += take;
-    return (long)take;
-}
-
 static void print_row(bip__out *o, const bip__csv *csv)
 {
     bip__out_printf(o, "%lld:", (long long)csv->line);
@@ -56,11 +40,11 @@ static bool print_quick(bip__out *o, bip__csv *csv)
  * way compares with the row before, -1: without it. */
 static void read_rows(const char *bytes, size_t n, size_t most, int lead, bip__out *o)
 {
-    pieces p = {bytes, n, 0, most};
+    test_bytes p = {bytes, n, 0, most};
     bip__source source;
     bip__csv csv;
     bip_status st;
-    bip__source_init(&source, give, &p);
+    bip__source_init(&source, test_give, &p);
     bip__csv_init(&csv, &source);
     while ((st = bip__csv_next(&csv, &test_err)) == BIP_OK) {
         print_row(o, &csv);
@@ -146,10 +130,10 @@ static int echo_of(const char *first, const char *second, uint32_t digits)
 {
     char text[200];
     snprintf(text, sizeof text, "h,h,h,h,h\n%s%s", first, second);
-    pieces p = {text, strlen(text), 0, sizeof text};
+    test_bytes p = {text, strlen(text), 0, sizeof text};
     bip__source source;
     bip__csv csv;
-    bip__source_init(&source, give, &p);
+    bip__source_init(&source, test_give, &p);
     bip__csv_init(&csv, &source);
     assert_status(bip__csv_next(&csv, &test_err), BIP_OK);
     csv.quick.width = 5;

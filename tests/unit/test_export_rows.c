@@ -290,27 +290,13 @@ static void random_store(fixture *f)
     }
 }
 
-typedef struct bytes {
-    const char *s;
-    size_t n;
-} bytes;
-
-static long give(void *ctx, char *into, size_t n)
-{
-    bytes *b = ctx;
-    const size_t take = b->n < n ? b->n : n;
-    memcpy(into, b->s, take);
-    b->s += take;
-    b->n -= take;
-    return (long)take;
-}
-
 static bip_import_result take_in(fixture *f, const char *format, const char *text)
 {
-    bytes b = {text, strlen(text)};
+    test_bytes b = {text, strlen(text), 0, 0};
     bip_import_result result = {.size = sizeof result};
     bip_change *change = test_begin(f, NULL);
-    assert_ok(bip_import(change, format, "{\"create_participants\":true}", give, &b, NULL, NULL, &result, &test_err));
+    assert_ok(
+        bip_import(change, format, "{\"create_participants\":true}", test_give, &b, NULL, NULL, &result, &test_err));
     test_commit(change);
     return result;
 }

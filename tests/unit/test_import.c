@@ -23,20 +23,6 @@
 
 /* ------------------------------------------------------------ importing */
 
-typedef struct bytes {
-    const char *s;
-    size_t n, at;
-} bytes;
-
-static long give(void *ctx, char *into, size_t n)
-{
-    bytes *b = ctx;
-    size_t take = b->n - b->at < n ? b->n - b->at : n;
-    memcpy(into, b->s + b->at, take);
-    b->at += take;
-    return (long)take;
-}
-
 static bip_import_result result;
 static char issues[8000]; /* "WHERE: MESSAGE\n" each */
 static int n_issues;
@@ -54,7 +40,7 @@ static int take_issue(void *ctx, const bip_issue *issue)
 static bip_status import_bytes(fixture *f, const char *format, const char *options, const char *s, size_t n)
 {
     char json[300];
-    bytes b = {s, n, 0};
+    test_bytes b = {s, n, 0, 0};
     bip_change *change = test_begin(f, NULL);
     issues[0] = '\0';
     n_issues = 0;
@@ -62,7 +48,7 @@ static bip_status import_bytes(fixture *f, const char *format, const char *optio
     snprintf(json, sizeof json, "%s", options ? options : "{}");
     for (char *c = json; *c; c++)
         *c = *c == '\'' ? '"' : *c;
-    bip_status st = bip_import(change, format, json, give, &b, take_issue, NULL, &result, &test_err);
+    bip_status st = bip_import(change, format, json, test_give, &b, take_issue, NULL, &result, &test_err);
     if (st == BIP_OK)
         return bip_change_commit(change, NULL, &test_err);
     bip_change_rollback(change);
@@ -433,20 +419,20 @@ static void test_import__can_follow_facts_of_the_same_change(void **state)
 {
     static const char file[] = "participant,date,respondent,a\nP1,2026-01-02,self,1\nP2,2026-01-02,self,2\n";
     fixture *f = *state;
-    bytes b = {file, sizeof file - 1, 0};
+    test_bytes b = {file, sizeof file - 1, 0, 0};
     test_instrument(f, INSTRUMENT);
     bip_change *change = test_begin(f, NULL);
     assert_ok(bip_participant_add(change, "P1", BIP_NO_DATE, &test_err));
     assert_ok(test_add(change, "P1", "mini self 2026-01-02", "a=1", NULL));
     result.size = 0;
-    assert_status(bip_import(change, NULL, NULL, give, &b, NULL, NULL, &result, &test_err), BIP_E_USAGE);
+    assert_status(bip_import(change, NULL, NULL, test_give, &b, NULL, NULL, &result, &test_err), BIP_E_USAGE);
     assert_string_equal(test_err.where, "result");
     result.size = sizeof result;
-    assert_ok(bip_import(change, NULL, "{\"instrument\":\"mini\",\"create_participants\":true}", give, &b, NULL, NULL,
-                         &result, &test_err));
+    assert_ok(bip_import(change, NULL, "{\"instrument\":\"mini\",\"create_participants\":true}", test_give, &b, NULL,
+                         NULL, &result, &test_err));
     assert_counts(1, 1, 0);
-    b = (bytes){"participant,date,respondent,a\nP2,2026-01-02,self,3\n", 50, 0};
-    assert_status(bip_import(change, NULL, "{\"instrument\":\"mini\"}", give, &b, NULL, NULL, &result, &test_err),
+    b = (test_bytes){"participant,date,respondent,a\nP2,2026-01-02,self,3\n", 50, 0, 0};
+    assert_status(bip_import(change, NULL, "{\"instrument\":\"mini\"}", test_give, &b, NULL, NULL, &result, &test_err),
                   BIP_E_REFUSED); /* and nothing was taken: the change can go on */
     assert_ok(bip_change_commit(change, NULL, &test_err));
     assert_store(f, "P1 mini@1 self 2026-01-02 - r0 a=1 b=\nP2 mini@1 self 2026-01-02 - r0 a=2 b=\n");
@@ -459,7 +445,7 @@ static void test_import__can_follow_facts_of_the_same_change(void **state)
 typedef enum moment { WHILE_READING = 1, AT_EACH_LOOK = 2, BEFORE_THE_LOCK = 4 } moment;
 
 static struct meddler {
-    bytes b;
+    test_bytes b;
     fixture *other;
     const char *scores;
     int when;                    /* moments still to come */
@@ -482,7 +468,7 @@ static void meddle(moment now)
 
 static long give_and_meddle(void *ctx, char *into, size_t n)
 {
-    long got = give(&meddler.b, into, n);
+    long got = test_give(&meddler.b, into, n);
     (void)ctx;
     if (got == 0)
         meddle(WHILE_READING);
@@ -508,7 +494,7 @@ static bip_status import_meanwhile(fixture *f, fixture *other, int when, const c
     static const char options[] = "{\"instrument\":\"mini\",\"create_participants\":true}";
     bip__storage *storage = f->store->context.storage;
     bip__storage_api api = *storage->api;
-    meddler = (struct meddler){.b = {file, sizeof file - 1, 0}, .other = other, .scores = scores, .when = when};
+    meddler = (struct meddler){.b = {file, sizeof file - 1, 0, 0}, .other = other, .scores = scores, .when = when};
     meddler.api = storage->api;
     api.snapshot = look_too_early;
     api.begin = begin_too_late;
@@ -781,12 +767,12 @@ static void test_import__ends_when_the_caller_has_seen_enough(void **state)
 {
     static const char file[] = "participant,date,respondent,a,b\nP1,x,self,7,9\nP1,x,self,7,9\n";
     fixture *f = *state;
-    bytes b = {file, sizeof file - 1, 0};
+    test_bytes b = {file, sizeof file - 1, 0, 0};
     int calls = 0;
     test_instrument(f, INSTRUMENT);
     bip_change *change = test_begin(f, NULL);
     assert_status(
-        bip_import(change, NULL, "{\"instrument\":\"mini\"}", give, &b, stop_at_once, &calls, NULL, &test_err),
+        bip_import(change, NULL, "{\"instrument\":\"mini\"}", test_give, &b, stop_at_once, &calls, NULL, &test_err),
         BIP_E_CANCELLED);
     assert_int_equal(calls, 1);
     bip_change_rollback(change);
@@ -802,12 +788,13 @@ static void test_import__survives_every_failed_allocation(void **state)
     char *before = strdup(test_document(f, "json", NULL));
     for (; st != BIP_OK && n < 5000; n++) {
         bip_change *change = test_begin(f, NULL);
-        bytes b = {"participant,date,respondent,assessment,indicator,score\nP1,2026-01-02,self,x,a,1\nP2,2026-01-02,"
-                   "self,,b,2\n",
-                   103, 0};
+        test_bytes b = {
+            "participant,date,respondent,assessment,indicator,score\nP1,2026-01-02,self,x,a,1\nP2,2026-01-02,"
+            "self,,b,2\n",
+            103, 0, 0};
         bip__alloc_fail_at(n, true);
-        st = bip_import(change, NULL, "{\"instrument\":\"mini\",\"create_participants\":true}", give, &b, NULL, NULL,
-                        NULL, &test_err);
+        st = bip_import(change, NULL, "{\"instrument\":\"mini\",\"create_participants\":true}", test_give, &b, NULL,
+                        NULL, NULL, &test_err);
         bip__alloc_fail_at(-1, false);
         assert_true(st == BIP_OK || st == BIP_E_NOMEM);
         bip_change_rollback(change);

@@ -3,28 +3,12 @@
 
 #include "exchange/json_reader.h"
 
-typedef struct pieces {
-    const char *bytes;
-    size_t n, at, most;
-} pieces;
-
-static long give(void *ctx, char *into, size_t n)
-{
-    pieces *p = ctx;
-    size_t left = p->n - p->at, take = left < p->most ? left : p->most;
-    if (take > n)
-        take = n;
-    memcpy(into, p->bytes + p->at, take);
-    p->at += take;
-    return (long)take;
-}
-
 static bip_status copy_in_pieces(const char *json, size_t n, size_t most, bip__out *o)
 {
-    pieces p = {json, n, 0, most};
+    test_bytes p = {json, n, 0, most};
     bip__source source;
     bip__json_reader r;
-    bip__source_init(&source, give, &p);
+    bip__source_init(&source, test_give, &p);
     bip__json_reader_init(&r, &source, 1);
     bip_status st = bip__json_copy(&r, o, &test_err);
     if (st == BIP_OK)

@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include "golden.h"
+
 #include "base/alloc.h"
 #include "base/text.h"
 #include "progress/progress.h"
@@ -139,7 +141,6 @@ static void tell(const course *c, const char *lang, bip__out *o)
 
 static void tell_all(bip__out *o)
 {
-    bip__out_init(o, NULL, NULL);
     for (size_t i = 0; i < N_COURSES; i++) {
         bip__out_printf(o, "%s\n", courses[i].name);
         for (size_t l = 0; l < bip__n_languages; l++) {
@@ -148,23 +149,12 @@ static void tell_all(bip__out *o)
             bip__out_char(o, '\n');
         }
     }
-    bip__out_char(o, '\0');
-    assert_int_equal(o->status, BIP_OK);
 }
 
 static void test_sentence__says_what_the_golden_file_says(void **state)
 {
-    static char golden[65536];
-    bip__out o;
-    FILE *f = fopen(GOLDEN, "rb");
-
     (void)state;
-    assert_non_null(f);
-    golden[fread(golden, 1, sizeof golden - 1, f)] = '\0';
-    fclose(f);
-    tell_all(&o);
-    assert_string_equal(o.data, golden);
-    bip__out_free(&o);
+    golden_agrees(GOLDEN, tell_all);
 }
 
 /* Whether the longest piece of a text between its placeholders stands in `all`. */
@@ -189,10 +179,9 @@ static bool is_said(const char *text, const char *all)
 
 static void test_sentence__these_courses_need_every_sentence_there_is(void **state)
 {
-    bip__out o;
+    bip__out o = golden_text(tell_all);
 
     (void)state;
-    tell_all(&o);
     for (size_t l = 0; l < bip__n_languages; l++)
         for (int k = BIP__W_LOWER_IS_BETTER; k <= BIP__W_OTHER_RATER_THEN; k++)
             if (!is_said(bip__languages[l]->text[k], o.data))
@@ -202,10 +191,9 @@ static void test_sentence__these_courses_need_every_sentence_there_is(void **sta
 
 static void test_sentence__leaves_no_placeholder_and_is_valid_utf8(void **state)
 {
-    bip__out o;
+    bip__out o = golden_text(tell_all);
 
     (void)state;
-    tell_all(&o);
     assert_null(strpbrk(o.data, "{}"));
     assert_int_equal(bip__utf8_valid(o.data, o.len - 1), o.len - 1);
     bip__out_free(&o);
@@ -265,19 +253,6 @@ static void test_sentence__asks_for_a_series_a_title_and_a_known_language(void *
     bip__out_free(&o);
 }
 
-static int write_golden(const char *path)
-{
-    bip__out o;
-    FILE *f = fopen(path, "wb");
-
-    if (f == NULL)
-        return 1;
-    tell_all(&o);
-    int failed = fwrite(o.data, 1, o.len - 1, f) != o.len - 1;
-    bip__out_free(&o);
-    return fclose(f) != 0 || failed;
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +265,6 @@ int main(int argc, char **argv)
     };
 
     if (argc == 3 && strcmp(argv[1], "--write") == 0)
-        return write_golden(argv[2]);
+        return golden_write(argv[2], tell_all);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

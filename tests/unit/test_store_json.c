@@ -11,28 +11,14 @@
     "'respondents':[{'code':'self','title':{'en':'Self'}}],'scales':[{'code':'five','min':1,'max':5}],"                \
     "'indicators':[{'code':'a','title':{'en':'Alpha'},'scale':'five'}]}"
 
-typedef struct bytes {
-    const char *s;
-    size_t n, at;
-} bytes;
-
-static long give(void *ctx, char *into, size_t n)
-{
-    bytes *b = ctx;
-    size_t take = b->n - b->at < n ? b->n - b->at : n;
-    memcpy(into, b->s + b->at, take);
-    b->at += take;
-    return (long)take;
-}
-
 static bip_import_result result;
 
 static bip_status take_in(fixture *f, const char *json)
 {
-    bytes b = {json, strlen(json), 0};
+    test_bytes b = {json, strlen(json), 0, 0};
     bip_change *change = test_begin(f, NULL);
     result = (bip_import_result){.size = sizeof result};
-    bip_status st = bip_import(change, "json", NULL, give, &b, NULL, NULL, &result, &test_err);
+    bip_status st = bip_import(change, "json", NULL, test_give, &b, NULL, NULL, &result, &test_err);
     if (st == BIP_OK)
         return bip_change_commit(change, NULL, &test_err);
     bip_change_rollback(change);
@@ -223,10 +209,10 @@ static void test_store_json__can_come_before_facts_of_the_same_change(void **sta
     fixture *f = *state, *g = another(TEST_SQLITE, 7);
     fill(f);
     char *json = export(f);
-    bytes b = {json, strlen(json), 0};
+    test_bytes b = {json, strlen(json), 0, 0};
     bip_change *change = test_begin(g, NULL);
     assert_ok(bip_participant_add(change, "P-0", BIP_NO_DATE, &test_err));
-    assert_ok(bip_import(change, "json", NULL, give, &b, NULL, NULL, NULL, &test_err));
+    assert_ok(bip_import(change, "json", NULL, test_give, &b, NULL, NULL, NULL, &test_err));
     assert_ok(bip_participant_add(change, "P-9", BIP_NO_DATE, &test_err));
     assert_ok(bip_change_commit(change, NULL, &test_err));
     assert_string_equal(test_faults(g), "");
@@ -344,10 +330,10 @@ static void test_store_json__survives_every_failed_allocation(void **state)
     fill(f);
     char *json = export(f), *before = export(g);
     for (; st != BIP_OK && n < 20000; n++) {
-        bytes b = {json, strlen(json), 0};
+        test_bytes b = {json, strlen(json), 0, 0};
         bip_change *change = test_begin(g, NULL);
         bip__alloc_fail_at(n, true);
-        st = bip_import(change, "json", NULL, give, &b, NULL, NULL, NULL, &test_err);
+        st = bip_import(change, "json", NULL, test_give, &b, NULL, NULL, NULL, &test_err);
         bip__alloc_fail_at(-1, false);
         assert_true(st == BIP_OK || st == BIP_E_NOMEM);
         bip_change_rollback(change);

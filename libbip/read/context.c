@@ -8,16 +8,19 @@ bip_status bip__context_catalogue(bip__context *c, const bip__catalogue **out, b
     int64_t generation = 0;
     bool holds = true;
     bip_status st = c->storage->api->generation(c->storage, &generation, err);
-    /* Most commits add no instrument, and parsing them all again takes longer than a commit. */
-    if (st == BIP_OK && c->catalogue != NULL && c->catalogue_generation != generation)
-        st = bip__catalogue_holds(c->storage, c->catalogue, &holds, err);
+    if (st == BIP_OK && c->generation != generation) {
+        c->head.n = 0;
+        /* Most commits add no instrument, and parsing them all again takes longer than a commit. */
+        if (c->catalogue != NULL)
+            st = bip__catalogue_holds(c->storage, c->catalogue, &holds, err);
+    }
     if (st != BIP_OK)
         return st;
     if (!holds)
         bip__context_forget(c);
     if (c->catalogue == NULL && (st = bip__catalogue_read(c->storage, &c->catalogue, err)) != BIP_OK)
         return st;
-    c->catalogue_generation = generation;
+    c->generation = generation;
     *out = c->catalogue;
     return BIP_OK;
 }
@@ -28,6 +31,7 @@ void bip__context_forget(bip__context *c)
     bip__catalogue_free(c->catalogue);
     c->idle_plan = NULL;
     c->catalogue = NULL;
+    c->head.n = 0;
 }
 
 bip_status bip__context_entry(const bip__context *c, int64_t n, bip__entry_row *out, bip_error *err)

@@ -9,9 +9,10 @@
 typedef struct bip__context {
     bip__storage *storage;
     bip__catalogue *catalogue; /* as of `generation`; see bip__context_catalogue() */
-    int64_t catalogue_generation;
+    int64_t generation;
     struct bip__plan *idle_plan; /* the last one used, for the next reading that asks alike; plan.c looks after it */
     const bip__entry_row *open;  /* of the change in hand, which has facts but is not in storage yet; NULL: none */
+    bip__entry_row head;         /* the only one, also as of `generation`; n 0: it must be looked for */
     bool national_ids;           /* the store takes national identity numbers */
     char lang[16];               /* the store's language, "" for none */
     struct bip__loaded_words *words; /* languages loaded at run time; show/words.h */
@@ -27,7 +28,7 @@ typedef struct bip__context {
 /* The instruments as they are now: read again where another process has added one. Lent until the next call, or until
  * an instrument is added. */
 bip_status bip__context_catalogue(bip__context *c, const bip__catalogue **out, bip_error *err);
-void bip__context_forget(bip__context *c); /* the catalogue must be read again */
+void bip__context_forget(bip__context *c); /* the catalogue must be read again, and the head */
 
 /* An entry that a fact names: of storage, or the one of the change in hand. BIP_E_CORRUPT where there is none. */
 bip_status bip__context_entry(const bip__context *c, int64_t n, bip__entry_row *out, bip_error *err);

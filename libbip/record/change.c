@@ -70,25 +70,37 @@ void bip__change_rollback(bip__change *change)
     change_free(change);
 }
 
-/* The heads become parents: their numbers for the row, their hashes for the hash, the greatest logical time for the
- * order. */
-static bip_status take_parents(bip__change *change, uint8_t (**hashes)[BIP_HASH_SIZE], bip_error *err)
+/* Of the parents-to-be, and the room there is for them. */
+typedef struct parent_list {
+    uint8_t (*hashes)[BIP_HASH_SIZE];
+    size_t hashes_cap, numbers_cap;
+} parent_list;
+
+/* A head becomes a parent: its number for the row, its hash for the hash, its logical time for the order. */
+static bip_status take_parent(bip__change *change, parent_list *l, const bip__entry_row *head, bip_error *err)
 {
+    const size_t n = change->n_parents;
+    if (!bip__grow(&change->parents, &l->numbers_cap, n + 1, sizeof *change->parents) ||
+        !bip__grow(&l->hashes, &l->hashes_cap, n + 1, sizeof *l->hashes))
+        return bip__nomem(err);
+    memcpy(l->hashes[n], head->hash, BIP_HASH_SIZE);
+    change->parents[n] = head->n;
+    change->n_parents++;
+    if (head->logical_ms >= change->entry.logical_ms)
+        change->entry.logical_ms = head->logical_ms + 1;
+    return BIP_OK;
+}
+
+static bip_status take_parents(bip__change *change, parent_list *l, bip_error *err)
+{
+    bip__context *c = change->context;
     bip__rows *rows = NULL;
     bip__entry_row head;
-    size_t cap = 0, hash_cap = 0;
-    bip_status st = api_of(change)->heads(change->context->storage, &rows, err);
-    while (st == BIP_OK && (st = api_of(change)->next_entry(rows, &head, err)) == BIP_OK) {
-        if (!bip__grow(&change->parents, &cap, change->n_parents + 1, sizeof *change->parents) ||
-            !bip__grow(hashes, &hash_cap, change->n_parents + 1, sizeof **hashes)) {
-            st = bip__nomem(err);
-            break;
-        }
-        memcpy((*hashes)[change->n_parents], head.hash, BIP_HASH_SIZE);
-        change->parents[change->n_parents++] = head.n;
-        if (head.logical_ms >= change->entry.logical_ms)
-            change->entry.logical_ms = head.logical_ms + 1;
-    }
+    if (c->head.n != 0)
+        return take_parent(change, l, &c->head, err);
+    bip_status st = api_of(change)->heads(c->storage, &rows, err);
+    while (st == BIP_OK && (st = api_of(change)->next_entry(rows, &head, err)) == BIP_OK)
+        st = take_parent(change, l, &head, err);
     api_of(change)->close_rows(rows);
     return st == BIP_DONE ? BIP_OK : st;
 }
@@ -96,7 +108,7 @@ static bip_status take_parents(bip__change *change, uint8_t (**hashes)[BIP_HASH_
 static bip_status start_entry(bip__change *change, bip_error *err)
 {
     bip__context *c = change->context;
-    uint8_t(*hashes)[BIP_HASH_SIZE] = NULL;
+    parent_list parents = {0};
     bip_status st = api_of(change)->entry_reserve(c->storage, &change->entry.n, err);
     if (st != BIP_OK)
         return st;
@@ -104,12 +116,12 @@ static bip_status start_entry(bip__change *change, bip_error *err)
         return bip__fail(err, BIP_E_IO, NULL, "no random bytes can be had");
     bip__entry_id_number_put(change->entry.id, change->entry.n);
     change->entry.at_ms = change->entry.logical_ms = c->now_ms(c->ctx);
-    st = take_parents(change, &hashes, err);
+    st = take_parents(change, &parents, err);
     if (st == BIP_OK)
-        bip__entry_begin(&change->entry_hash, change->entry.id, change->entry.at_ms, change->actor, hashes,
+        bip__entry_begin(&change->entry_hash, change->entry.id, change->entry.at_ms, change->actor, parents.hashes,
                          change->n_parents);
     c->open = &change->entry;
-    bip__free(hashes);
+    bip__free(parents.hashes);
     return st;
 }
 
@@ -195,14 +207,26 @@ static bip_status start_run(bip__change *change, int32_t person, const bip__iden
     return BIP_OK;
 }
 
+/* Mostly whoever made the change before, whose name is still in hand. */
+static bip_status find_actor(bip__change *change, bip_error *err)
+{
+    const bip__context *c = change->context;
+    const char *last = "";
+    bip_status st = c->head.n != 0 ? api_of(change)->word_text(c->storage, c->head.actor, &last, err) : BIP_OK;
+    if (st == BIP_OK && strcmp(last, change->actor) == 0)
+        change->entry.actor = c->head.actor;
+    else if (st == BIP_OK)
+        st = api_of(change)->word_add(c->storage, BIP__WORD_ACTOR, change->actor, &change->entry.actor, err);
+    return st;
+}
+
 static bip_status ready(bip__change *change, bip_error *err)
 {
-    bip__storage *storage = change->context->storage;
     bip_status st = bip__change_write(change, err);
     if (st == BIP_OK && change->next_idx == INT32_MAX)
         st = bip__fail(err, BIP_E_USAGE, NULL, "too many facts in one change");
     if (st == BIP_OK && change->entry.actor == 0) /* with the first fact: a merge has none, and nobody to name */
-        st = storage->api->word_add(storage, BIP__WORD_ACTOR, change->actor, &change->entry.actor, err);
+        st = find_actor(change, err);
     return st;
 }
 
@@ -271,6 +295,8 @@ bip_status bip__change_commit(bip__change *change, char entry_id[BIP_ID_SIZE], b
         bip__context_forget(change->context);
     else if (has_facts && entry_id != NULL)
         bip__entry_id_print(change->entry.id, entry_id);
+    /* It joins all heads that it found; a merge may have brought more. */
+    change->context->head = st == BIP_OK && !change->merged ? change->entry : (bip__entry_row){0};
     if (st == BIP_OK && change->erased) /* it is erased, also where this has to wait for the next opening */
         api_of(change)->scrub(change->context->storage, -1, NULL);
     change_free(change);

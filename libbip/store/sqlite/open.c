@@ -395,6 +395,7 @@ static bip_status store_new(const char *path, bool writable, int32_t wait_ms, bi
     s->base.api = &s->api;
     s->base.writable = writable;
     s->wait_ms = wait_ms > 0 ? wait_ms : DEFAULT_WAIT_MS;
+    s->newest = -1;
     atomic_init(&s->stop, 0);
     s->api.interrupt = interrupt_store;
     s->api.close = close_store;

@@ -34,7 +34,8 @@ typedef struct bip__sqlite {
     atomic_int stop;            /* interrupt() was called: stop waiting too, which SQLite doesn't know of */
     int snapshots, open_rows;
     bool reading, writing; /* the transaction that is open */
-    int64_t newest;        /* greatest number of an entry, kept while writing; -1: not asked for yet */
+    int64_t version;       /* what generation() gives, when the last change began */
+    int64_t newest;        /* greatest number of an entry, as of `version`, in a change; -1: not asked for yet */
     sqlite3_stmt *statements[BIP__N_STATEMENTS];
     bool lent[BIP__N_STATEMENTS]; /* to an open reading */
     bip__hand hands[BIP__N_HANDS];

@@ -52,6 +52,31 @@ static void release(bip__storage *base)
     undo(s); /* nothing was written; unlike COMMIT it ends readings that were left open too */
 }
 
+static bip_status read_version(bip__sqlite *s, int64_t *out, bip_error *err)
+{
+    sqlite3_stmt *q;
+    bip_status st = bip__sqlite_statement(s, BIP__S_DATA_VERSION, &q, err);
+
+    if (st != BIP_OK || (st = bip__sqlite_row(s, q, err)) != BIP_OK)
+        return st;
+    *out = sqlite3_column_int64(q, 0);
+    sqlite3_reset(q);
+    return BIP_OK;
+}
+
+/* A change has begun: has anybody else committed since the last one? */
+static bip_status look_around(bip__sqlite *s, bip_error *err)
+{
+    int64_t version;
+    bip_status st = read_version(s, &version, err);
+
+    if (st == BIP_OK && version != s->version) {
+        s->version = version;
+        s->newest = -1;
+    }
+    return st;
+}
+
 /* Inside a reading it is refused and not upgraded: the view may be older than the store, and SQLite then answers "busy"
  * for as long as one waits. */
 static bip_status begin(bip__storage *base, bip_error *err)
@@ -69,9 +94,10 @@ static bip_status begin(bip__storage *base, bip_error *err)
     bip__sqlite_step_back(s);
     if ((st = run_named(s, BIP__S_BEGIN, err)) != BIP_OK)
         return st;
-    s->writing = true;
-    s->newest = -1;
-    return BIP_OK;
+    if ((st = look_around(s, err)) != BIP_OK)
+        undo(s);
+    s->writing = st == BIP_OK;
+    return st;
 }
 
 static void end(bip__sqlite *s)
@@ -89,6 +115,7 @@ static void rollback(bip__storage *base)
     undo(s);
     if (s->words_added)
         bip__sqlite_forget_words(s);
+    s->newest = -1;
     end(s);
 }
 
@@ -121,13 +148,10 @@ static bip_status commit(bip__storage *base, bip_error *err)
 static bip_status generation(bip__storage *base, int64_t *out, bip_error *err)
 {
     bip__sqlite *s = (bip__sqlite *)base;
-    sqlite3_stmt *q;
-    bip_status st = bip__sqlite_statement(s, BIP__S_DATA_VERSION, &q, err);
 
-    if (st != BIP_OK || (st = bip__sqlite_row(s, q, err)) != BIP_OK)
-        return st;
-    *out = sqlite3_column_int64(q, 0);
-    sqlite3_reset(q);
+    if (!s->writing)
+        return read_version(s, out, err);
+    *out = s->version; /* nobody else commits during a change */
     return BIP_OK;
 }
 
@@ -442,7 +466,7 @@ static bip_status put_parents(bip__sqlite *s, int64_t entry, const int64_t *pare
 
     for (size_t i = 0; i < n && st == BIP_OK; i++) {
         st = next ? BIP_OK : put_parent(s, entry, parents[i], err);
-        if (st == BIP_OK)
+        if (st == BIP_OK && parents[i] != s->newest) /* which is not in the list */
             st = run_with(s, BIP__S_HEAD_DROP, &parents[i], 1, err);
     }
     return st;

@@ -42,6 +42,10 @@ bip_status cli_cmd_subject(cli *c)
     query.participants = c->args.operands;
     query.n_participants = 1;
     query.lang = c->lang;
+    st = cli_collect(c, "participants", &query, &text); /* no folder is left behind for somebody who isn't there */
+    bip__out_free(&text);
+    if (st != BIP_OK)
+        return st;
     if ((error = bip__folder_create_private(folder)) != 0)
         return cli_fail_system(c, folder, error);
     bip__out_init(&text, NULL, NULL);

@@ -638,8 +638,8 @@ typedef struct bip_sentence_words {
  * carries.
  *
  * @param series  from bip_series_compute() or a cursor
- * @retval BIP_E_USAGE a NULL, a series without a number, an unknown language  @retval BIP_E_CANCELLED write said stop
- * @retval BIP_E_NOMEM
+ * @retval BIP_E_USAGE a NULL, a series without a number, an unknown language, a text that isn't UTF-8
+ * @retval BIP_E_CANCELLED write said stop  @retval BIP_E_NOMEM
  */
 BIP_API bip_status bip_series_sentence(const bip_series *series, const bip_sentence_words *words, bip_write_fn write,
                                        void *ctx, bip_error *err);

@@ -186,9 +186,9 @@ static bip_status find_respondent(form *f, const bip_query *query, bip_error *er
 
     f->respondent = bip__instrument_respondent(f->def, role);
     if (f->respondent < 0)
-        return bip__fail(err, BIP_E_NOT_FOUND, query->instrument, "this instrument has no respondent \"%s\"", role);
+        return bip__fail(err, BIP_E_NOT_FOUND, role, "%s has no such respondent", f->def->code);
     if (f->def->n_items[f->respondent] == 0)
-        return bip__fail(err, BIP_E_NOT_FOUND, query->instrument, "nothing is asked of \"%s\"", role);
+        return bip__fail(err, BIP_E_NOT_FOUND, role, "%s asks nothing of this respondent", f->def->code);
     return BIP_OK;
 }
 

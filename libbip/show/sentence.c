@@ -1,5 +1,6 @@
 #include "show/sentence.h"
 
+#include "show/picture.h"
 #include "show/show.h"
 
 #include <math.h>
@@ -209,6 +210,17 @@ void bip__say_series(bip__out *o, const bip__voice *v, const bip_series *s, bool
     }
 }
 
+static bip_status check_words(const bip_sentence_words *words, bip_error *err)
+{
+    bip_status st = bip__picture_text(words->title, true, NULL, 0, "title", err);
+
+    if (st == BIP_OK)
+        st = bip__picture_text(words->rater_role, false, NULL, 0, "rater_role", err);
+    for (size_t i = 0; st == BIP_OK && i < words->n_labels; i++)
+        st = bip__picture_text(words->labels[i].text, true, "labels", i, "text", err);
+    return st;
+}
+
 bip_status bip__sentence(const bip_series *series, const bip_sentence_words *words, bip__out *o, bip_error *err)
 {
     bip__voice v;
@@ -218,9 +230,8 @@ bip_status bip__sentence(const bip_series *series, const bip_sentence_words *wor
         return bip__fail(err, BIP_E_USAGE, NULL, "a sentence needs a series and the title of its indicator");
     if (series->n < 1)
         return bip__fail(err, BIP_E_USAGE, NULL, "a series without a number has nothing to tell");
-    for (size_t i = 0; i < words->n_labels; i++)
-        if (words->labels[i].text == NULL)
-            return bip__fail(err, BIP_E_USAGE, "labels", "label %zu has no text", i);
+    if ((st = check_words(words, err)) != BIP_OK)
+        return st;
     v = (bip__voice){.title = words->title,
                      .rater_role = words->rater_role,
                      .better = series->better,

@@ -278,6 +278,7 @@ def a_persons_own_data_are_whole_and_without_other_people(shop):
     for text in (page, json.dumps(data)):
         assert "P-002" not in text and "SECRET" not in text
     shop.fails(1, "subject", "P-404", "--out", "P-404", says="P-404")
+    assert not (shop.folder / "P-404").exists(), "a folder of nobody"
 
 
 @check

@@ -243,6 +243,7 @@ NEXT = [
     (["progression", "P-001", "--instrument", "exampel"], "`bip instrument list`"),
     (["steps", "P-001", "--for", "nobody"], "`bip instrument show CODE`"),
     (["form", "exampel"], "`bip instrument list`"),
+    (["form", "example", "--for", "nobody"], "`bip instrument show CODE`"),
     (["-s", "none.bip", "verify"], "`bip -s none.bip init`"),
     (["-s", "example.json", "verify"], "`bip -s FILE init`"),
     (["init"], "choose a name that isn't taken"),

@@ -247,6 +247,14 @@ static void test_sentence__asks_for_a_series_a_title_and_a_known_language(void *
     words.lang = "xx";
     assert_int_equal(bip__sentence(&s, &words, &o, NULL), BIP_E_USAGE);
     words.lang = NULL;
+    words.title = "\xff";
+    assert_int_equal(bip__sentence(&s, &words, &o, NULL), BIP_E_USAGE);
+    words = words_of(&courses[1], "en");
+    words.labels = (const bip_label[]){{1, "\xc3"}};
+    words.n_labels = 1;
+    assert_int_equal(bip__sentence(&s, &words, &o, NULL), BIP_E_USAGE);
+    words.labels = NULL;
+    words.n_labels = 0;
     words.title = NULL;
     assert_int_equal(bip__sentence(&s, &words, &o, NULL), BIP_E_USAGE);
     assert_int_equal(o.len, 0);

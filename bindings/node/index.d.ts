@@ -330,6 +330,12 @@ export type AsyncSource = Source | AsyncIterable<Chunk> | ((bytes: number) => Ch
 /** What a document takes as options, with the library's names: {layers: ["first", "latest"], theme: "dark"}. */
 export type DocumentOptions = string | Readonly<Record<string, unknown>>;
 
+/** How the pieces of a document come. */
+export interface ChunkOptions {
+  /** One piece of memory for all chunks, which stays in the caches: a chunk holds until `onChunk` has returned, or its promise is kept. */
+  reuse?: boolean | null;
+}
+
 /** One line of bip-retention-1. */
 export interface Overdue {
   schema: 'bip-retention-1';
@@ -509,8 +515,8 @@ export class Store {
   text(document: string, query?: Query | null, options?: DocumentOptions | null): string;
   textAsync(document: string, query?: Query | null, options?: DocumentOptions | null): Promise<string>;
   /** The same piece by piece. In the second form a promise holds up the next piece. */
-  writeTo(document: string, query: Query | null | undefined, options: DocumentOptions | null | undefined, onChunk: (chunk: Buffer) => GoOn): void;
-  writeToAsync(document: string, query: Query | null | undefined, options: DocumentOptions | null | undefined, onChunk: (chunk: Buffer) => GoOn | Promise<GoOn>): Promise<void>;
+  writeTo(document: string, query: Query | null | undefined, options: DocumentOptions | null | undefined, onChunk: (chunk: Buffer) => GoOn, how?: ChunkOptions): void;
+  writeToAsync(document: string, query: Query | null | undefined, options: DocumentOptions | null | undefined, onChunk: (chunk: Buffer) => GoOn | Promise<GoOn>, how?: ChunkOptions): Promise<void>;
   /** The same to iterate: nothing is read faster than it is taken. `Readable.from(store.stream("json"))` is a stream. */
   stream(document: string, query?: Query | null, options?: DocumentOptions | null): AsyncGenerator<Buffer, void, undefined>;
 }

@@ -31,7 +31,7 @@ const kinds = {
 
   JSON(store) {
     let bytes = 0;
-    store.writeTo('progression', null, null, (chunk) => { bytes += chunk.length; });
+    store.writeTo('progression', null, null, (chunk) => { bytes += chunk.length; }, { reuse: true });
     console.log(JSON.stringify({ bytes }));
   },
 

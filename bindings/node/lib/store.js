@@ -198,12 +198,12 @@ class Store {
     return (await this.writeAsync(document, query, options)).toString();
   }
 
-  writeTo(document, query, options, onChunk) {
-    native.write(this.#handle, document, query, optionsText(options), onChunk);
+  writeTo(document, query, options, onChunk, { reuse } = {}) {
+    native.write(this.#handle, document, query, optionsText(options), onChunk, false, reuse);
   }
 
-  async writeToAsync(document, query, options, onChunk) {
-    await native.writeAsync(this.#handle, document, query, optionsText(options), onChunk, true);
+  async writeToAsync(document, query, options, onChunk, { reuse } = {}) {
+    await native.writeAsync(this.#handle, document, query, optionsText(options), onChunk, true, reuse);
   }
 
   // The library waits while a chunk is on its way, and is told to stop by whoever leaves the loop.

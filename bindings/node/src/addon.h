@@ -226,12 +226,15 @@ napi_value bip_node_buffer(napi_env env, char *bytes, size_t n);
 typedef struct sink {
     job *job;
     napi_ref function; /* NULL: memory */
+    bool reuses;       /* one Buffer for all pieces */
+    napi_ref reused;   /* that; NULL: none yet */
     char *bytes;
     size_t n, room;
     bool nomem;
 } sink;
 
 int bip_node_sink(void *sink, const char *bytes, size_t n);
+void bip_node_sink_drop(napi_env env, sink *s);
 bip_status bip_node_sink_end(sink *s, bip_status st, bip_error *err);
 
 /* ------------------------------------------------------------ words and constants (constants.c) */

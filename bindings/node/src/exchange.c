@@ -19,22 +19,20 @@ struct exchange {
 
 enum { SINK = 0, ISSUE = 0, SOURCE = 1 }; /* which of job.callbacks */
 
-static bool take_flag(job *j, napi_value v)
+static bool take_flag(job *j, napi_value v, const char *name, bool *yes)
 {
-    bool yes = false;
-    if (!bip_node_absent(j->env, v) && napi_get_value_bool(j->env, v, &yes) != napi_ok)
-        return bip_node_wrong(j->env, "wait", "true or false");
-    j->may_wait = yes;
-    return true;
+    return bip_node_absent(j->env, v) || napi_get_value_bool(j->env, v, yes) == napi_ok ||
+           bip_node_wrong(j->env, name, "true or false");
 }
 
 /* ------------------------------------------------------------ documents */
 
-static bool take_sink(job *j, napi_value v, napi_value wait)
+static bool take_sink(job *j, napi_value v, napi_value wait, napi_value reuse)
 {
     struct exchange *in = j->in;
     in->sink.job = j;
-    if (!bip_node_callback(j, v, "onChunk", SINK) || !take_flag(j, wait))
+    if (!bip_node_callback(j, v, "onChunk", SINK) || !take_flag(j, wait, "wait", &j->may_wait) ||
+        !take_flag(j, reuse, "reuse", &in->sink.reuses))
         return false;
     in->sink.function = j->callbacks[SINK];
     return true;
@@ -45,7 +43,7 @@ static bool write_take(job *j, const napi_value *args)
     struct exchange *in = j->in;
     return bip_node_take_store(j, args[0]) && bip_node_text(j, args[1], "document", &in->document) &&
            bip_node_query(j, args[2], &in->query) && bip_node_text(j, args[3], "options", &in->options) &&
-           take_sink(j, args[4], args[5]);
+           take_sink(j, args[4], args[5], args[6]);
 }
 
 static bip_status write_run(job *j)
@@ -69,6 +67,7 @@ static napi_value write_give(job *j)
 static void exchange_drop(job *j)
 {
     struct exchange *in = j->in;
+    bip_node_sink_drop(j->env, &in->sink);
     free(in->sink.bytes);
     free(in->rest);
 }
@@ -216,7 +215,7 @@ static bool import_take(job *j, const napi_value *args)
     napi_typeof(j->env, args[3], &type);
     if (!bip_node_take_child(j, args[0]) || !bip_node_text(j, args[1], "format", &in->format) ||
         !bip_node_text(j, args[2], "options", &in->options) || !bip_node_callback(j, args[4], "onIssue", ISSUE) ||
-        !take_flag(j, args[5]))
+        !take_flag(j, args[5], "wait", &j->may_wait))
         return false;
     if (type == napi_function)
         return bip_node_callback(j, args[3], "source", SOURCE);

@@ -153,6 +153,19 @@ test('who leaves a stream ends it, and the store is free', async () => {
   store.close();
 });
 
+test('a chunk in shared memory holds until its promise is kept', async () => {
+  const store = sample();
+  await store.changeAsync({ actor: 'anna' }, (c) => { for (let i = 0; i < 6000; i++) c.addParticipant(`Q-${i}`); });
+  const pieces = [];
+  await store.writeToAsync('json', null, null, async (chunk) => {
+    await new Promise(setImmediate);
+    pieces.push(chunk.toString());
+  }, { reuse: true });
+  assert.ok(pieces.length > 3);
+  assert.equal(pieces.join(''), store.text('json'));
+  store.close();
+});
+
 test('callbacks are called on this thread, and what they throw comes out', async () => {
   const mine = new Error('mine');
   const told = [];

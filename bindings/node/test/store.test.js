@@ -214,6 +214,7 @@ test('wrong types are TypeErrors that name the place', () => {
     [() => bip.spider([null], []), /^axes\[0\] must be an object/],
     [() => bip.timeline([{ title: 'A', rules: {}, days: ['2026-01-01'], scores: [] }]), /as many as its days/],
     [() => store.writeTo('head', null, null, 7), /^onChunk/],
+    [() => store.writeTo('head', null, null, () => {}, { reuse: 7 }), /^reuse/],
     [() => Store.prototype.today.call({}), /private/],
     [() => new Store({}).today(), /^handle/],
     [() => new Change({}).commit(), /^handle/],
@@ -268,6 +269,35 @@ test('what a callback throws comes out, and its false is a stop', () => {
   assert.throws(() => store.writeTo('json', null, null, () => { throw undefined; }), (e) => e === undefined);
   assert.throws(() => store.writeTo('json', null, null, () => { throw 7; }), (e) => e === 7);
   assert.ok(store.text('json'), 'the store goes on');
+  store.close();
+});
+
+// A store whose export comes in several pieces.
+function manyPeople() {
+  const store = openStore(':memory:', { create: true, now });
+  store.change({ actor: 'anna' }, (c) => { for (let i = 0; i < 6000; i++) c.addParticipant(`P-${i}`); });
+  return store;
+}
+
+test('chunks are for keeping; where they share their memory they are the same, one after the other', () => {
+  const store = manyPeople();
+  const whole = store.text('json');
+  const kept = [], copied = [], memories = new Set();
+  store.writeTo('json', null, null, (chunk) => { kept.push(chunk); });
+  assert.ok(kept.length > 3);
+  assert.equal(Buffer.concat(kept).toString(), whole);
+  store.writeTo('json', null, null, (chunk) => { copied.push(Buffer.from(chunk)); memories.add(chunk.buffer); }, { reuse: true });
+  assert.equal(Buffer.concat(copied).toString(), whole);
+  assert.ok(memories.size < copied.length, `${memories.size} memories of ${copied.length} chunks`);
+  store.close();
+});
+
+test('a shared memory that is given away is replaced', () => {
+  const store = manyPeople();
+  const given = [];
+  store.writeTo('json', null, null, (chunk) => { given.push(structuredClone(chunk, { transfer: [chunk.buffer] })); }, { reuse: true });
+  assert.ok(given.length > 3);
+  assert.equal(Buffer.concat(given).toString(), store.text('json'));
   store.close();
 });
 

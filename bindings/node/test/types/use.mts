@@ -12,5 +12,6 @@ await store.changeAsync({ actor: 'anna' }, async (change) => {
   return done.added;
 });
 await store.writeToAsync('json', null, null, async (chunk) => chunk.length > 0);
+store.writeTo('json', null, null, (chunk) => chunk.length > 0, { reuse: true });
 for await (const chunk of store.stream('progression', { lang: 'sv' })) console.log(chunk.length, enums.direction[1], bip.version());
 if (new Error() instanceof BipError) console.log('never');

@@ -571,11 +571,12 @@ BIP_API void bip_cursor_close(bip_cursor *cursor);
  * | "words" | the texts of query.lang, bip-words-1 | |
  * | "head" | lines "ENTRY HASH": what to note elsewhere | |
  *
- * Pictures show one participant, one instrument (query.instrument, else that of the latest assessment) and what
- * query.for_role may see ("participant" where it is NULL). Their options: "layers": any of "first", "previous",
- * "latest", "best" or a date, the latest assessment up to it; "respondents": whose views are laid over one another, the
- * first on top; "theme": "auto", "light" or "dark"; "width": pixels, as a text; "id": as in bip_picture;
- * "objections_beside": true where the page around it tells the participant's objections, so that the picture doesn't.
+ * Pictures show one participant, one instrument (query.instrument, else that of the latest assessment; one that is
+ * kept out of handouts only where query.instrument names it) and what query.for_role may see ("participant" where it is
+ * NULL). Their options: "layers": any of "first", "previous", "latest", "best" or a date, the latest assessment up to
+ * it; "respondents": whose views are laid over one another, the first on top; "theme": "auto", "light" or "dark";
+ * "width": pixels, as a text; "id": as in bip_picture; "objections_beside": true where the page around it tells the
+ * participant's objections, so that the picture doesn't.
  *
  * @param query         NULL: everything
  * @param options_json  NULL, or an object of the document's options

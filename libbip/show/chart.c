@@ -44,7 +44,8 @@ static bip__objection *first_objection(const bip__chart *ch, const char *id)
     return found;
 }
 
-/* Takes the answers of one assessment; the newest that has something to show decides which instrument is shown. */
+/* Takes the answers of one assessment; the newest that has something to show decides which instrument is shown. A
+ * picture is as easily printed as a page: what is kept out of handouts is drawn only where it is asked for by name. */
 static bip_status take_assessment(bip__chart *ch, const bip_assessment *a, bip_error *err)
 {
     const bip__plan *plan = ch->reading.plan;
@@ -61,7 +62,8 @@ static bip_status take_assessment(bip__chart *ch, const bip_assessment *a, bip_e
             continue;
         if (!take(&ch->answers[slot], a->date, &a->scores[k], objection))
             return bip__nomem(err);
-        ch->shown = plan->slots[slot].shown;
+        if (ch->query.instrument != NULL || plan->slots[slot].shown->def->handout)
+            ch->shown = plan->slots[slot].shown;
     }
     return BIP_OK;
 }
@@ -164,7 +166,9 @@ static bip_status find_shown(bip__chart *ch, bip_error *err)
         return BIP_OK;
     }
     if (ch->shown == NULL)
-        return bip__fail(err, BIP_E_NOT_FOUND, "assessments", "%s has none to show", ch->participant);
+        return bip__fail(err, BIP_E_NOT_FOUND, "assessments",
+                         "%s has none to show; an instrument that is kept out of handouts has to be named",
+                         ch->participant);
     if (ch->query.instrument == NULL || strchr(ch->query.instrument, '@') == NULL)
         while (ch->shown->newer >= 0)
             ch->shown = &catalogue->versions[ch->shown->newer];

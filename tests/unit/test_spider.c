@@ -496,6 +496,28 @@ static void test_spider__as_data_holds_axes_layers_and_a_table(void **state)
         "[\"C\",\"not asked\",\"not asked\",\"2\"]],\"objections\":[]}\n");
 }
 
+static void test_spider__what_is_kept_out_of_handouts_is_drawn_only_by_name(void **state)
+{
+    static const char *const third[] = {"P-003"};
+    bip_query q = query();
+
+    (void)state;
+    show_add_instrument(&store,
+                        "{\"instrument\":\"secret\",\"version\":\"1\",\"handout\":false,"
+                        "\"title\":{\"en\":\"Harm at home\"},\"respondents\":[{\"code\":\"participant\","
+                        "\"title\":{\"en\":\"Participant\"}}],\"scales\":[{\"code\":\"s\",\"min\":1,\"max\":5}],"
+                        "\"indicators\":[{\"code\":\"harm\",\"title\":{\"en\":\"Harm\"},\"scale\":\"s\"}]}");
+    show_add_participant(&store, "P-003");
+    q.participants = third;
+    show_record(&store, "P-003", "secret", "participant", "2026-07-10", NULL, 1, "[4]", NULL);
+    assert_int_equal(show_try(&store, "spider", &q, NULL), BIP_E_NOT_FOUND);
+    show_record(&store, "P-003", "three", "participant", "2026-01-10", NULL, 3, "[1,5,2]", NULL);
+    assert_null(strstr(show_write(&store, "spider", &q), "arm"));
+    assert_null(strstr(show_write(&store, "timeline-svg", &q), "Harm"));
+    q.instrument = "secret";
+    assert_non_null(strstr(show_write(&store, "spider", &q), "\"code\":\"harm\""));
+}
+
 static void test_spider__what_a_role_does_not_see_is_not_there_at_all(void **state)
 {
     bip_query q = query();
@@ -777,6 +799,7 @@ int main(void)
         DRAWN(test_spider__takes_structs_of_a_later_version),
         STORED(test_spider__as_data_holds_axes_layers_and_a_table),
         STORED(test_spider__what_a_role_does_not_see_is_not_there_at_all),
+        STORED(test_spider__what_is_kept_out_of_handouts_is_drawn_only_by_name),
         STORED(test_spider__layers_are_those_asked_for),
         STORED(test_spider__as_of_an_earlier_day_knows_nothing_later),
         STORED(test_spider__refuses_options_it_does_not_know),

@@ -2,26 +2,28 @@
 
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const fixed_names[BIP__COLUMN_FIXED] = {
     "participant", "date", "respondent", "instrument", "rater", "note", "assessment", "indicator", "score"};
 
+static const struct {
+    const char *text;
+    bip__column_kind kind;
+} others[] = {{"deltagare", BIP__COLUMN_PARTICIPANT},
+              {"borger", BIP__COLUMN_PARTICIPANT},
+              {"datum", BIP__COLUMN_DATE},
+              {"dato", BIP__COLUMN_DATE},
+              {"svarande", BIP__COLUMN_RESPONDENT},
+              {"handläggare", BIP__COLUMN_RATER},
+              {"sagsbehandler", BIP__COLUMN_RATER},
+              {"anteckning", BIP__COLUMN_NOTE},
+              {"indikator", BIP__COLUMN_INDICATOR},
+              {"skattning", BIP__COLUMN_SCORE}};
+
 static bip_status fill_fixed(bip__lexicon *l, bool is_long, bip_error *err)
 {
-    static const struct {
-        const char *text;
-        bip__column_kind kind;
-    } others[] = {{"deltagare", BIP__COLUMN_PARTICIPANT},
-                  {"borger", BIP__COLUMN_PARTICIPANT},
-                  {"datum", BIP__COLUMN_DATE},
-                  {"dato", BIP__COLUMN_DATE},
-                  {"svarande", BIP__COLUMN_RESPONDENT},
-                  {"handläggare", BIP__COLUMN_RATER},
-                  {"sagsbehandler", BIP__COLUMN_RATER},
-                  {"anteckning", BIP__COLUMN_NOTE},
-                  {"indikator", BIP__COLUMN_INDICATOR},
-                  {"skattning", BIP__COLUMN_SCORE}};
     const int32_t end = is_long ? BIP__COLUMN_FIXED : BIP__COLUMN_INDICATOR;
     bip_status st = BIP_OK;
     for (int32_t k = 0; st == BIP_OK && k < end; k++)
@@ -178,14 +180,25 @@ static bip_status check_items(bip__columns *c, bip__intake *in, bip_error *err)
     return all;
 }
 
+/* Says what else the column may be called, since the file is in its team's own language. */
+static bip_status refuse_lack(bip__columns *c, bip__intake *in, size_t kind, bip_error *err)
+{
+    char also[64] = "";
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof others / sizeof *others && n < sizeof also; i++)
+        if ((size_t)others[i].kind == kind)
+            n += (size_t)snprintf(also + n, sizeof also - n, "%s%s", n == 0 ? " (" : ", ", others[i].text);
+    return bip__intake_refuse(in, c->line, "", err, "there is no column %s%s%s", fixed_names[kind], also,
+                              n > 0 ? ")" : "");
+}
+
 static bip_status check_required(bip__columns *c, bip__intake *in, bip_error *err)
 {
     bip_status all = BIP_OK;
     for (size_t k = 0; k < BIP__COLUMN_FIXED; k++) {
         const bool required = k <= BIP__COLUMN_RESPONDENT || (c->is_long && k >= BIP__COLUMN_INDICATOR);
         if (required && c->at[k] < 0)
-            all = bip__intake_both(all,
-                                   bip__intake_refuse(in, c->line, "", err, "there is no column %s", fixed_names[k]));
+            all = bip__intake_both(all, refuse_lack(c, in, k, err));
     }
     return all;
 }

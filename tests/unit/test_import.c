@@ -658,7 +658,7 @@ static const bad cases[] = {
     {"participant,date,respondent,,a\nP1,2026-01-02,self,x,1\n", "line 2", "a column without a name"},
     /* headers */
     {"", "line 1", "there is no header"},
-    {"participant,date,a\n", "line 1", "there is no column respondent"},
+    {"participant,date,a\n", "line 1", "there is no column respondent (svarande)"},
     {"participant,date,respondent,a,zz\n", "line 1, column zz", "neither a known column nor an indicator"},
     {"participant,date,respondent,a,Alpha\n", "line 1, column Alpha", "second column of a, after column a"},
     {"participant,date,respondent,a,Älva,älva\n", "line 1, column Älva", "second column of a"},
@@ -667,7 +667,7 @@ static const bad cases[] = {
     {"participant,date,respondent,indicator,score,a\n", "line 1, column a", "no column of csv-long"},
     {"participant,date,respondent,a,\xC3\xA5\xFF\n", "line 1", "not valid UTF-8"},
     /* other files */
-    {"\x89PNG\r\n\x1A\n", "line 1", "there is no column participant"},
+    {"\x89PNG\r\n\x1A\n", "line 1", "there is no column participant (deltagare, borger)"},
     {"{\"schema\":", "line 1, schema", "the file ends here"},
     {"{}", "line 1", "lacks a key"},
     {"{\"schema\":\"bip-store-2\"}", "line 1, schema", "must be bip-store-1"},

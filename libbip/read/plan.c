@@ -307,7 +307,7 @@ static int32_t slot_with(const maker *m, int32_t run, const char *respondent)
 {
     for (size_t s = 0; s < m->plan->n_slots; s++) {
         const bip__slot *slot = &m->plan->slots[s];
-        if (m->slot_run[s] == run && strcmp(slot->shown->def->respondents[slot->respondent].code, respondent) == 0)
+        if (m->slot_run[s] == run && strcmp(bip__slot_respondent(slot)->code, respondent) == 0)
             return slot->wanted ? (int32_t)s : -1;
     }
     return -1;
@@ -359,8 +359,8 @@ static const bip__version *pair_version(const maker *m, size_t a, size_t b)
     const bip__slot *sa = &m->plan->slots[a], *sb = &m->plan->slots[b];
     const bip__version *older = sa->shown < sb->shown ? sa->shown : sb->shown;
     const bip__version *newer = sa->shown < sb->shown ? sb->shown : sa->shown;
-    const char *ra = sa->shown->def->respondents[sa->respondent].code;
-    const char *rb = sb->shown->def->respondents[sb->respondent].code;
+    const char *ra = bip__slot_respondent(sa)->code;
+    const char *rb = bip__slot_respondent(sb)->code;
     int32_t r, index;
     for (size_t i = (size_t)(older - m->catalogue->versions) + 1; i-- > 0;)
         if (run_in(m, i, ra, BIP_INDICATOR, sa->code, &r, &index) == m->slot_run[a] &&
@@ -371,7 +371,7 @@ static const bip__version *pair_version(const maker *m, size_t a, size_t b)
 
 static int32_t respondent_in(const bip__instrument *def, const bip__slot *slot)
 {
-    return bip__instrument_respondent(def, slot->shown->def->respondents[slot->respondent].code);
+    return bip__instrument_respondent(def, bip__slot_respondent(slot)->code);
 }
 
 /* a and b stand in the order of the version they are printed under, as its reader expects. */

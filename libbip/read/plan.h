@@ -22,6 +22,12 @@ typedef struct bip__slot {
     bool for_participant; /* visible to the respondent "participant" */
 } bip__slot;
 
+/* Whose view the series is. */
+static inline const bip__respondent *bip__slot_respondent(const bip__slot *slot)
+{
+    return &slot->shown->def->respondents[slot->respondent];
+}
+
 /* Two views of one indicator. */
 typedef struct bip__slot_pair {
     int32_t a, b; /* slots */

@@ -24,7 +24,7 @@ typedef struct brief {
 
 static const char *respondent_title(const brief *b, const bip__slot *slot)
 {
-    return bip__title_get(&slot->shown->def->respondents[slot->respondent].title, b->words->lang);
+    return bip__title_get(&bip__slot_respondent(slot)->title, b->words->lang);
 }
 
 static void begin_list(brief *b, bip__word heading)

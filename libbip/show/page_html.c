@@ -127,7 +127,7 @@ static bool same_indicator(const bip__slot *a, const bip__slot *b)
 
 static bool is_view_of(const bip__slot *slot, const char *respondent)
 {
-    return strcmp(slot->shown->def->respondents[slot->respondent].code, respondent) == 0;
+    return strcmp(bip__slot_respondent(slot)->code, respondent) == 0;
 }
 
 /* Keep the greatest, one an indicator; of equal ones those that came first, as they stand in the instrument. */

@@ -19,7 +19,7 @@ bool bip__report_has(const bip__report *r, const bip__instrument *def, size_t sl
 
 const char *bip__report_respondent(const bip__report *r, const bip__slot *slot)
 {
-    return bip__title_get(&slot->shown->def->respondents[slot->respondent].title, r->h.words->lang);
+    return bip__title_get(&bip__slot_respondent(slot)->title, r->h.words->lang);
 }
 
 bip_query bip__report_query(const bip__report *r, const bip__instrument *def)
@@ -36,7 +36,7 @@ bip_query bip__report_query(const bip__report *r, const bip__instrument *def)
 
 static bool is_own(const bip__report *r, const bip__slot *slot)
 {
-    return strcmp(slot->shown->def->respondents[slot->respondent].code, r->role) == 0;
+    return strcmp(bip__slot_respondent(slot)->code, r->role) == 0;
 }
 
 /* Told as "you": to the participant alone. */

@@ -120,7 +120,7 @@ static bool shows_notes_of(const bip__report *r, const bip_assessment *a)
     for (size_t s = 0; s < plan->n_slots; s++) {
         const bip__instrument *def = plan->slots[s].shown->def;
         if (bip__reading_wants(&r->reading, s) && strcmp(def->code, a->instrument) == 0 &&
-            strcmp(def->respondents[plan->slots[s].respondent].code, a->respondent) == 0)
+            strcmp(bip__slot_respondent(&plan->slots[s])->code, a->respondent) == 0)
             return true;
     }
     return false;

@@ -37,7 +37,7 @@ typedef struct view {
 
 static const char *respondent_title(const view *v, const bip__slot *slot)
 {
-    return bip__title_get(&slot->shown->def->respondents[slot->respondent].title, v->words->lang);
+    return bip__title_get(&bip__slot_respondent(slot)->title, v->words->lang);
 }
 
 /* Hidden from the participant, where the instrument knows one. */
@@ -49,7 +49,7 @@ static bool is_hidden(const bip__slot *slot)
 static bool same_block(const bip__slot *a, const bip__slot *b)
 {
     return strcmp(a->shown->def->code, b->shown->def->code) == 0 &&
-           strcmp(a->shown->def->respondents[a->respondent].code, b->shown->def->respondents[b->respondent].code) == 0;
+           strcmp(bip__slot_respondent(a)->code, bip__slot_respondent(b)->code) == 0;
 }
 
 /* ------------------------------------------------------------------------------------------------------------ cells */

@@ -96,7 +96,7 @@ bip_status bip__reading_voices(const bip__reading *r, const bip__words *words, b
 
     for (size_t s = 0; st == BIP_OK && s < plan->n_slots; s++) {
         const bip__slot *slot = &plan->slots[s];
-        const bip__respondent *respondent = &slot->shown->def->respondents[slot->respondent];
+        const bip__respondent *respondent = bip__slot_respondent(slot);
         bool own = strcmp(respondent->code, "participant") == 0;
         voices[s] = (bip__voice){.words = words,
                                  .title = bip__title_get(slot->title, plan->lang),

@@ -138,7 +138,7 @@ static void print_step(bip__out *o, const bip__plan *plan, const found *f)
     bip__out_text(o, "\",\"instrument\":");
     bip__out_json_text(o, slot->shown->def->code);
     bip__out_key(o, "respondent");
-    bip__out_json_text(o, slot->shown->def->respondents[slot->respondent].code);
+    bip__out_json_text(o, bip__slot_respondent(slot)->code);
     bip__out_key(o, "code");
     bip__out_json_text(o, slot->code);
     bip__out_key(o, "from");
@@ -231,7 +231,7 @@ static void say_found(bip__out *o, const bip__plan *plan, const bip__voice *voic
     bip__out_text(o, " · ");
     bip__out_text(o, f->participant);
     bip__out_text(o, " · ");
-    bip__out_text(o, bip__title_get(&slot->shown->def->respondents[slot->respondent].title, plan->lang));
+    bip__out_text(o, bip__title_get(&bip__slot_respondent(slot)->title, plan->lang));
     bip__out_text(o, ": ");
     bip__say_step(o, v, &told);
     bip__say_other_rater(o, v, f->same_rater, f->is_latest && !f->is_behind);

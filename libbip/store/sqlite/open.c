@@ -277,15 +277,15 @@ static bip_status prepare_ends(bip__sqlite *s, bip_error *err)
 
 #define TEXT_AS_IS(n) #n
 #define TEXT(n) TEXT_AS_IS(n)
+#define APPLICATION TEXT(BIP__APPLICATION_ID)
+#define VERSION TEXT(BIP__SCHEMA_VERSION)
 
 /* Tables and first contents in one transaction under a rollback journal, which leaves either an empty file or a whole
  * store; WAL, which the file remembers, comes last. */
 static bip_status make_tables(bip__sqlite *s, bip__fill_fn fill, void *ctx, bip_error *err)
 {
     static const char failed[] = "the store can't be made";
-    static const char finish[] = "PRAGMA application_id = " TEXT(
-        BIP__APPLICATION_ID) "; "
-                             "PRAGMA user_version = " TEXT(BIP__SCHEMA_VERSION) "; COMMIT";
+    static const char finish[] = "PRAGMA application_id = " APPLICATION "; PRAGMA user_version = " VERSION "; COMMIT";
     bip_status st = run_text(s->db, s->path, "BEGIN EXCLUSIVE", failed, err);
 
     for (size_t i = 0; i < sizeof bip__schema / sizeof *bip__schema && st == BIP_OK; i++)

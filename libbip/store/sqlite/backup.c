@@ -34,6 +34,18 @@ static bip_status report(checking *c, const char *message, bip_error *err)
     return BIP_OK;
 }
 
+#define CHECK_OF_PAGES "PRAGMA integrity_check"
+
+/* A page for which SQLite found no memory it tells as a fault of that page: "... error code=7". Only its own check
+ * does; the other queries hold people's words. */
+static bool lacked_memory(const char *sql, const char *text)
+{
+    static const char code[] = "error code=7"; /* SQLITE_NOMEM */
+    const char *at = strcmp(sql, CHECK_OF_PAGES) == 0 ? strstr(text, code) : NULL;
+
+    return at && (at[sizeof code - 1] == '\0' || at[sizeof code - 1] == '\n');
+}
+
 /* Each row of the query is a fault in words. A file too damaged to be searched is a fault as well, not an end. */
 static bip_status report_rows(checking *c, const char *sql, bip_error *err)
 {
@@ -46,7 +58,7 @@ static bip_status report_rows(checking *c, const char *sql, bip_error *err)
         const char *text = (const char *)sqlite3_column_text(q, 0);
 
         rc = SQLITE_OK;
-        if (!text)
+        if (!text || lacked_memory(sql, text))
             st = bip__nomem(err);
         else if (strcmp(text, "ok") != 0)
             st = report(c, text, err);
@@ -103,7 +115,7 @@ static bip_status check_schema(checking *c, bip_error *err)
 
 /* What the schema leaves undeclared for speed, and what is derived from other rows. */
 static const char *const faulty[] = {
-    "PRAGMA integrity_check",
+    CHECK_OF_PAGES,
     "SELECT 'table ' || \"table\" || ', row ' || coalesce(rowid, '?') || ': names a row of ' || parent || "
     "' that is missing' FROM pragma_foreign_key_check LIMIT 100",
     "SELECT 'assessment ' || " ID_OF(

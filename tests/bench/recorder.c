@@ -1,39 +1,9 @@
 /* Records single assessments of one participant for some seconds, as fast as it can, while others do the same.
  *     recorder STORE PARTICIPANT SECONDS                                                                     */
-#include "bip.h"
+#include "nine_scores.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static bip_status record(bip_store *store, const char *participant, int i, bip_error *err)
-{
-    bip_score scores[9] = {{0}};
-    bip_change *change;
-    bip_assessment_in in = {.size = sizeof in,
-                            .participant = participant,
-                            .instrument = "employability",
-                            .respondent = "participant",
-                            .date = i,
-                            .n = 9,
-                            .scores = scores};
-    for (int k = 0; k < 9; k++)
-        scores[k].number = 1 + (i + k) % 5;
-    bip_status st = bip_change_begin(store, "bench", NULL, &change, err);
-    if (st != BIP_OK)
-        return st;
-    if ((st = bip_assessment_add(change, &in, NULL, err)) == BIP_OK)
-        return bip_change_commit(change, NULL, err);
-    bip_change_rollback(change);
-    return st;
-}
 
 int main(int argc, char **argv)
 {
@@ -56,7 +26,7 @@ int main(int argc, char **argv)
     }
     for (const double end = now_s() + (double)seconds; now_s() < end;) {
         const double begin = now_s();
-        if (record(store, argv[2], recorded + refused, &err) == BIP_OK)
+        if (record_nine(store, argv[2], recorded + refused, &err) == BIP_OK)
             recorded++;
         else
             refused++;

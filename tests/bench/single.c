@@ -2,43 +2,13 @@
  * settings, in blocks in turn. Of each the slowest tenth is left out: a stall of the disk or of the machine takes as
  * long as fifty of them, and would fall on whoever it happens to meet.
  *     single STORE RAW [N]    both must not exist; N of each, 400 unless told                                */
-#include "bip.h"
+#include "nine_scores.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { BLOCK = 10, MOST = 10000 };
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static bip_status record(bip_store *store, int i, bip_error *err)
-{
-    bip_score scores[9] = {{0}};
-    bip_change *change;
-    bip_assessment_in in = {.size = sizeof in,
-                            .participant = "P-1",
-                            .instrument = "employability",
-                            .respondent = "participant",
-                            .date = 10000 + i,
-                            .n = 9,
-                            .scores = scores};
-    for (int k = 0; k < 9; k++)
-        scores[k].number = 1 + (i + k) % 5;
-    bip_status st = bip_change_begin(store, "bench", NULL, &change, err);
-    if (st != BIP_OK)
-        return st;
-    if ((st = bip_assessment_add(change, &in, NULL, err)) == BIP_OK)
-        return bip_change_commit(change, NULL, err);
-    bip_change_rollback(change);
-    return st;
-}
 
 static bip_status register_one(bip_store *store, bip_error *err)
 {
@@ -104,7 +74,7 @@ int main(int argc, char **argv)
     for (int i = 0; st == BIP_OK && rc == SQLITE_OK && i < n; i += BLOCK) {
         double begin = now_s(), end;
         for (int k = i; k < i + BLOCK && st == BIP_OK; k++, begin = end) {
-            st = record(store, k, &err);
+            st = record_nine(store, "P-1", 10000 + k, &err);
             end = now_s();
             ours[k] = end - begin;
         }

@@ -1,5 +1,4 @@
 /* What every statement needs: to be prepared once, errors in words for people, waiting for those who hold a lock. */
-#include "base/alloc.h"
 #include "base/platform.h"
 #include "store/sqlite/sqlite.h"
 

@@ -36,14 +36,10 @@ static bip_status report(checking *c, const char *message, bip_error *err)
 
 #define CHECK_OF_PAGES "PRAGMA integrity_check"
 
-/* A page for which SQLite found no memory it tells as a fault of that page: "... error code=7". Only its own check
- * does; the other queries hold people's words. */
+/* Only of what SQLite itself says: the other queries hold people's words. */
 static bool lacked_memory(const char *sql, const char *text)
 {
-    static const char code[] = "error code=7"; /* SQLITE_NOMEM */
-    const char *at = strcmp(sql, CHECK_OF_PAGES) == 0 ? strstr(text, code) : NULL;
-
-    return at && (at[sizeof code - 1] == '\0' || at[sizeof code - 1] == '\n');
+    return strcmp(sql, CHECK_OF_PAGES) == 0 && bip__sqlite_check_lacked_memory(text);
 }
 
 /* Each row of the query is a fault in words. A file too damaged to be searched is a fault as well, not an end. */

@@ -125,6 +125,14 @@ static bip_status check_identity(sqlite3 *db, const char *path, bip_error *err)
     return BIP_OK;
 }
 
+bool bip__sqlite_check_lacked_memory(const char *said)
+{
+    static const char code[] = "error code=7"; /* SQLITE_NOMEM */
+    const char *at = strstr(said, code);
+
+    return at && (at[sizeof code - 1] == '\0' || at[sizeof code - 1] == '\n');
+}
+
 static bip_status check_pages(sqlite3 *db, const char *path, bip_error *err)
 {
     sqlite3_stmt *q = NULL;
@@ -134,6 +142,8 @@ static bip_status check_pages(sqlite3 *db, const char *path, bip_error *err)
     if (sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &q, NULL) != SQLITE_OK || sqlite3_step(q) != SQLITE_ROW ||
         !(said = (const char *)sqlite3_column_text(q, 0)))
         st = bip__sqlite_fail_code(db, sqlite3_extended_errcode(db), path, "the file can't be checked", err);
+    else if (bip__sqlite_check_lacked_memory(said))
+        st = bip__nomem(err);
     else if (strcmp(said, "ok") != 0)
         st = bip__fail(err, BIP_E_CORRUPT, path, "the file is damaged: %s", said);
     sqlite3_finalize(q);

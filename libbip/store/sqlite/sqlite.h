@@ -92,6 +92,8 @@ void bip__sqlite_remove(const char *path);
 /* Look at a file that nobody has open for writing, without a lock and without leaving a trace: is it a store of this
  * version? `whole`: check every page too. */
 bip_status bip__sqlite_probe(const char *path, bool whole, bip_error *err);
+/* A page for which it found no memory, SQLite's check of pages tells as a fault of that page. */
+bool bip__sqlite_check_lacked_memory(const char *said);
 
 /* Make the tables of rows in hand known to the connection. Gives SQLite's code. */
 int bip__sqlite_offer_hands(bip__sqlite *s);

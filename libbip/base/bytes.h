@@ -49,6 +49,15 @@ static inline size_t bip__lowest_bit(uint64_t x)
 #endif
 }
 
+/* How many of x: Knuth, 7.1.3. What compilers offer is a call where the processor isn't known to count them. */
+static inline size_t bip__bits_set(uint64_t x)
+{
+    x -= x >> 1 & UINT64_C(0x5555555555555555);
+    x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
+    x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (size_t)(x * UINT64_C(0x0101010101010101) >> 56);
+}
+
 /* Ask for what will be looked at soon: only the time it takes depends on it. */
 static inline void bip__hint(const void *p)
 {

@@ -4,31 +4,44 @@
  *
  * The slopes of all pairs: those that trend.c picks, found without computing the others, where the scores are of few
  * levels. A slope is a rise of 1, 2, 3 ... over a number of days, and pairs that rise by the same are the steeper the
- * closer they are in time. Where the pairs stand by distance, which is sorted once for all series of the same dates,
- * each rise has its slopes in order, and the wanted ones are found by merging a few lists. */
+ * closer they are in time. The pairs stand by distance, which is sorted once for all series of the same dates, and sets
+ * of them are bits in that order: which pairs a score begins and ends is known by the dates, so those that rise by 2
+ * are found 64 at a time, in order, and the wanted slopes by merging a few such sets. */
 #include "base/alloc.h"
+#include "base/bytes.h"
+#include "base/wide.h"
 #include "progress/internal.h"
 
 #include <string.h>
 
-enum { MOST_NUMBERS = 32, MOST_PAIRS = MOST_NUMBERS * (MOST_NUMBERS - 1) / 2, MOST_RISE = 10 };
+enum {
+    MOST_NUMBERS = 32,
+    MOST_PAIRS = MOST_NUMBERS * (MOST_NUMBERS - 1) / 2,
+    PAIRS_A_WORD = 64,
+    WORDS = (MOST_PAIRS + PAIRS_A_WORD - 1) / PAIRS_A_WORD,
+    MOST_RISE = 10
+};
 #define MOST_SCORE 1e5
 
-typedef struct list { /* of pairs, by rising distance */
-    int n;
-    uint16_t pairs[510];
-} list;
-
 typedef struct bip__calendar {
-    size_t n, n_pairs;
+    size_t n, n_pairs, n_words;
     bip_date days[MOST_NUMBERS];
     double weights[MOST_NUMBERS], squares; /* n times the distance from the mean day; the sum of their squares */
     /* of the pairs, by rising distance: */
-    uint8_t earlier[MOST_PAIRS], later[MOST_PAIRS];
-    double apart[MOST_PAIRS], inverse[MOST_PAIRS]; /* days, and 1 by them */
-    /* of the series in hand, by rise, falls first: */
-    list lists[2 * MOST_RISE + 1];
+    double apart[MOST_PAIRS], inverse[MOST_PAIRS];                   /* days, and 1 by them */
+    uint64_t begun[WORDS][MOST_NUMBERS], ended[WORDS][MOST_NUMBERS]; /* by each number */
+    /* of the series in hand, by rise, falls first; not kept of those that don't rise: */
+    uint64_t rising[2 * MOST_RISE + 1][WORDS];
 } bip__calendar;
+
+/* A whole number, where it is below 2^51: greater by this it has no room for a fraction, whichever way that is rounded.
+ */
+static inline bool is_whole(double score)
+{
+    const double shift = 6755399441055744; /* 2^52 + 2^51 */
+
+    return score + shift - shift == score;
+}
 
 bip__whole bip__whole_look(const bip_date *days, const double *scores, size_t n)
 {
@@ -38,7 +51,7 @@ bip__whole bip__whole_look(const bip_date *days, const double *scores, size_t n)
     for (size_t i = 0; w.holds && i < n; i++) {
         double score = scores[i];
 
-        w.holds = fabs(score) < MOST_SCORE && score == (double)(int32_t)score;
+        w.holds = is_whole(score);
         w.sum += score;
         w.squares += score * score;
         w.least = score < w.least ? score : w.least;
@@ -48,7 +61,8 @@ bip__whole bip__whole_look(const bip_date *days, const double *scores, size_t n)
     size = size > 1 ? size : 1;
     /* With the names of trend.c: W <= n^3 span^2, C <= n^2 span size, sum <= n size. No more than 16 of what their
      * products come to is ever added up. */
-    w.holds = w.holds && 16 * (of_n * of_n * of_n * of_n) * (span * span) * size < 9007199254740992;
+    w.holds =
+        w.holds && size < MOST_SCORE && 16 * (of_n * of_n * of_n * of_n) * (span * span) * size < 9007199254740992;
     return w;
 }
 
@@ -83,6 +97,25 @@ static void sort_by(const uint32_t *from, uint32_t *into, size_t n, int shift)
         into[at[from[k] >> shift & 63]++] = from[k];
 }
 
+/* Packed as below, sorted. */
+static void keep_pairs(bip__calendar *c, const uint32_t *pairs, size_t n)
+{
+    c->n_pairs = n;
+    c->n_words = (n + PAIRS_A_WORD - 1) / PAIRS_A_WORD;
+    for (size_t w = 0; w < c->n_words; w++) {
+        memset(c->begun[w], 0, c->n * sizeof *c->begun[w]);
+        memset(c->ended[w], 0, c->n * sizeof *c->ended[w]);
+    }
+    for (size_t k = 0; k < n; k++) {
+        const uint64_t bit = UINT64_C(1) << k % PAIRS_A_WORD;
+
+        c->begun[k / PAIRS_A_WORD][pairs[k] & 31] |= bit;
+        c->ended[k / PAIRS_A_WORD][pairs[k] >> 5 & 31] |= bit;
+        c->apart[k] = pairs[k] >> 10;
+        c->inverse[k] = 1 / c->apart[k];
+    }
+}
+
 /* Pairs by distance, each packed as distance (17 bits hold 300 years), later, earlier. */
 static void sort_pairs(bip__calendar *c)
 {
@@ -93,19 +126,13 @@ static void sort_pairs(bip__calendar *c)
     for (uint32_t j = 1; j < c->n; j++)
         for (uint32_t i = 0; i < j; i++)
             pairs[n++] = (uint32_t)(c->days[j] - c->days[i]) << 10 | j << 5 | i;
-    c->n_pairs = n;
     for (int bits = 0; span >> bits > 0; bits += 6) {
         uint32_t *sorted = spare;
         sort_by(pairs, spare, n, 10 + bits);
         spare = pairs;
         pairs = sorted;
     }
-    for (size_t k = 0; k < n; k++) {
-        c->earlier[k] = pairs[k] & 31;
-        c->later[k] = pairs[k] >> 5 & 31;
-        c->apart[k] = pairs[k] >> 10;
-        c->inverse[k] = 1 / c->apart[k];
-    }
+    keep_pairs(c, pairs, n);
 }
 
 static bip_status take_days(bip__scratch *scratch, const bip_date *days, size_t n, bip_error *err)
@@ -144,25 +171,41 @@ static void least_squares(const bip__calendar *c, const double *scores, double s
     out->ols_r2 = explained / (explained + residuals); /* NaN where all scores are equal: 0 / 0 */
 }
 
-static bip__all_pairs list_pairs(bip__calendar *c, const double *scores, double least, int steepest)
+/* Which of the 64 pairs of a word rise and fall by how much, into the calendar: those that begin at one level and end
+ * at another. */
+static void sort_word(bip__calendar *c, size_t w, const int *levels, int steepest, bip__all_pairs *p)
 {
-    bip__all_pairs p = {.count = c->n_pairs};
-    int level[MOST_NUMBERS], equal[MOST_RISE + 1] = {0};
-    list *flat = c->lists + MOST_RISE;
+    uint64_t begun[MOST_RISE + 1] = {0}, ended[MOST_RISE + 1] = {0}, all_rises = 0, all_falls = 0;
 
-    for (size_t i = 0; i < c->n; i++)
-        equal[level[i] = (int)(scores[i] - least)]++;
-    for (int rise = -steepest; rise <= steepest; rise++)
-        flat[rise].n = 0;
-    for (size_t k = 0; k < c->n_pairs; k++) {
-        /* cppcheck-suppress uninitvar ; pairs are of the n above */
-        list *l = flat + (level[c->later[k]] - level[c->earlier[k]]);
-        l->pairs[l->n++] = (uint16_t)k;
+    for (size_t i = 0; i < c->n; i++) {
+        begun[levels[i]] |= c->begun[w][i];
+        ended[levels[i]] |= c->ended[w][i];
     }
     for (int rise = 1; rise <= steepest; rise++) {
-        p.falling += (size_t)flat[-rise].n;
-        p.rising += (size_t)flat[rise].n;
+        uint64_t rises = 0, falls = 0;
+
+        for (int low = 0; low + rise <= steepest; low++) {
+            rises |= begun[low] & ended[low + rise];
+            falls |= begun[low + rise] & ended[low];
+        }
+        c->rising[MOST_RISE + rise][w] = rises;
+        c->rising[MOST_RISE - rise][w] = falls;
+        all_rises |= rises;
+        all_falls |= falls;
     }
+    p->rising += bip__bits_set(all_rises);
+    p->falling += bip__bits_set(all_falls);
+}
+
+static bip__all_pairs sort_series(bip__calendar *c, const double *scores, double least, int steepest)
+{
+    bip__all_pairs p = {.count = c->n_pairs};
+    int levels[MOST_NUMBERS], equal[MOST_RISE + 1] = {0};
+
+    for (size_t i = 0; i < c->n; i++)
+        equal[levels[i] = (int)(scores[i] - least)]++;
+    for (size_t w = 0; w < c->n_words; w++)
+        sort_word(c, w, levels, steepest, &p);
     for (int k = 0; k <= steepest; k++)
         p.ties += equal[k] * (equal[k] - 1) * (2 * equal[k] + 5);
     return p;
@@ -170,46 +213,70 @@ static bip__all_pairs list_pairs(bip__calendar *c, const double *scores, double 
 
 /* ------------------------------------------------------------------------------------------------------ merging */
 
-/* The rises, or the falls, from the steep end of their lists or from the flat one. What is steeper is told by a rise
- * times the inverse of a distance, whose rounding is far less than what two different slopes differ by. */
+/* Pairs that rise by the same, one after the other from an end of their set. */
+typedef struct merged {
+    const uint64_t *words;
+    uint64_t left;    /* of the word in hand */
+    int word, pair;   /* in hand; the one that comes next */
+    double rise, key; /* turned by the end; the greater the key, the nearer that end */
+} merged;
+
+/* The rises, or the falls, from their steep end or from the flat one. What is steeper is told by a rise times the
+ * inverse of a distance, whose rounding is far less than what two different slopes differ by. */
 typedef struct merging {
     const bip__calendar *calendar;
-    const list *flat;        /* the list of those that don't rise; the others stand around it */
     int side, end, steepest; /* side: 1 rises, -1 falls; end: 1 the steep one, -1 the flat one */
-    int at[MOST_RISE];       /* by rise - 1 */
-    double key[MOST_RISE];   /* of the pair there; the next one is that of the greatest */
+    merged sets[MOST_RISE];  /* by rise - 1 */
 } merging;
 
-static void load(merging *m, int l)
+static bool next_word(const merging *m, merged *s)
 {
-    const list *of = m->flat + m->side * (l + 1);
+    s->word += m->end;
+    if (s->word < 0 || s->word >= (int)m->calendar->n_words)
+        return false;
+    s->left = s->words[s->word];
+    return true;
+}
 
-    m->key[l] =
-        m->at[l] < 0 || m->at[l] >= of->n ? -INFINITY : m->end * (l + 1) * m->calendar->inverse[of->pairs[m->at[l]]];
+static void load(const merging *m, merged *s)
+{
+    int bit;
+
+    while (s->left == 0)
+        if (!next_word(m, s)) {
+            s->key = -INFINITY;
+            return;
+        }
+    bit = m->end > 0 ? (int)bip__lowest_bit(s->left) : PAIRS_A_WORD - 1 - leading_zeros(s->left);
+    s->left ^= UINT64_C(1) << bit;
+    s->pair = s->word * PAIRS_A_WORD + bit;
+    s->key = s->rise * m->calendar->inverse[s->pair];
 }
 
 static void merge_begin(merging *m, int side, bool rising)
 {
     m->side = side;
     m->end = rising == (side < 0) ? 1 : -1;
-    for (int l = 0; l < m->steepest; l++) {
-        m->at[l] = m->end > 0 ? 0 : m->flat[side * (l + 1)].n - 1;
-        load(m, l);
+    for (int rise = 1; rise <= m->steepest; rise++) {
+        merged *s = &m->sets[rise - 1];
+
+        s->words = m->calendar->rising[MOST_RISE + side * rise];
+        s->left = 0;
+        s->word = m->end > 0 ? -1 : (int)m->calendar->n_words;
+        s->rise = m->end * rise;
+        load(m, s);
     }
 }
 
 static double merge_next(merging *m)
 {
-    double most = m->key[0], slope;
-    int l = 0;
+    merged *next = m->sets;
+    double slope;
 
-    for (int k = 1; k < m->steepest; k++) {
-        l = m->key[k] > most ? k : l;
-        most = m->key[k] > most ? m->key[k] : most;
-    }
-    slope = m->side * (l + 1) / m->calendar->apart[m->flat[m->side * (l + 1)].pairs[m->at[l]]];
-    m->at[l] += m->end;
-    load(m, l);
+    for (merged *s = m->sets + 1; s < m->sets + m->steepest; s++)
+        next = s->key > next->key ? s : next;
+    slope = m->side * m->end * next->rise / m->calendar->apart[next->pair];
+    load(m, next);
     return slope;
 }
 
@@ -240,11 +307,14 @@ static void find_on(merging *m, int side, size_t n, size_t below, bip__wanted *w
 
 static void slopes(bip__calendar *c, const double *scores, const bip__whole *whole, bip_series *out)
 {
-    merging m = {.calendar = c, .flat = c->lists + MOST_RISE, .steepest = (int)(whole->most - whole->least)};
-    bip__all_pairs p = list_pairs(c, scores, whole->least, m.steepest);
+    merging m; /* not initialised as a whole: that would take longer than to merge */
+    const int steepest = (int)(whole->most - whole->least);
+    bip__all_pairs p = sort_series(c, scores, whole->least, steepest);
     bip__wanted w = bip__wanted_slopes(&p, c->n);
     int falls = 0, rises;
 
+    m.calendar = c;
+    m.steepest = steepest;
     while (falls < BIP__N_WANTED && w.rank[falls] < p.falling)
         falls++;
     for (rises = falls; rises < BIP__N_WANTED && w.rank[rises] < p.count - p.rising; rises++)

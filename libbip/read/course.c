@@ -93,16 +93,20 @@ static bool track_grow(bip__track *t)
 /* The last recorded number of a day counts, also where a later assessment of that day holds a reason. */
 static bool take_number(bip__track *t, bip_date day, double score, int32_t rater)
 {
-    if (t->open.day != day || t->open.answer != BIP_NUMBER) {
+    const bool again = t->open.day == day;
+    size_t at = t->n;
+    if (again && t->open.answer == BIP_NUMBER) {
+        at--;
+    } else {
         if (!track_grow(t))
             return false;
-        t->n++;
-        if (t->open.day == day)
+        if (again)
             t->missing[t->open.answer]--;
+        t->n++;
     }
-    t->days[t->n - 1] = day;
-    t->scores[t->n - 1] = score;
-    t->raters[t->n - 1] = rater;
+    t->days[at] = day;
+    t->scores[at] = score;
+    t->raters[at] = rater;
     t->open.day = day;
     t->open.answer = BIP_NUMBER;
     return true;
@@ -121,28 +125,31 @@ static void take_missing(bip__track *t, bip_date day, int32_t answer)
     t->open.answer = answer;
 }
 
-static bool take(bip__course *course, int32_t slot, bip_date day, const bip_score *score, int32_t rater)
+static bool take(bip__track *tracks, int32_t slot, bip_date day, const bip_score *score, int32_t rater)
 {
     if (slot < 0)
         return true;
     if (score->answer == BIP_NUMBER)
-        return take_number(&course->tracks[slot], day, score->number, rater);
-    take_missing(&course->tracks[slot], day, score->answer);
+        return take_number(&tracks[slot], day, score->number, rater);
+    take_missing(&tracks[slot], day, score->answer);
     return true;
 }
 
 static bool take_row(bip__course *course, const held_row *row, bip_date day, const bip_score *items)
 {
+    const bip__layout layout = *row->layout; /* and the next two: not loaded again for each score */
+    const int32_t rater = row->rater;
+    bip__track *tracks = course->tracks;
     bool ok = true;
-    for (size_t k = 0; ok && k < row->layout->n_items; k++)
-        ok = take(course, row->layout->items[k], day, &items[k], row->rater);
-    for (size_t d = 0; ok && d < row->layout->n_dimensions; d++) {
+    for (size_t k = 0; ok && k < layout.n_items; k++)
+        ok = take(tracks, layout.items[k], day, &items[k], rater);
+    for (size_t d = 0; ok && d < layout.n_dimensions; d++) {
         bip_score score = {0, BIP_NOT_ASKED, 0};
-        if (row->layout->dimensions[d] < 0)
+        if (layout.dimensions[d] < 0)
             continue;
         if (bip__dimension_score(&row->version->def->dimensions[d], row->respondent, items, &score.number))
             score.answer = BIP_NUMBER;
-        ok = take(course, row->layout->dimensions[d], day, &score, row->rater);
+        ok = take(tracks, layout.dimensions[d], day, &score, rater);
     }
     return ok;
 }

@@ -51,7 +51,7 @@ static bool take(bip__gathered *to, int n, sqlite3_value **v)
 {
     bip__assessment_row *row;
 
-    if (!bip__grow(&to->rows, &to->cap, to->n + 1, sizeof *to->rows))
+    if (to->n == to->cap && !bip__grow(&to->rows, &to->cap, to->n + 1, sizeof *to->rows))
         return false;
     row = &to->rows[to->n++];
     *row = (bip__assessment_row){.person = to->person,

@@ -46,12 +46,10 @@ static void drain_pages(bip__out *o)
     memmove(o->data, o->data + whole, o->len);
 }
 
-char *bip__out_room(bip__out *o, size_t n)
+char *bip__out_room_far(bip__out *o, size_t n)
 {
     if (o->status != BIP_OK)
         return NULL;
-    if (n <= o->cap - o->len)
-        return o->data + o->len;
     if (o->write && o->len + n > PIECE)
         drain_pages(o);
     if (o->status == BIP_OK && (n > SIZE_MAX - o->len || !bip__grow(&o->data, &o->cap, o->len + n, 1)))

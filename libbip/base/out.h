@@ -25,7 +25,13 @@ int bip__out_take(void *out, const char *bytes, size_t n); /* a bip_write_fn tha
 
 /* Room for n more bytes at the end, or NULL after a failure. Whoever has filled it from its beginning on says up to
  * where. */
-char *bip__out_room(bip__out *o, size_t n);
+char *bip__out_room_far(bip__out *o, size_t n); /* where there is none yet */
+static inline char *bip__out_room(bip__out *o, size_t n)
+{
+    if (o->status == BIP_OK && n <= o->cap - o->len)
+        return o->data + o->len;
+    return bip__out_room_far(o, n);
+}
 static inline void bip__out_filled(bip__out *o, const char *end)
 {
     o->len = (size_t)(end - o->data);

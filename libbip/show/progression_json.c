@@ -117,29 +117,6 @@ static char *put_code(char *to, const char *code /* NULL: null */)
     return to;
 }
 
-static char *put_long_whole(char *to, int64_t v)
-{
-    uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-    char digits[20];
-    size_t n = sizeof digits;
-
-    if (v < 0)
-        *to++ = '-';
-    do {
-        digits[--n] = (char)('0' + left % 10);
-        left /= 10;
-    } while (left > 0);
-    return put(to, digits + n, sizeof digits - n);
-}
-
-static inline char *put_whole(char *to, int64_t v)
-{
-    if (v < 0 || v > 9)
-        return put_long_whole(to, v);
-    *to = (char)('0' + v);
-    return to + 1;
-}
-
 /* As bip__out_number(), with a search for the shortest digits. */
 static char *put_digits(char *to, double v)
 {
@@ -173,6 +150,15 @@ static inline char *put_number(pen *p, char *to, double v)
         return put_new_number(before, to, v);
     memcpy(to, before->text, sizeof before->text);
     return to + before->n;
+}
+
+/* Counts of numbers and days, and what hangs on pairs of them: of the 110,000 days there are. */
+static inline char *put_whole(pen *p, char *to, int64_t v)
+{
+    if (v < 0 || v > 9)
+        return put_number(p, to, (double)v);
+    *to = (char)('0' + v);
+    return to + 1;
 }
 
 /* What takes longer to print goes through the small buffer; n bytes at most. */
@@ -321,13 +307,13 @@ static inline char *put_point(pen *p, char *to, const bip_point *point)
     return to + 1;
 }
 
-static char *put_counts(char *to, const bip_series *s)
+static char *put_counts(pen *p, char *to, const bip_series *s)
 {
-    to = put_whole(to, s->n);
-    to = put_whole(PUT(to, ",\"missing\":{\"not_asked\":"), s->not_asked);
-    to = put_whole(PUT(to, ",\"declined\":"), s->declined);
-    to = put_whole(PUT(to, ",\"dont_know\":"), s->dont_know);
-    to = put_whole(PUT(to, ",\"not_applicable\":"), s->not_applicable);
+    to = put_whole(p, to, s->n);
+    to = put_whole(p, PUT(to, ",\"missing\":{\"not_asked\":"), s->not_asked);
+    to = put_whole(p, PUT(to, ",\"declined\":"), s->declined);
+    to = put_whole(p, PUT(to, ",\"dont_know\":"), s->dont_know);
+    to = put_whole(p, PUT(to, ",\"not_applicable\":"), s->not_applicable);
     *to = '}';
     return to + 1;
 }
@@ -343,7 +329,7 @@ static char *put_points(pen *p, char *to, const bip_series *s)
     to = put_point(p, PUT(to, ",\"best\":"), &s->best);
     to = put_number(p, PUT(to, ",\"mean\":"), s->mean);
     to = put_number(p, PUT(to, ",\"sd\":"), s->sd);
-    return put_whole(PUT(to, ",\"span_days\":"), s->span_days);
+    return put_whole(p, PUT(to, ",\"span_days\":"), s->span_days);
 }
 
 static char *put_change(pen *p, char *to, const bip_series *s)
@@ -376,7 +362,7 @@ static char *put_mann_kendall(pen *p, char *to, const bip_series *s)
 {
     if (s->mk_method == BIP_MK_NONE)
         return PUT(to, ",\"mann_kendall\":null");
-    to = put_whole(PUT(to, ",\"mann_kendall\":{\"s\":"), s->mk_s);
+    to = put_whole(p, PUT(to, ",\"mann_kendall\":{\"s\":"), s->mk_s);
     to = put_number(p, PUT(to, ",\"var_s\":"), s->mk_var_s);
     to = put_number(p, PUT(to, ",\"z\":"), s->mk_z);
     to = put_number(p, PUT(to, ",\"p\":"), s->mk_p);
@@ -405,15 +391,15 @@ static char *put_reliable_change(pen *p, char *to, const bip_series *s)
 
 static char *put_steps(pen *p, char *to, const bip_series *s)
 {
-    to = put_whole(PUT(to, ",\"steps\":{\"forward\":"), s->steps_forward);
-    to = put_whole(PUT(to, ",\"back\":"), s->steps_back);
+    to = put_whole(p, PUT(to, ",\"steps\":{\"forward\":"), s->steps_forward);
+    to = put_whole(p, PUT(to, ",\"back\":"), s->steps_back);
     if (s->step == BIP_UNKNOWN)
         return PUT(to, ",\"latest\":null}");
     to = put_own(PUT(to, ",\"latest\":{\"direction\":"), &direction_words[s->step]);
     to = put_date(p, PUT(to, ",\"date\":\""), s->step_to.date);
     to = put_number(p, PUT(to, "\",\"from\":"), s->step_from.score);
     to = put_number(p, PUT(to, ",\"to\":"), s->step_to.score);
-    to = put_whole(PUT(to, ",\"held_for\":"), s->held_for);
+    to = put_whole(p, PUT(to, ",\"held_for\":"), s->held_for);
     to = put_own(PUT(to, ",\"new_best\":"), &truths[s->new_best + 1]);
     to = put_own(PUT(to, ",\"same_rater\":"), &truths[s->same_rater + 1]);
     return PUT(to, "}}");
@@ -457,7 +443,7 @@ static bip_status print_series(printer *p, size_t slot, bool first, bip_error *e
         st = put_fixed(p, slot, first, &to, err);
     if (st != BIP_OK)
         return st;
-    to = put_points(&p->pen, put_counts(to, &s), &s);
+    to = put_points(&p->pen, put_counts(&p->pen, to, &s), &s);
     to = put_trend(&p->pen, put_change(&p->pen, to, &s), &s);
     to = put_steps(&p->pen, put_reliable_change(&p->pen, to, &s), &s);
     to = put_own(PUT(put_band(to, &s), ",\"direction\":"), &direction_words[s.direction]);
@@ -504,7 +490,7 @@ static bip_status print_pair(printer *p, size_t i, bool *first, bip_error *err)
         sum += difference;
         sum_absolute += fabs(difference);
     }
-    to = put_whole(to, (int64_t)n);
+    to = put_whole(&p->pen, to, (int64_t)n);
     to = put_number(&p->pen, PUT(to, ",\"mean_difference\":"), sum / (double)n);
     to = put_number(&p->pen, PUT(to, ",\"mean_absolute_difference\":"), sum_absolute / (double)n);
     written(&p->pen, PUT(to, ",\"occasions\":["));

@@ -440,6 +440,20 @@ static void test_number__eight_bytes_are_the_same_without_the_compilers_help(voi
     }
 }
 
+static void test_number__bits_are_counted_as_one_by_one(void **state)
+{
+    uint64_t seed = 8;
+    (void)state;
+    assert_true(bip__bits_set(0) == 0 && bip__bits_set(UINT64_MAX) == 64);
+    for (int i = 0; i < 1000; i++) {
+        uint64_t x = random_next(&seed) & random_next(&seed);
+        size_t n = 0;
+        for (uint64_t left = x; left; left &= left - 1)
+            n++;
+        assert_true(bip__bits_set(x) == n);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -464,6 +478,7 @@ int main(void)
         cmocka_unit_test(test_number__the_rounding_mode_of_the_host_changes_nothing),
         cmocka_unit_test(test_number__wide_arithmetic_is_the_same_without_the_compilers_help),
         cmocka_unit_test(test_number__eight_bytes_are_the_same_without_the_compilers_help),
+        cmocka_unit_test(test_number__bits_are_counted_as_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

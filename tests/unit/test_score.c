@@ -205,6 +205,29 @@ static void test_score__takes_a_short_number_only_as_it_is_printed(void **state)
     assert_in_range(taken, 1000, 9000);
 }
 
+/* Digits are told several bytes at a time: none of them may be looked past. */
+static void test_score__sees_every_byte_of_an_array_of_digits(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= 13; n++) {
+        char text[32] = "[";
+        bip_score scores[13];
+        const size_t len = 2 * n + 1;
+        for (size_t i = 0; i < n; i++)
+            memcpy(text + 1 + 2 * i, i + 1 < n ? "7," : "7]", 2);
+        for (size_t at = 0; at < len; at++)
+            for (int byte = 0; byte < 256; byte++) {
+                const char had = text[at];
+                const bool digit = byte >= '0' && byte <= '9';
+                text[at] = (char)byte;
+                assert_int_equal(bip__scores_parse(text, len, scores, n), text[at] == had || (at % 2 && digit));
+                if (at % 2 && digit)
+                    assert_true(scores[at / 2].number == byte - '0');
+                text[at] = had;
+            }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +238,7 @@ int main(void)
         cmocka_unit_test(test_score__parses_nothing_looser),
         cmocka_unit_test(test_score__every_printed_number_reads_back_equal),
         cmocka_unit_test(test_score__takes_a_short_number_only_as_it_is_printed),
+        cmocka_unit_test(test_score__sees_every_byte_of_an_array_of_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,11 +5,12 @@
 //
 // It takes the binding of this checkout, with the addon that LIBBIP_ADDON names. WORK is the working folder of the bench, with
 // `typed` and `build/bip`.
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { openStore } from '../../bindings/node/lib/index.mjs';
 
 const [what, path, work, rounds = '3'] = process.argv.slice(2);
+// Not where one run is measured.
+const { spawnSync } = what === 'compare' ? await import('node:child_process') : {};
+const { readFileSync } = what === 'compare' ? await import('node:fs') : {};
 
 const kinds = {
   columns(store) {

@@ -154,12 +154,17 @@ function assessmentObjects(batch, values) {
   });
 }
 
+// The texts of a cohort are many: they are split once somebody looks at them.
+function coded(codes, name, joined) {
+  let values;
+  return { codes, get values() { return values ??= split(name, joined); } };
+}
+
 // All rows as columns: numbers and days as they are, codes and words by their index.
 function columns(all) {
   const made = { length: all.rows };
-  const values = grow({}, all.values);
   for (const [name, array] of Object.entries(all.columns)) {
-    if (values[name]) made[name] = { codes: array, values: values[name] };
+    if (name in all.values) made[name] = coded(array, name, all.values[name]);
     else if (enumOf[name]) made[name] = { codes: array, values: enums[enumOf[name]] };
     else made[name] = array;
   }

@@ -41,15 +41,21 @@ static void place(text_place *slots, uint32_t n_slots, text_place one)
     slots[at] = one;
 }
 
+/* Room for one more, half of the slots free. Texts that come in order need none: the first that doesn't makes places
+ * for all. */
 static bool more_slots(dictionary *d)
 {
-    uint32_t n_slots = d->n_slots == 0 ? 64 : d->n_slots * 2;
-    text_place *slots = n_slots == 0 ? NULL : calloc(n_slots, sizeof *slots);
+    uint32_t n_slots = d->n_slots == 0 ? 64 : d->n_slots;
+    text_place *slots;
+    while (n_slots != 0 && (d->n + 1) * 2 > n_slots)
+        n_slots *= 2;
+    slots = n_slots == 0 ? NULL : calloc(n_slots, sizeof *slots);
     if (slots == NULL)
         return false;
-    for (uint32_t i = 0; i < d->n_slots; i++)
-        if (d->slots[i].text != 0)
-            place(slots, n_slots, d->slots[i]);
+    for (uint32_t i = 0; i < d->n; i++) {
+        const char *text = d->bytes + d->starts[i];
+        place(slots, n_slots, (text_place){hash(text, strlen(text)), i + 1});
+    }
     free(d->slots);
     d->slots = slots;
     d->n_slots = n_slots;
@@ -83,12 +89,31 @@ bool bip_node_dictionary_append(dictionary *d, const char *text, size_t n)
     return true;
 }
 
+/* Whether it comes behind all that are there: as long as they came in the order of their bytes. */
+static bool is_behind(const dictionary *d, const char *text, size_t n)
+{
+    const char *last;
+    size_t n_last;
+    int order;
+    if (d->n == 0 || d->n_slots > 0)
+        return d->n_slots == 0;
+    last = d->bytes + d->starts[d->n - 1];
+    n_last = d->used - d->starts[d->n - 1] - 1;
+    order = memcmp(last, text, n_last < n ? n_last : n);
+    return order < 0 || (order == 0 && n_last < n);
+}
+
 bool bip_node_dictionary_find(dictionary *d, const char *text, size_t n, int32_t *out)
 {
-    uint32_t h = hash(text, n);
+    uint32_t h;
     text_place *found;
+    if (is_behind(d, text, n)) {
+        *out = (int32_t)d->n;
+        return bip_node_dictionary_append(d, text, n);
+    }
     if ((d->n + 1) * 2 > d->n_slots && !more_slots(d))
         return false;
+    h = hash(text, n);
     found = slot_of(d, h, text, n);
     if (found->text == 0) {
         if (!bip_node_dictionary_append(d, text, n))

@@ -272,6 +272,23 @@ test('what a callback throws comes out, and its false is a stop', () => {
   store.close();
 });
 
+test('a text has one number, in whatever order texts come', () => {
+  const rising = Array.from({ length: 150 }, (_, i) => `R-${1000 + i}`);
+  const raters = [...rising, 'R-1007', 'R', 'R-10', ...[...rising].reverse(), 'R', null, 'Å', 'Z'];
+  const days = raters.map((_, i) => bip.formatDate(20454 + i));
+  const store = openStore(':memory:', { create: true, now });
+  store.change({ actor: 'anna' }, (c) => {
+    c.addParticipant('P-001');
+    raters.forEach((rater, i) => c.record({ ...whole, participant: 'P-001', date: days[i], rater, scores: { everyday_coping: 3 } }));
+  });
+  const { assessments } = store.assessmentColumns();
+  const { codes, values } = assessments.rater;
+  const byDay = new Map(Array.from(assessments.date, (day, i) => [bip.formatDate(day), values[codes[i]] ?? null]));
+  assert.deepEqual(days.map((day) => byDay.get(day)), raters);
+  assert.equal(new Set(values).size, values.length);
+  store.close();
+});
+
 // A store whose export comes in several pieces.
 function manyPeople() {
   const store = openStore(':memory:', { create: true, now });

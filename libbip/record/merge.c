@@ -17,11 +17,11 @@ static void place(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE], char in
         snprintf(into, 128, "entry %s", text);
 }
 
-bip_status bip__merge_refuse(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE], const char *message, bip_error *err)
+void bip__merge_blame(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE], const char *message, bip_error *err)
 {
     char where[128];
     place(m, id, where);
-    return bip__fail(err, BIP_E_REFUSED, where, "%s", message);
+    bip__fail(err, BIP_E_REFUSED, where, "%s", message);
 }
 
 bip_status bip__merge_refuse_as(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE], bip_status st,

@@ -62,9 +62,14 @@ struct bip__merge {
     bip_date today;
 };
 
-/* BIP_E_REFUSED, with the entry and the participant in hand as the place. */
-bip_status bip__merge_refuse(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE], const char *message,
-                             bip_error *err);
+/* Fill err, with the entry and the participant in hand as the place. */
+void bip__merge_blame(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE], const char *message, bip_error *err);
+static inline bip_status bip__merge_refuse(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE], const char *message,
+                                           bip_error *err)
+{
+    bip__merge_blame(m, id, message, err);
+    return BIP_E_REFUSED;
+}
 /* A check failed: its message, with the place of the fact. */
 bip_status bip__merge_refuse_as(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE], bip_status st,
                                 const bip_error *why, bip_error *err);

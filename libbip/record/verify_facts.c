@@ -173,7 +173,7 @@ static bool columns_hold(const bip__fact_row *row, const cJSON *fact, const char
     if (row->kind < BIP__FACT_PARTICIPANT || row->kind > BIP__FACT_DISPUTE || nobody != (row->person == 0))
         return false;
     return strcmp(member_of(fact, "fact"), names[row->kind]) == 0 &&
-           (!registration || strcmp(member_of(fact, "code"), code) == 0) &&
+           (!registration || (code != NULL && strcmp(member_of(fact, "code"), code) == 0)) &&
            strcmp(day, registration ? member_of(fact, "enrolled") : "") == 0 && row->day_to == BIP_NO_DATE &&
            row->current == 1;
 }

@@ -11,9 +11,12 @@ tangle_prebuilt <- function(file, ...) {
     code
 }
 
+# Whoever builds vignettes has loaded tools, or does so later; nobody else waits for it to load.
 .onLoad <- function(libname, pkgname) {
-    tools::vignetteEngine("prebuilt", weave = weave_prebuilt, tangle = tangle_prebuilt, pattern = "[.]html[.]asis$",
-                          package = pkgname)
+    register <- function(...)
+        tools::vignetteEngine("prebuilt", weave = weave_prebuilt, tangle = tangle_prebuilt, pattern = "[.]html[.]asis$",
+                              package = pkgname)
+    if (isNamespaceLoaded("tools")) register() else setHook(packageEvent("tools", "onLoad"), register)
 }
 
 # Unloaded, the package leaves its C behind: stores and large columns that are still there need it, and so does whoever

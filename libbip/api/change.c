@@ -403,7 +403,7 @@ static bip_status check_attribute(bip__context *c, const char *key, const char *
     bip_status st = bip__text_check(key, value, strlen(value), c->national_ids, err);
     if (st != BIP_OK)
         return st;
-    if (strpbrk(value, "\r\n") != NULL || bip__utf8_count(value, strlen(value)) > BIP__MOST_VALUE)
+    if (!bip__value_fits(value))
         return bip__fail(err, BIP_E_REFUSED, key, "must be one line of at most %d characters", BIP__MOST_VALUE);
     return BIP_OK;
 }

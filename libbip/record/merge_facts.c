@@ -2,7 +2,6 @@
 #include "record/merger.h"
 
 #include "base/date.h"
-#include "base/text.h"
 #include "model/code.h"
 #include "model/score.h"
 
@@ -126,15 +125,14 @@ bip_status bip__merge_participant(bip__merge *m, const uint8_t id[BIP__UUID_SIZE
 bip_status bip__merge_attribute(bip__merge *m, const uint8_t id[BIP__UUID_SIZE], int32_t idx, const char *key,
                                 const char *value, const char *reason, bip_error *err)
 {
-    const size_t n = value != NULL ? strlen(value) : 0;
     bool put = false;
     if (m->code == NULL)
         return bip__merge_refuse(m, id, "an attribute of nobody", err);
     if (!bip__code_valid(key, strlen(key)))
         return bip__merge_refuse(m, id, "the attribute's key is no code", err);
-    bip_status st = check_text(m, id, "attribute", value, n, err);
-    if (st == BIP_OK && bip__utf8_count(value, n) > BIP__MOST_VALUE)
-        st = bip__merge_refuse(m, id, "the attribute's value is longer than 200 characters", err);
+    bip_status st = check_text(m, id, "attribute", value, value != NULL ? strlen(value) : 0, err);
+    if (st == BIP_OK && !bip__value_fits(value))
+        st = bip__merge_refuse(m, id, "the attribute's value is not one line of at most 200 characters", err);
     if (st == BIP_OK)
         st = check_reason(m, id, reason, err);
     bip__out_clear(&m->canonical);

@@ -1,5 +1,7 @@
 #include "record/record.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +107,12 @@ bip_status bip__participant_insert(bip__change *change, const char *code, bip_da
 }
 
 /* ------------------------------------------------------------ other facts */
+
+bool bip__value_fits(const char *value)
+{
+    return value == NULL ||
+           (strpbrk(value, "\r\n") == NULL && bip__utf8_count(value, strlen(value)) <= BIP__MOST_VALUE);
+}
 
 bip_status bip__attribute_insert(bip__change *change, int32_t person, const char *key, const char *value,
                                  bip_error *err)

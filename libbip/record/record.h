@@ -76,6 +76,8 @@ bip_status bip__participant_erase(bip__change *change, int32_t person, bip_error
 bip_status bip__dispute_insert(bip__change *change, const bip__assessment_put *put, const bip__holder *holder,
                                const char *text, int32_t *idx, bip_error *err);
 #define BIP__MOST_VALUE 200 /* code points of an attribute's value */
+/* Whether an attribute may have this value: one line of at most so many. NULL, which takes it away, may be. */
+bool bip__value_fits(const char *value);
 bip_status bip__attribute_insert(bip__change *change, int32_t person, const char *key, const char *value,
                                  bip_error *err);
 

@@ -102,7 +102,8 @@ def leaves_turned(x):
 # what the refusal says, and the change that brings it about
 FORGERIES = [
     ("the attribute's key is no code", lambda x: x.attribute.update(key="The team")),
-    ("longer than 200 characters", lambda x: x.attribute.update(value="x" * 201)),
+    ("not one line of at most 200 characters", lambda x: x.attribute.update(value="x" * 201)),
+    ("not one line of at most 200 characters", lambda x: x.attribute.update(value="one\ntwo")),
     ("national identity number", lambda x: x.attribute.update(value="850709-9805")),
     ("national identity number", lambda x: x.root.update(note="called, 850709-9805")),
     ("national identity number", lambda x: x.entries[0].update(actor="850709-9805")),

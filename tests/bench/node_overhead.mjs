@@ -1,6 +1,6 @@
 // What Node costs beside C, on one store: the same progression as columns, objects and JSON.
 //
-//     node node_overhead.mjs columns|objects|JSON STORE    one of them, for tests/bench/run to measure
+//     node node_overhead.mjs columns|objects|JSON|chunks STORE    one of them, for tests/bench/run to measure
 //     node node_overhead.mjs compare STORE WORK [ROUNDS]   all of them beside typed and bip, in turn: medians of user CPU
 //
 // It takes the binding of this checkout, with the addon that LIBBIP_ADDON names. WORK is the working folder of the bench, with
@@ -30,10 +30,14 @@ const kinds = {
     console.log(JSON.stringify(sums));
   },
 
+  // In one piece of memory, for who is done with each chunk at once.
   JSON(store) {
-    let bytes = 0;
-    store.writeTo('progression', null, null, (chunk) => { bytes += chunk.length; }, { reuse: true });
-    console.log(JSON.stringify({ bytes }));
+    write(store, { reuse: true });
+  },
+
+  // In chunks to keep.
+  chunks(store) {
+    write(store);
   },
 
   compare() {
@@ -47,6 +51,12 @@ const kinds = {
     }
   },
 };
+
+function write(store, options) {
+  let bytes = 0;
+  store.writeTo('progression', null, null, (chunk) => { bytes += chunk.length; }, options);
+  console.log(JSON.stringify({ bytes }));
+}
 
 // User CPU of the children that have ended, from Linux: in hundredths, the 16th field of stat.
 function childSeconds() {

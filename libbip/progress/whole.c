@@ -260,10 +260,9 @@ static void merge_begin(merging *m, int side, bool rising)
     for (int rise = 1; rise <= m->steepest; rise++) {
         merged *s = &m->sets[rise - 1];
 
-        s->words = m->calendar->rising[MOST_RISE + side * rise];
-        s->left = 0;
-        s->word = m->end > 0 ? -1 : (int)m->calendar->n_words;
-        s->rise = m->end * rise;
+        *s = (merged){.words = m->calendar->rising[MOST_RISE + side * rise],
+                      .word = m->end > 0 ? -1 : (int)m->calendar->n_words,
+                      .rise = m->end * rise};
         load(m, s);
     }
 }
@@ -319,8 +318,10 @@ static void slopes(bip__calendar *c, const double *scores, const bip__whole *who
         falls++;
     for (rises = falls; rises < BIP__N_WANTED && w.rank[rises] < p.count - p.rising; rises++)
         w.slope[rises] = 0;
-    find_on(&m, -1, p.falling, 0, &w, 0, falls);
-    find_on(&m, 1, p.rising, p.count - p.rising, &w, rises, BIP__N_WANTED);
+    if (steepest > 0) { /* else no set has begun */
+        find_on(&m, -1, p.falling, 0, &w, 0, falls);
+        find_on(&m, 1, p.rising, p.count - p.rising, &w, rises, BIP__N_WANTED);
+    }
     bip__tell_trend(&p, &w, c->n, out);
 }
 

@@ -3,13 +3,12 @@
  * Least squares: the formulas of trend.c in plain doubles, which are exact here.
  *
  * The slopes of all pairs: those that trend.c picks, found without computing the others, where the scores are of few
- * levels. A slope is a rise of 1, 2, 3 ... over a number of days, and pairs that rise by the same are the steeper the
- * closer they are in time. The pairs stand by distance, which is sorted once for all series of the same dates, and sets
- * of them are bits in that order: which pairs a score begins and ends is known by the dates, so those that rise by 2
- * are found 64 at a time, in order, and the wanted slopes by merging a few such sets. */
+ * levels. A slope is a rise of 1, 2, 3 ... over the days between two dates, so the same dates have few slopes that can
+ * occur. They are sorted once for all series of these dates; a series is then a set of them, a bit each in that order,
+ * and the wanted ones are found by counting bits. Its loops are as long for each series of these dates: what the
+ * processor guesses wrong takes longer than the work. */
 #include "base/alloc.h"
 #include "base/bytes.h"
-#include "base/wide.h"
 #include "progress/internal.h"
 
 #include <string.h>
@@ -17,22 +16,37 @@
 enum {
     MOST_NUMBERS = 32,
     MOST_PAIRS = MOST_NUMBERS * (MOST_NUMBERS - 1) / 2,
-    PAIRS_A_WORD = 64,
-    WORDS = (MOST_PAIRS + PAIRS_A_WORD - 1) / PAIRS_A_WORD,
-    MOST_RISE = 10
+    MOST_RISE = 10,
+    NUMBER_BITS = 9, /* of a pair */
+    NUMBERS = (1 << NUMBER_BITS) - 1,
+    WORD = 64, /* bits */
+    MOST_WORDS = 16,
+    MOST_SLOPES = MOST_WORDS * WORD, /* on either side of 0 */
+    LEVELS = 32                      /* room from -MOST_RISE to MOST_RISE; a power of two is sooner found */
 };
 #define MOST_SCORE 1e5
 
+/* A slope that can occur. */
+typedef struct steepness {
+    int32_t rise, apart; /* days */
+    size_t pair;
+} steepness;
+
+/* The places of slopes among all: falls first, the steepest foremost, then rises. As bits they fill n_words on either
+ * side of 0, and one word more takes the pairs that don't rise, which nobody looks for. */
 typedef struct bip__calendar {
-    size_t n, n_pairs, n_words;
+    size_t n, n_pairs;
     bip_date days[MOST_NUMBERS];
     double weights[MOST_NUMBERS], squares; /* n times the distance from the mean day; the sum of their squares */
-    /* of the pairs, by rising distance: */
-    double apart[MOST_PAIRS], inverse[MOST_PAIRS];                   /* days, and 1 by them */
-    uint64_t begun[WORDS][MOST_NUMBERS], ended[WORDS][MOST_NUMBERS]; /* by each number */
-    /* of the series in hand, by rise, falls first; not kept of those that don't rise: */
-    uint64_t rising[2 * MOST_RISE + 1][WORDS];
+    uint8_t earlier[MOST_PAIRS], later[MOST_PAIRS]; /* date of each pair */
+    uint32_t pairs[MOST_PAIRS]; /* by rising distance, packed: days (17 bits hold 300 years) and number */
+    int steepest;               /* rise of those that follow; 0: not sorted yet */
+    size_t n_words, n_slopes;
+    steepness rising[1 + MOST_SLOPES];  /* from flat to steep, after one that is level */
+    uint16_t place[MOST_PAIRS][LEVELS]; /* by number of the pair, and MOST_RISE + fall */
 } bip__calendar;
+
+static const steepness level = {0, 1, 0};
 
 /* A whole number, where it is below 2^51: greater by this it has no room for a fraction, whichever way that is rounded.
  */
@@ -46,24 +60,24 @@ static inline bool is_whole(double score)
 bip__whole bip__whole_look(const bip_date *days, const double *scores, size_t n)
 {
     double of_n = (double)n, span = (double)days[n - 1] - (double)days[0], size;
-    bip__whole w = {.holds = n <= MOST_NUMBERS, .least = scores[0], .most = scores[0]};
+    double sum = 0, squares = 0, least = scores[0], most = scores[0];
+    bool whole = n <= MOST_NUMBERS;
 
-    for (size_t i = 0; w.holds && i < n; i++) {
+    for (size_t i = 0; whole && i < n; i++) {
         double score = scores[i];
 
-        w.holds = is_whole(score);
-        w.sum += score;
-        w.squares += score * score;
-        w.least = score < w.least ? score : w.least;
-        w.most = score > w.most ? score : w.most;
+        whole = is_whole(score);
+        sum += score;
+        squares += score * score;
+        least = score < least ? score : least;
+        most = score > most ? score : most;
     }
-    size = -w.least > w.most ? -w.least : w.most;
+    size = -least > most ? -least : most;
     size = size > 1 ? size : 1;
     /* With the names of trend.c: W <= n^3 span^2, C <= n^2 span size, sum <= n size. No more than 16 of what their
      * products come to is ever added up. */
-    w.holds =
-        w.holds && size < MOST_SCORE && 16 * (of_n * of_n * of_n * of_n) * (span * span) * size < 9007199254740992;
-    return w;
+    whole = whole && size < MOST_SCORE && 16 * (of_n * of_n * of_n * of_n) * (span * span) * size < 9007199254740992;
+    return (bip__whole){whole, sum, squares, least, most};
 }
 
 /* ----------------------------------------------------------------------------------------------- the dates of it */
@@ -81,58 +95,26 @@ static void weigh_days(bip__calendar *c)
     }
 }
 
-/* Stable, by six bits from `shift` on. */
-static void sort_by(const uint32_t *from, uint32_t *into, size_t n, int shift)
-{
-    uint16_t at[64] = {0}, before = 0;
-
-    for (size_t k = 0; k < n; k++)
-        at[from[k] >> shift & 63]++;
-    for (size_t d = 0; d < 64; d++) {
-        uint16_t here = at[d];
-        at[d] = before;
-        before += here;
-    }
-    for (size_t k = 0; k < n; k++)
-        into[at[from[k] >> shift & 63]++] = from[k];
-}
-
-/* Packed as below, sorted. */
-static void keep_pairs(bip__calendar *c, const uint32_t *pairs, size_t n)
-{
-    c->n_pairs = n;
-    c->n_words = (n + PAIRS_A_WORD - 1) / PAIRS_A_WORD;
-    for (size_t w = 0; w < c->n_words; w++) {
-        memset(c->begun[w], 0, c->n * sizeof *c->begun[w]);
-        memset(c->ended[w], 0, c->n * sizeof *c->ended[w]);
-    }
-    for (size_t k = 0; k < n; k++) {
-        const uint64_t bit = UINT64_C(1) << k % PAIRS_A_WORD;
-
-        c->begun[k / PAIRS_A_WORD][pairs[k] & 31] |= bit;
-        c->ended[k / PAIRS_A_WORD][pairs[k] >> 5 & 31] |= bit;
-        c->apart[k] = pairs[k] >> 10;
-        c->inverse[k] = 1 / c->apart[k];
-    }
-}
-
-/* Pairs by distance, each packed as distance (17 bits hold 300 years), later, earlier. */
+/* Taken by how many dates they are apart, pairs are nearly sorted where dates are regular. */
 static void sort_pairs(bip__calendar *c)
 {
-    uint32_t packed[2][MOST_PAIRS], *pairs = packed[0], *spare = packed[1];
-    uint32_t span = (uint32_t)(c->days[c->n - 1] - c->days[0]);
     size_t n = 0;
 
-    for (uint32_t j = 1; j < c->n; j++)
-        for (uint32_t i = 0; i < j; i++)
-            pairs[n++] = (uint32_t)(c->days[j] - c->days[i]) << 10 | j << 5 | i;
-    for (int bits = 0; span >> bits > 0; bits += 6) {
-        uint32_t *sorted = spare;
-        sort_by(pairs, spare, n, 10 + bits);
-        spare = pairs;
-        pairs = sorted;
-    }
-    keep_pairs(c, pairs, n);
+    for (size_t apart = 1; apart < c->n; apart++)
+        for (size_t j = apart; j < c->n; j++) {
+            uint32_t pair = (uint32_t)(c->days[j] - c->days[j - apart]) << NUMBER_BITS | (uint32_t)n;
+            size_t at = n;
+
+            c->earlier[n] = (uint8_t)(j - apart);
+            c->later[n++] = (uint8_t)j;
+            for (; at > 0 && c->pairs[at - 1] > pair; at--)
+                c->pairs[at] = c->pairs[at - 1];
+            c->pairs[at] = pair;
+        }
+    c->n_pairs = n;
+    c->steepest = 0;
+    c->n_slopes = 0;
+    c->rising[0] = level;
 }
 
 static bip_status take_days(bip__scratch *scratch, const bip_date *days, size_t n, bip_error *err)
@@ -171,157 +153,133 @@ static void least_squares(const bip__calendar *c, const double *scores, double s
     out->ols_r2 = explained / (explained + residuals); /* NaN where all scores are equal: 0 / 0 */
 }
 
-/* Which of the 64 pairs of a word rise and fall by how much, into the calendar: those that begin at one level and end
- * at another. */
-static void sort_word(bip__calendar *c, size_t w, const int *levels, int steepest, bip__all_pairs *p)
+/* ---------------------------------------------------------------------------------------- the slopes that can occur */
+
+/* The pairs that rise by so much are the steeper the closer they are in time. They are put in from the steep end on. */
+static void add_rise(bip__calendar *c, int rise)
 {
-    uint64_t begun[MOST_RISE + 1] = {0}, ended[MOST_RISE + 1] = {0}, all_rises = 0, all_falls = 0;
+    steepness row[1 + MOST_PAIRS];
+    const steepness *mine = row + c->n_pairs, *next = c->rising + c->n_slopes;
+    steepness *to = c->rising + c->n_slopes + c->n_pairs;
 
-    for (size_t i = 0; i < c->n; i++) {
-        begun[levels[i]] |= c->begun[w][i];
-        ended[levels[i]] |= c->ended[w][i];
+    row[0] = level;
+    for (size_t k = 0; k < c->n_pairs; k++) {
+        uint32_t pair = c->pairs[c->n_pairs - 1 - k];
+        row[1 + k] = (steepness){rise, (int32_t)(pair >> NUMBER_BITS), pair & NUMBERS};
     }
-    for (int rise = 1; rise <= steepest; rise++) {
-        uint64_t rises = 0, falls = 0;
-
-        for (int low = 0; low + rise <= steepest; low++) {
-            rises |= begun[low] & ended[low + rise];
-            falls |= begun[low + rise] & ended[low];
-        }
-        c->rising[MOST_RISE + rise][w] = rises;
-        c->rising[MOST_RISE - rise][w] = falls;
-        all_rises |= rises;
-        all_falls |= falls;
+    for (; to > next; to--) {
+        bool steeper = (int64_t)rise * next->apart > (int64_t)next->rise * mine->apart;
+        *to = *(steeper ? mine : next);
+        mine -= steeper;
+        next -= !steeper;
     }
-    p->rising += bip__bits_set(all_rises);
-    p->falling += bip__bits_set(all_falls);
+    c->n_slopes += c->n_pairs;
 }
 
-static bip__all_pairs sort_series(bip__calendar *c, const double *scores, double least, int steepest)
+static void keep_places(bip__calendar *c)
 {
+    const int zero = (int)c->n_words * WORD;
+
+    for (size_t k = 0; k < c->n_pairs; k++)
+        c->place[k][MOST_RISE] = (uint16_t)(2 * zero);
+    for (size_t k = 0; k < c->n_slopes; k++) {
+        const steepness *s = &c->rising[1 + k];
+        uint16_t *place = c->place[s->pair] + MOST_RISE;
+
+        place[-s->rise] = (uint16_t)(zero + (int)k);
+        place[s->rise] = (uint16_t)(zero - 1 - (int)k);
+    }
+}
+
+static void sort_slopes(bip__calendar *c, int steepest)
+{
+    while (c->steepest < steepest)
+        add_rise(c, ++c->steepest);
+    c->n_words = (c->n_slopes + WORD - 1) / WORD;
+    keep_places(c);
+}
+
+/* ------------------------------------------------------------------------------------------- the slopes of a series */
+
+typedef struct slopes_of_series {
+    const bip__calendar *calendar;
+    uint64_t set[2 * MOST_WORDS + 1];
+    size_t before[2 * MOST_WORDS + 1]; /* bits before each word */
+} slopes_of_series;
+
+static void gather_slopes(slopes_of_series *s, const ptrdiff_t *levels)
+{
+    const bip__calendar *c = s->calendar;
+
+    for (size_t w = 0; w <= 2 * c->n_words; w++)
+        s->set[w] = 0;
+    for (size_t k = 0; k < c->n_pairs; k++) {
+        size_t at = c->place[k][MOST_RISE + levels[c->earlier[k]] - levels[c->later[k]]];
+        s->set[at / WORD] |= UINT64_C(1) << at % WORD;
+    }
+}
+
+static void count_slopes(slopes_of_series *s, bip__all_pairs *p)
+{
+    const size_t n = s->calendar->n_words;
+    size_t all = 0;
+
+    for (size_t w = 0; w < 2 * n; w++) {
+        s->before[w] = all;
+        all += bip__bits_set(s->set[w]);
+    }
+    s->before[2 * n] = all;
+    p->falling = s->before[n];
+    p->rising = all - p->falling;
+}
+
+/* The slope of this rank, from 0, among those that fall or rise. */
+static double slope_of_rank(const slopes_of_series *s, size_t rank)
+{
+    const size_t zero = s->calendar->n_words * WORD;
+    const steepness *found;
+    uint64_t word;
+    size_t w = 0, at;
+
+    while (rank >= s->before[w + 1])
+        w++;
+    word = s->set[w]; /* NOLINT(clang-analyzer-core.uninitialized.Assign): rank is below before[2 * n_words] */
+    for (size_t left = rank - s->before[w]; left > 0; left--)
+        word &= word - 1;
+    at = w * WORD + bip__lowest_bit(word);
+    found = &s->calendar->rising[1 + (at < zero ? zero - 1 - at : at - zero)];
+    return (double)(at < zero ? -found->rise : found->rise) / (double)found->apart;
+}
+
+static bip__all_pairs take_series(slopes_of_series *s, const double *scores, double least)
+{
+    const bip__calendar *c = s->calendar;
     bip__all_pairs p = {.count = c->n_pairs};
-    int levels[MOST_NUMBERS], equal[MOST_RISE + 1] = {0};
+    ptrdiff_t levels[MOST_NUMBERS];
+    int equal[MOST_RISE + 1] = {0};
 
     for (size_t i = 0; i < c->n; i++)
-        equal[levels[i] = (int)(scores[i] - least)]++;
-    for (size_t w = 0; w < c->n_words; w++)
-        sort_word(c, w, levels, steepest, &p);
-    for (int k = 0; k <= steepest; k++)
+        equal[levels[i] = (ptrdiff_t)(scores[i] - least)]++;
+    for (int k = 0; k <= c->steepest; k++)
         p.ties += equal[k] * (equal[k] - 1) * (2 * equal[k] + 5);
+    gather_slopes(s, levels);
+    count_slopes(s, &p);
     return p;
 }
 
-/* ------------------------------------------------------------------------------------------------------ merging */
-
-/* Pairs that rise by the same, one after the other from an end of their set. */
-typedef struct merged {
-    const uint64_t *words;
-    uint64_t left;    /* of the word in hand */
-    int word, pair;   /* in hand; the one that comes next */
-    double rise, key; /* turned by the end; the greater the key, the nearer that end */
-} merged;
-
-/* The rises, or the falls, from their steep end or from the flat one. What is steeper is told by a rise times the
- * inverse of a distance, whose rounding is far less than what two different slopes differ by. */
-typedef struct merging {
-    const bip__calendar *calendar;
-    int side, end, steepest; /* side: 1 rises, -1 falls; end: 1 the steep one, -1 the flat one */
-    merged sets[MOST_RISE];  /* by rise - 1 */
-} merging;
-
-static bool next_word(const merging *m, merged *s)
+static void slopes(const bip__calendar *c, const double *scores, const bip__whole *whole, bip_series *out)
 {
-    s->word += m->end;
-    if (s->word < 0 || s->word >= (int)m->calendar->n_words)
-        return false;
-    s->left = s->words[s->word];
-    return true;
-}
-
-static void load(const merging *m, merged *s)
-{
-    int bit;
-
-    while (s->left == 0)
-        if (!next_word(m, s)) {
-            s->key = -INFINITY;
-            return;
-        }
-    bit = m->end > 0 ? (int)bip__lowest_bit(s->left) : PAIRS_A_WORD - 1 - leading_zeros(s->left);
-    s->left ^= UINT64_C(1) << bit;
-    s->pair = s->word * PAIRS_A_WORD + bit;
-    s->key = s->rise * m->calendar->inverse[s->pair];
-}
-
-static void merge_begin(merging *m, int side, bool rising)
-{
-    m->side = side;
-    m->end = rising == (side < 0) ? 1 : -1;
-    for (int rise = 1; rise <= m->steepest; rise++) {
-        merged *s = &m->sets[rise - 1];
-
-        *s = (merged){.words = m->calendar->rising[MOST_RISE + side * rise],
-                      .word = m->end > 0 ? -1 : (int)m->calendar->n_words,
-                      .rise = m->end * rise};
-        load(m, s);
-    }
-}
-
-static double merge_next(merging *m)
-{
-    merged *next = m->sets;
-    double slope;
-
-    for (merged *s = m->sets + 1; s < m->sets + m->steepest; s++)
-        next = s->key > next->key ? s : next;
-    slope = m->side * m->end * next->rise / m->calendar->apart[next->pair];
-    load(m, next);
-    return slope;
-}
-
-/* The wanted [from, to) are among the n slopes of one side, which are those of rank `below` on: each from the end that
- * is nearer. */
-static void find_on(merging *m, int side, size_t n, size_t below, bip__wanted *w, int from, int to)
-{
-    size_t taken = 0;
-    double slope = 0;
-    int k = from;
-
-    /* cppcheck-suppress arrayIndexOutOfBounds ; from is below to, which is at most their number */
-    if (from < to && w->rank[from] - below < n / 2)
-        merge_begin(m, side, true);
-    for (; k < to && w->rank[k] - below < n / 2; k++) {
-        for (; taken <= w->rank[k] - below; taken++)
-            slope = merge_next(m);
-        w->slope[k] = slope;
-    }
-    if (k < to)
-        merge_begin(m, side, false);
-    for (taken = 0; to-- > k;) {
-        for (; taken < n - (w->rank[to] - below); taken++)
-            slope = merge_next(m);
-        w->slope[to] = slope;
-    }
-}
-
-static void slopes(bip__calendar *c, const double *scores, const bip__whole *whole, bip_series *out)
-{
-    merging m; /* not initialised as a whole: that would take longer than to merge */
-    const int steepest = (int)(whole->most - whole->least);
-    bip__all_pairs p = sort_series(c, scores, whole->least, steepest);
+    slopes_of_series s; /* not initialised as a whole: that would take longer than to fill it */
+    s.calendar = c;
+    bip__all_pairs p = take_series(&s, scores, whole->least);
     bip__wanted w = bip__wanted_slopes(&p, c->n);
-    int falls = 0, rises;
+    size_t equal = p.count - p.falling - p.rising;
 
-    m.calendar = c;
-    m.steepest = steepest;
-    while (falls < BIP__N_WANTED && w.rank[falls] < p.falling)
-        falls++;
-    for (rises = falls; rises < BIP__N_WANTED && w.rank[rises] < p.count - p.rising; rises++)
-        w.slope[rises] = 0;
-    if (steepest > 0) { /* else no set has begun */
-        find_on(&m, -1, p.falling, 0, &w, 0, falls);
-        find_on(&m, 1, p.rising, p.count - p.rising, &w, rises, BIP__N_WANTED);
-    }
+    for (int k = 0; k < BIP__N_WANTED; k++)
+        if (w.rank[k] < p.falling)
+            w.slope[k] = slope_of_rank(&s, w.rank[k]);
+        else
+            w.slope[k] = w.rank[k] < p.falling + equal ? 0 : slope_of_rank(&s, w.rank[k] - equal);
     bip__tell_trend(&p, &w, c->n, out);
 }
 
@@ -329,12 +287,16 @@ bip_status bip__whole_trend(bip__scratch *scratch, const bip__whole *whole, cons
                             size_t n, bip_series *out, bip_error *err)
 {
     bip_status st = take_days(scratch, days, n, err);
+    bip__calendar *c = scratch->calendar;
+    double steepest = whole->most > whole->least ? whole->most - whole->least : 1;
 
     if (st != BIP_OK)
         return st;
-    least_squares(scratch->calendar, scores, whole->sum, out);
-    if (whole->most - whole->least > MOST_RISE)
+    least_squares(c, scores, whole->sum, out);
+    if (steepest > MOST_RISE || steepest * (double)c->n_pairs > MOST_SLOPES)
         return bip__pairwise_trend(scratch, days, scores, n, out, err);
-    slopes(scratch->calendar, scores, whole, out);
+    if (steepest > c->steepest)
+        sort_slopes(c, (int)steepest);
+    slopes(c, scores, whole, out);
     return BIP_OK;
 }

@@ -54,14 +54,19 @@ typedef struct {
     int power;
 } decimal;
 
-/* The product of 64 bits with a power of ten of the table. */
+/* 10^k, its upper and its lower 64 bits. */
+static inline const uint64_t *pow10_of(int k)
+{
+    return pow10_table[k - POW10_LOWEST];
+}
+
+/* The product of 64 bits with such a power. */
 typedef struct {
     uint64_t top, middle, low;
 } product;
 
-static inline product times_pow10(uint64_t x, int k)
+static inline product times_pow10(uint64_t x, const uint64_t *g)
 {
-    const uint64_t *g = pow10_table[k - POW10_LOWEST];
     wide upper = wide_multiply(x, g[0]), lower = wide_multiply(x, g[1]);
     uint64_t middle = upper.lo + lower.hi;
     return (product){upper.hi + (middle < lower.hi), middle, lower.lo};
@@ -74,7 +79,7 @@ static inline product times_pow10(uint64_t x, int k)
  * x in its lowest bits; that this can't be taken for a true fraction, make_number_table.py proves. */
 static uint64_t scale_to_odd(uint64_t x, int k)
 {
-    product p = times_pow10(x, k);
+    product p = times_pow10(x, pow10_of(k));
     return p.top | (p.middle != 0 || p.low >= x);
 }
 
@@ -125,10 +130,11 @@ static inline decimal shortest(uint64_t bits)
     binary v = split(bits);
     int k = floor_log10_pow2(v.power);
     int shift = v.power + floor_log2_pow10(-k) + 1; /* 1 to 4 */
-    product p = times_pow10(v.whole << shift, -k);  /* v as a whole number of 10^k, a fraction in 2^-64 of it */
+    const uint64_t *g = pow10_of(-k);
+    product p = times_pow10(v.whole << shift, g); /* v as a whole number of 10^k, a fraction in 2^-64 of it */
     uint64_t tens = p.top / 10 * 10;
     uint64_t past = (p.top - tens) * part + p.middle / 16, left = 10 * part - past;
-    uint64_t reach = pow10_table[-k - POW10_LOWEST][0] >> (5 - shift);
+    uint64_t reach = g[0] >> (5 - shift);
 
     if (v.whole == HIDDEN_BIT || may_be_equal(p.middle, SIGN_BIT) || may_be_equal(past, reach) ||
         may_be_equal(left, reach))
@@ -194,16 +200,20 @@ typedef struct {
     int n; /* without the zeros at the end */
 } digits17;
 
-/* Of 10^16 <= x < 10^17. No branch: anybody's guess is whether a digit is 0. */
+/* Of eight digits, up to the last that is not 0. */
+static inline int significant(uint64_t digits)
+{
+    return digits == 0 ? 0 : 8 - leading_zeros(digits) / 8;
+}
+
+/* Of 10^16 <= x < 10^17. Few numbers are so short that the last eight are all 0. */
 static inline digits17 spread(uint64_t x)
 {
     uint64_t top = x / 100000000;
     digits17 d = {.first = top / 100000000,
                   .high = eight_digits((uint32_t)(top % 100000000)),
                   .low = eight_digits((uint32_t)(x % 100000000))};
-    uint64_t last = d.low | (d.high & (0 - (uint64_t)(d.low == 0)));
-    /* A digit takes at most half of its byte, so that with 2 * last + 1, which is not 0, it is still the same byte. */
-    d.n = 1 + 8 * (d.low != 0) + (70 - leading_zeros(2 * last + 1)) / 8;
+    d.n = d.low != 0 ? 9 + significant(d.low) : 1 + significant(d.high);
     return d;
 }
 
@@ -214,17 +224,21 @@ static inline void put_digits(char *to, const digits17 *d)
     bip__store_8(to + 9, d->low + '0' * EVERY_BYTE);
 }
 
-/* With the point as below, -6 < point < 8 and point < n: most statistics. The digits, and zeros before them, are
- * written one too far; then those before the point are moved out of its way. */
+/* With the point as below, -6 < point < 8 and point < n: most statistics. Digits on both sides of the point are written
+ * one too far; then those before it are moved out of its way. */
 static inline char *put_plain(char *to, const digits17 *d, int point)
 {
-    int zeros_before = (point <= 0) * (1 - point);
-    uint64_t eight = ((d->high << 8 | d->first) << 8 * zeros_before) + '0' * EVERY_BYTE;
-    uint64_t dot = (uint64_t)1 << 8 * (point + zeros_before);
-    bip__store_8(to + 1, '0' * EVERY_BYTE);
-    put_digits(to + 1 + zeros_before, d);
+    if (point <= 0) {
+        memcpy(to, "0.000000", 8);
+        to += 2 - point;
+        put_digits(to, d);
+        return to + d->n;
+    }
+    uint64_t eight = (d->high << 8 | d->first) + '0' * EVERY_BYTE;
+    uint64_t dot = (uint64_t)1 << 8 * point;
+    put_digits(to + 1, d);
     bip__store_8(to, (eight & (dot - 1)) | '.' * dot | (eight & (0 - dot)) << 8);
-    return to + 1 + zeros_before + d->n;
+    return to + 1 + d->n;
 }
 
 /* n digits with the point after the first `point` of them, which may lie outside: ECMA-262, Number::toString. */
@@ -251,6 +265,7 @@ static char *place_point(char *to, const char *digits, int n, int point)
 }
 
 #define LEAST_OF_16_DIGITS UINT64_C(1000000000000000)
+#define BELOW_30_BITS (((uint64_t)1 << (FRACTION_BITS + 1 - 30)) - 1) /* 0 in any whole number below 2^30 */
 
 static size_t finish(char *out, char *end)
 {
@@ -269,17 +284,17 @@ static size_t print_small(int v, char *out)
 
 size_t bip__number_print(double v, char out[BIP_NUMBER_SIZE])
 {
+    uint64_t bits = to_bits(v);
     /* Most scores are whole numbers. -0 goes this way too, and loses its sign as it should. */
-    if (v > -1e9 && v < 1e9 && v == (double)(int)v)
+    if ((bits & BELOW_30_BITS) == 0 && v > -1e9 && v < 1e9 && v == (double)(int)v)
         return print_small((int)v, out);
 
-    uint64_t bits = to_bits(v);
     decimal found = shortest(bits & ~SIGN_BIT);
     for (; found.digits < LEAST_OF_16_DIGITS; found.power--) /* below the normal doubles */
         found.digits *= 10;
-    uint64_t is_sixteen = found.digits < 10 * LEAST_OF_16_DIGITS; /* not a branch, as above */
-    found.digits *= 1 + 9 * is_sixteen;
-    found.power -= (int)is_sixteen;
+    bool is_sixteen = found.digits < 10 * LEAST_OF_16_DIGITS; /* not a branch, as above */
+    found.digits += 9 * found.digits & (0 - (uint64_t)is_sixteen);
+    found.power -= is_sixteen;
     digits17 d = spread(found.digits);
     int point = 17 + found.power;
     char *to = out;
@@ -407,7 +422,7 @@ static void bounds(uint64_t x, int k, uint64_t *low, uint64_t *high)
     int zeros_before = leading_zeros(x);
     uint64_t normal = x << zeros_before;
     int exponent = 64 - zeros_before + floor_log2_pow10(k);
-    product p = times_pow10(normal, k);
+    product p = times_pow10(normal, pow10_of(k));
     *low = *high = round_product(p, exponent);
     if (p.middle << 1 > 2) /* one less changes no bit above, nor that something follows */
         return;

@@ -14,6 +14,7 @@
  * 2 codes of bands. What writes takes the place to write at and gives the one behind: a place in memory would be stored
  * and loaded again at each of a hundred pieces a series. */
 #define PIECE 4096
+#define OCCASIONS 16    /* of a pair, a piece */
 #define MOST_FIXED 8192 /* codes of at most 64 bytes: of the instrument, its version, and of at most 64 respondents */
 #define PEN_ROOM (PIECE + MOST_FIXED)
 
@@ -22,10 +23,10 @@
  * one up takes a tenth of the time of printing it. What is 0 all over stands for the day and number 0, and is looked
  * for in the first place only: that is filled from the beginning. */
 #define DATES 4096
-#define DATE_SIZE 10
-typedef struct printed_date {
+#define DATE_SIZE 12
+typedef struct printed_date { /* 16 bytes: copied whole, in one move */
+    char text[DATE_SIZE];     /* with its quotes */
     bip_date day;
-    char text[DATE_SIZE];
 } printed_date;
 
 #define NUMBERS_BITS 12
@@ -62,7 +63,7 @@ static bip_status take_before(pen *p, bip__plan *plan, bip_error *err)
     p->before = plan->printed_before = bip__alloc_zero(1, sizeof *p->before);
     if (p->before == NULL)
         return bip__nomem(err);
-    p->before->dates[0] = (printed_date){0, {'1', '9', '7', '0', '-', '0', '1', '-', '0', '1'}};
+    memcpy(p->before->dates[0].text, "\"1970-01-01\"", DATE_SIZE);
     p->before->numbers[0] = (printed_number){0, "0", 1};
     return BIP_OK;
 }
@@ -181,7 +182,9 @@ static char *put_text(pen *p, char *to, const char *text)
 static char *put_new_date(pen *p, char *to, printed_date *d, bip_date day)
 {
     bip__out_clear(&p->small);
+    bip__out_char(&p->small, '"');
     bip__out_date(&p->small, day);
+    bip__out_char(&p->small, '"');
     if (p->small.status == BIP_OK && p->small.len == DATE_SIZE) {
         d->day = day;
         memcpy(d->text, p->small.data, DATE_SIZE);
@@ -193,9 +196,10 @@ static inline char *put_date(pen *p, char *to, bip_date day)
 {
     printed_date *d = &p->before->dates[(uint32_t)day % DATES];
 
-    if (d->day == day)
-        return put(to, d->text, DATE_SIZE);
-    return put_new_date(p, to, d, day);
+    if (d->day != day)
+        return put_new_date(p, to, d, day);
+    memcpy(to, d, sizeof *d);
+    return to + DATE_SIZE;
 }
 
 /* bip-progression-1 */
@@ -301,8 +305,8 @@ static bip_status put_fixed(printer *p, size_t i, bool first, char **to, bip_err
 
 static inline char *put_point(pen *p, char *to, const bip_point *point)
 {
-    to = put_date(p, PUT(to, "{\"date\":\""), point->date);
-    to = put_number(p, PUT(to, "\",\"score\":"), point->score);
+    to = put_date(p, PUT(to, "{\"date\":"), point->date);
+    to = put_number(p, PUT(to, ",\"score\":"), point->score);
     *to = '}';
     return to + 1;
 }
@@ -396,8 +400,8 @@ static char *put_steps(pen *p, char *to, const bip_series *s)
     if (s->step == BIP_UNKNOWN)
         return PUT(to, ",\"latest\":null}");
     to = put_own(PUT(to, ",\"latest\":{\"direction\":"), &direction_words[s->step]);
-    to = put_date(p, PUT(to, ",\"date\":\""), s->step_to.date);
-    to = put_number(p, PUT(to, "\",\"from\":"), s->step_from.score);
+    to = put_date(p, PUT(to, ",\"date\":"), s->step_to.date);
+    to = put_number(p, PUT(to, ",\"from\":"), s->step_from.score);
     to = put_number(p, PUT(to, ",\"to\":"), s->step_to.score);
     to = put_whole(p, PUT(to, ",\"held_for\":"), s->held_for);
     to = put_own(PUT(to, ",\"new_best\":"), &truths[s->new_best + 1]);
@@ -455,33 +459,45 @@ static bip_status print_series(printer *p, size_t slot, bool first, bip_error *e
 
 /* -------------------------------------------------------------------------------------------------------- one pair */
 
-static void print_occasion(pen *p, bool first, const bip__track *a, size_t i, const bip__track *b, size_t j)
+/* At most 160 bytes. */
+static inline char *put_occasion(pen *p, char *to, const bip__track *a, size_t i, const bip__track *b, size_t j)
 {
-    char *to = room_for(p, PIECE);
-
-    *to = ','; /* before all but the first */
-    to = put_date(p, PUT(to + !first, "{\"date_a\":\""), a->days[i]);
-    to = put_date(p, PUT(to, "\",\"date_b\":\""), b->days[j]);
-    to = put_number(p, PUT(to, "\",\"a\":"), a->scores[i]);
+    to = put_date(p, PUT(to, "{\"date_a\":"), a->days[i]);
+    to = put_date(p, PUT(to, ",\"date_b\":"), b->days[j]);
+    to = put_number(p, PUT(to, ",\"a\":"), a->scores[i]);
     to = put_number(p, PUT(to, ",\"b\":"), b->scores[j]);
     to = put_number(p, PUT(to, ",\"difference\":"), a->scores[i] - b->scores[j]);
-    *to++ = '}';
-    written(p, to);
+    *to = '}';
+    return to + 1;
+}
+
+static void print_occasions(pen *p, const bip__track *a, const bip__track *b, const bip__pair *pairs, size_t n)
+{
+    for (size_t k = 0, end; k < n; k = end) {
+        char *to = room_for(p, PIECE);
+
+        for (end = k + OCCASIONS < n ? k + OCCASIONS : n; k < end; k++) {
+            *to = k == 0 ? '[' : ',';
+            to = put_occasion(p, to + 1, a, pairs[k].a, b, pairs[k].b);
+        }
+        written(p, to);
+    }
 }
 
 static bip_status print_pair(printer *p, size_t i, bool *first, bip_error *err)
 {
-    const bip__plan *plan = p->reading.plan;
-    const bip__slot_pair *pair = &plan->pairs[i];
+    const bip__slot_pair *pair = &p->reading.plan->pairs[i];
     const bip__track *a = &p->reading.course->tracks[pair->a], *b = &p->reading.course->tracks[pair->b];
     const bip__pair *occasions;
     double sum = 0, sum_absolute = 0;
     char *to;
     size_t n;
-    bip_status st = bip__course_pairs(p->reading.course, pair, &occasions, &n, err);
 
+    if (a->n == 0 || b->n == 0) /* most instruments aren't asked of a participant: not worth a call */
+        return BIP_OK;
+    bip_status st = bip__course_pairs(p->reading.course, pair, &occasions, &n, err);
     if (st == BIP_OK && n > 0)
-        st = put_fixed(p, plan->n_slots + i, *first, &to, err);
+        st = put_fixed(p, p->reading.plan->n_slots + i, *first, &to, err);
     if (st != BIP_OK || n == 0)
         return st;
     *first = false;
@@ -493,9 +509,8 @@ static bip_status print_pair(printer *p, size_t i, bool *first, bip_error *err)
     to = put_whole(&p->pen, to, (int64_t)n);
     to = put_number(&p->pen, PUT(to, ",\"mean_difference\":"), sum / (double)n);
     to = put_number(&p->pen, PUT(to, ",\"mean_absolute_difference\":"), sum_absolute / (double)n);
-    written(&p->pen, PUT(to, ",\"occasions\":["));
-    for (size_t k = 0; k < n; k++)
-        print_occasion(&p->pen, k == 0, a, occasions[k].a, b, occasions[k].b);
+    written(&p->pen, PUT(to, ",\"occasions\":"));
+    print_occasions(&p->pen, a, b, occasions, n);
     bip__out_text(p->pen.o, "]}");
     return BIP_OK;
 }
@@ -510,8 +525,8 @@ static bip_status print_participant(printer *p, const char *code, bip_error *err
     char *to = room_for(&p->pen, PIECE);
 
     to = put_text(&p->pen, PUT(to, "{\"schema\":\"bip-progression-1\",\"participant\":"), code);
-    to = put_date(&p->pen, PUT(to, ",\"as_of\":\""), plan->as_of);
-    written(&p->pen, PUT(to, "\",\"series\":["));
+    to = put_date(&p->pen, PUT(to, ",\"as_of\":"), plan->as_of);
+    written(&p->pen, PUT(to, ",\"series\":["));
     for (size_t s = 0; st == BIP_OK && s < plan->n_slots; s++)
         if (bip__reading_shows(&p->reading, s)) {
             st = print_series(p, s, first, err);

@@ -2,6 +2,7 @@
 #ifndef BIP_API_HANDLES_H
 #define BIP_API_HANDLES_H
 
+#include "base/out.h"
 #include "read/context.h"
 #include "record/change.h"
 
@@ -9,6 +10,7 @@ struct bip_store {
     bip__context context;
     bip_change *change;  /* the one that is open, or NULL */
     bip_cursor *cursors; /* those that are open */
+    bip__out idle_out;   /* the last document's memory, for the next */
     size_t readings;     /* cursors that can still be read, documents being written: nothing may be written meanwhile */
 };
 

@@ -154,6 +154,7 @@ void bip_store_close(bip_store *store)
     bip_change_rollback(store->change);
     bip__context_forget(&store->context);
     bip__words_unload(store->context.words);
+    bip__out_free(&store->idle_out);
     store->context.storage->api->close(store->context.storage);
     bip__free(store);
 }

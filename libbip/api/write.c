@@ -71,6 +71,7 @@ bip_status bip_write(bip_store *store, const char *document, const bip_query *qu
     if (st != BIP_OK)
         return st;
     bip__out_init(&o, write, ctx);
+    bip__out_inherit(&o, &store->idle_out);
     store->readings++;
     bip__context_reads(&store->context, document);
     st = make(&store->context, &all, options_json, &o, err);
@@ -78,6 +79,9 @@ bip_status bip_write(bip_store *store, const char *document, const bip_query *qu
     storage->api->release(storage);
     if (st == BIP_OK)
         st = bip__out_finish(&o, err);
-    bip__out_free(&o);
+    if (st == BIP_OK)
+        bip__out_leave(&o, &store->idle_out);
+    else
+        bip__out_free(&o);
     return st;
 }

@@ -84,6 +84,22 @@ void bip__out_free(bip__out *o)
     *o = (bip__out){0};
 }
 
+void bip__out_leave(bip__out *o, bip__out *idle)
+{
+    bip__free(idle->data);
+    *idle = (bip__out){.data = o->data, .cap = o->cap};
+    *o = (bip__out){0};
+    if (idle->cap > PIECE)
+        bip__out_free(idle);
+}
+
+void bip__out_inherit(bip__out *o, bip__out *idle)
+{
+    o->data = idle->data;
+    o->cap = idle->cap;
+    *idle = (bip__out){0};
+}
+
 void bip__out_clear(bip__out *o)
 {
     o->len = 0;

@@ -20,7 +20,11 @@ typedef struct bip__out {
 void bip__out_init(bip__out *o, bip_write_fn write, void *ctx);
 bip_status bip__out_finish(bip__out *o, bip_error *err); /* drain; says what went wrong; does not free */
 void bip__out_free(bip__out *o);
-void bip__out_clear(bip__out *o);                          /* empty, keep the memory; for collecting only */
+void bip__out_clear(bip__out *o); /* empty, keep the memory; for collecting only */
+/* Instead of bip__out_free() of an output that has ended well, and behind bip__out_init() of the next: where there are
+ * many small documents, one after the other in the same memory. A large one's is freed. */
+void bip__out_leave(bip__out *o, bip__out *idle);
+void bip__out_inherit(bip__out *o, bip__out *idle);
 int bip__out_take(void *out, const char *bytes, size_t n); /* a bip_write_fn that collects in a bip__out, its ctx */
 
 /* Room for n more bytes at the end, or NULL after a failure. Whoever has filled it from its beginning on says up to

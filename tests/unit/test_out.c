@@ -66,6 +66,47 @@ static void test_out__collects_in_memory(void **state)
     bip__out_free(&o);
 }
 
+static void test_out__a_small_output_leaves_its_memory_to_the_next(void **state)
+{
+    const long live = bip__alloc_live();
+    bip__out idle = {0}, o;
+    sink s = {0};
+
+    (void)state;
+    bip__out_init(&o, sink_write, &s);
+    bip__out_inherit(&o, &idle); /* nothing yet */
+    bip__out_text(&o, "ab");
+    assert_int_equal(bip__out_finish(&o, NULL), BIP_OK);
+    bip__out_leave(&o, &idle);
+    bip__out_init(&o, sink_write, &s);
+    bip__out_inherit(&o, &idle);
+    assert_null(idle.data);
+    bip__alloc_fail_at(0, true); /* none is needed */
+    bip__out_text(&o, "cd");
+    assert_int_equal(bip__out_finish(&o, NULL), BIP_OK);
+    bip__alloc_fail_at(-1, false);
+    bip__out_leave(&o, &idle);
+    assert_int_equal(s.len, 4);
+    assert_memory_equal(s.text, "abcd", 4);
+    bip__out_free(&idle);
+    bip__free(s.text);
+    assert_int_equal(bip__alloc_live(), live);
+}
+
+static void test_out__a_large_output_leaves_nothing(void **state)
+{
+    const long live = bip__alloc_live();
+    bip__out idle = {0}, o;
+
+    (void)state;
+    bip__out_init(&o, NULL, NULL);
+    assert_non_null(bip__out_room(&o, 1 << 20));
+    bip__out_leave(&o, &idle);
+    assert_null(idle.data);
+    assert_int_equal(idle.cap, 0);
+    assert_int_equal(bip__alloc_live(), live);
+}
+
 static void test_out__prints_integers(void **state)
 {
     static const int64_t values[] = {0,    1,    -1,     9,         10,        -10,       99,       100,
@@ -511,6 +552,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_out__collects_in_memory),
+        cmocka_unit_test(test_out__a_small_output_leaves_its_memory_to_the_next),
+        cmocka_unit_test(test_out__a_large_output_leaves_nothing),
         cmocka_unit_test(test_out__prints_integers),
         cmocka_unit_test(test_out__prints_numbers_as_ecmascript_does),
         cmocka_unit_test(test_out__prints_dates_and_instants),

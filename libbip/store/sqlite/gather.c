@@ -6,10 +6,9 @@
  * and there SQLite stops. */
 #include "store/sqlite/sqlite.h"
 
-#define POINTER "bip__rows" /* what SQLite is told that it hands on */
-
-/* The places of gather()'s arguments: those of a series' rows, then the others. */
-enum { ROWS, CURRENT, PERSON, DAY, INSTRUMENT, RESPONDENT, RATER, SCORES, N_OF_SCORES };
+/* The places of gather()'s arguments: those of a series' rows, then the others. The last column comes first: SQLite
+ * then goes through what a row begins with once. */
+enum { SCORES, CURRENT, PERSON, DAY, INSTRUMENT, RESPONDENT, RATER, N_OF_SCORES };
 enum { ENTRY = N_OF_SCORES, IDX, ROOT_ENTRY, ROOT_IDX, NOTE };
 
 /* ---------------------------------------------------------------------------------------------------------- one row */
@@ -22,14 +21,9 @@ static int32_t int32_of(sqlite3_value *v, int64_t *wide)
     return (int32_t)n;
 }
 
-/* *text NULL where there is none. Text first, length after: the other order may convert twice. */
-static bool keep_text(bip__gathered *to, sqlite3_value *v, const char **text, size_t *n)
+/* `given` is the text of v. Its length is asked for after it: the other order may convert twice. */
+static bool keep_text(bip__gathered *to, const char *given, sqlite3_value *v, const char **text, size_t *n)
 {
-    const char *given;
-
-    if (sqlite3_value_type(v) == SQLITE_NULL)
-        return true;
-    given = (const char *)sqlite3_value_text(v);
     *n = (size_t)sqlite3_value_bytes(v);
     *text = given ? bip__arena_strndup(&to->texts, given, *n) : NULL;
     return *text != NULL;
@@ -44,49 +38,57 @@ static bool take_rest(bip__gathered *to, bip__assessment_row *row, sqlite3_value
         row->root_entry = sqlite3_value_int64(v[ROOT_ENTRY]);
         row->root_idx = int32_of(v[ROOT_IDX], &to->wide);
     }
-    return keep_text(to, v[NOTE], &row->note, &row->note_n);
+    return sqlite3_value_type(v[NOTE]) == SQLITE_NULL ||
+           keep_text(to, (const char *)sqlite3_value_text(v[NOTE]), v[NOTE], &row->note, &row->note_n);
 }
 
-static bool take(bip__gathered *to, int n, sqlite3_value **v)
+/* Every field is filled one by one: clearing them all first took longer than that. */
+static bool take(bip__gathered *to, const char *scores, int n, sqlite3_value **v)
 {
     bip__assessment_row *row;
 
     if (to->n == to->cap && !bip__grow(&to->rows, &to->cap, to->n + 1, sizeof *to->rows))
         return false;
     row = &to->rows[to->n++];
-    *row = (bip__assessment_row){.person = to->person,
-                                 .day = int32_of(v[DAY], &to->wide),
-                                 .instrument = int32_of(v[INSTRUMENT], &to->wide),
-                                 .respondent = int32_of(v[RESPONDENT], &to->wide),
-                                 .rater = int32_of(v[RATER], &to->wide)};
-    return keep_text(to, v[SCORES], &row->scores, &row->scores_n) && (n == N_OF_SCORES || take_rest(to, row, v));
+    row->person = to->person;
+    row->day = int32_of(v[DAY], &to->wide);
+    row->instrument = int32_of(v[INSTRUMENT], &to->wide);
+    row->respondent = int32_of(v[RESPONDENT], &to->wide);
+    row->rater = int32_of(v[RATER], &to->wide);
+    row->entry = row->root_entry = 0;
+    row->idx = row->root_idx = row->current = 0;
+    row->note = row->reason = NULL;
+    row->note_n = row->reason_n = 0;
+    return keep_text(to, scores, v[SCORES], &row->scores, &row->scores_n) &&
+           (n == N_OF_SCORES || take_rest(to, row, v));
 }
 
-/* gather(rows, current, person, ...): leaves out what is not current, and what was withdrawn. */
+/* gather(scores, current, person, ...): leaves out what is not current, and what was withdrawn. Gives NULL, which is
+ * not true, where it gives nothing. */
 static void gather(sqlite3_context *c, int n, sqlite3_value **v)
 {
-    bip__rows *r = sqlite3_value_pointer(v[ROWS], POINTER);
+    bip__rows *r = ((bip__sqlite *)sqlite3_user_data(c))->gathering;
+    const char *scores = (const char *)sqlite3_value_text(v[SCORES]);
     int64_t wide = 0;
     int32_t person = int32_of(v[PERSON], &wide);
     bool comes_next;
     bip__gathered *to;
 
-    sqlite3_result_int(c, 0);
-    if (!r || !sqlite3_value_int(v[CURRENT]) || sqlite3_value_type(v[SCORES]) == SQLITE_NULL)
+    if (!r || !sqlite3_value_int(v[CURRENT]) || (!scores && sqlite3_value_type(v[SCORES]) == SQLITE_NULL))
         return;
     comes_next = r->gathered.n > 0 && r->gathered.person != person;
     to = comes_next ? &r->next : &r->gathered;
     to->person = person;
     to->wide |= wide;
-    if (!take(to, n, v))
+    if (!take(to, scores, n, v))
         sqlite3_result_error_nomem(c);
     else if (comes_next)
         sqlite3_result_int(c, 1);
 }
 
-int bip__sqlite_add_gather(sqlite3 *db)
+int bip__sqlite_add_gather(bip__sqlite *s)
 {
-    return sqlite3_create_function(db, "gather", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL, gather, NULL, NULL);
+    return sqlite3_create_function(s->db, "gather", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, s, gather, NULL, NULL);
 }
 
 /* ------------------------------------------------------------------------------------------------------- one person */
@@ -94,15 +96,8 @@ int bip__sqlite_add_gather(sqlite3 *db)
 static bip_status current_from(bip__storage *base, int32_t person, bool only_scores, bip__rows **out, bip_error *err)
 {
     const int64_t keys[] = {person};
-    bip_status st =
-        bip__sqlite_open_rows(base, only_scores ? BIP__S_SCORES_FROM : BIP__S_ASSESSMENTS_FROM, keys, 1, out, err);
 
-    if (st == BIP_OK && sqlite3_bind_pointer((*out)->statement, 2, *out, POINTER, NULL) != SQLITE_OK) {
-        st = bip__sqlite_fail((*out)->store, "the store can't be read", err);
-        base->api->close_rows(*out);
-        *out = NULL;
-    }
-    return st;
+    return bip__sqlite_open_rows(base, only_scores ? BIP__S_SCORES_FROM : BIP__S_ASSESSMENTS_FROM, keys, 1, out, err);
 }
 
 /* What was first of the next person is the beginning now. */
@@ -122,7 +117,9 @@ static bip_status next_current(bip__rows *r, bip__current *out, bip_error *err)
     bip_status st;
 
     begin_next(r);
+    r->store->gathering = r;
     st = bip__sqlite_next_row(r, err);
+    r->store->gathering = NULL;
     if (st != BIP_OK && (st != BIP_DONE || r->gathered.n == 0))
         return st;
     *out = (bip__current){r->gathered.person, r->gathered.rows, r->gathered.n};

@@ -267,7 +267,7 @@ static bip_status settle(bip__sqlite *s, bip_error *err)
     if (bip__sqlite_offer_hands(s) != SQLITE_OK)
         return bip__sqlite_fail(s, "the store can't be opened", err);
     st = run_text(s->db, s->path, always, "the store can't be opened", err);
-    if (st == BIP_OK && bip__sqlite_add_gather(s->db) != SQLITE_OK)
+    if (st == BIP_OK && bip__sqlite_add_gather(s) != SQLITE_OK)
         st = bip__sqlite_fail(s, "the store can't be opened", err);
     if (st == BIP_OK && !s->base.writable)
         st = run_text(s->db, s->path, "PRAGMA query_only = ON", "the store can't be opened", err);

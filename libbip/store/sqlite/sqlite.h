@@ -39,6 +39,7 @@ typedef struct bip__sqlite {
     sqlite3_stmt *statements[BIP__N_STATEMENTS];
     bool lent[BIP__N_STATEMENTS]; /* to an open reading */
     bip__hand hands[BIP__N_HANDS];
+    bip__rows *gathering; /* what gather() gathers into: while a statement that calls it takes a step */
     char **words; /* by number; NULL: not read yet */
     size_t words_cap;
     bool words_added; /* by the open transaction */
@@ -114,7 +115,7 @@ bip_status bip__sqlite_next_row(bip__rows *r, bip_error *err);
 bip_status bip__sqlite_damaged(bip__sqlite *s, const char *what, bip_error *err);
 
 /* The function that gather.c reads through, for a new connection: an SQLite code. */
-int bip__sqlite_add_gather(sqlite3 *db);
+int bip__sqlite_add_gather(bip__sqlite *s);
 void bip__sqlite_free_gathered(bip__rows *r);
 
 /* Each file puts its functions into the table. */

@@ -72,11 +72,11 @@
     X(ASSESSMENTS, ASSESSMENT " AND current ORDER BY day, entry, idx")                                                 \
     X(REVISIONS, ASSESSMENT " ORDER BY day, entry, idx")                                                               \
     /* gather.c */                                                                                                     \
-    X(SCORES_FROM, "SELECT 1 FROM assessment WHERE person >= ?1 AND gather(?2, current, person, day, instrument, "     \
-                   "respondent, rater, scores) ORDER BY person, day, entry, idx")                                      \
+    X(SCORES_FROM, "SELECT 1 FROM assessment WHERE person >= ?1 AND gather(scores, current, person, day, instrument, " \
+                   "respondent, rater) ORDER BY person, day, entry, idx")                                              \
     X(ASSESSMENTS_FROM,                                                                                                \
-      "SELECT 1 FROM assessment WHERE person >= ?1 AND gather(?2, current, person, day, instrument, respondent, "      \
-      "rater, scores, entry, idx, root_entry, root_idx, note) ORDER BY person, day, entry, idx")                       \
+      "SELECT 1 FROM assessment WHERE person >= ?1 AND gather(scores, current, person, day, instrument, respondent, "  \
+      "rater, entry, idx, root_entry, root_idx, note) ORDER BY person, day, entry, idx")                               \
     X(SET_CURRENT, "UPDATE assessment SET current = ?5 WHERE person = ?1 AND day = ?2 AND entry = ?3 AND idx = ?4")    \
     X(FACTS_ADD, FROM_HAND("fact", BIP__FACT_COLUMNS))                                                                 \
     X(FACTS, FACT " WHERE person = ?1 ORDER BY kind, entry, idx")                                                      \

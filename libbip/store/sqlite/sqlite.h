@@ -33,14 +33,15 @@ typedef struct bip__sqlite {
     int polite;                 /* changes to come before which to let others go first */
     atomic_int stop;            /* interrupt() was called: stop waiting too, which SQLite doesn't know of */
     int snapshots, open_rows;
-    bool reading, writing; /* the transaction that is open */
-    int64_t version;       /* what generation() gives, when the last change began */
-    int64_t newest;        /* greatest number of an entry, as of `version`, in a change; -1: not asked for yet */
+    sqlite3_stmt *view; /* of a snapshot: stands on the version */
+    bool writing;       /* a change is open */
+    int64_t version;    /* what generation() gives, when the last change began */
+    int64_t newest;     /* greatest number of an entry, as of `version`, in a change; -1: not asked for yet */
     sqlite3_stmt *statements[BIP__N_STATEMENTS];
     bool lent[BIP__N_STATEMENTS]; /* to an open reading */
     bip__hand hands[BIP__N_HANDS];
     bip__rows *gathering; /* what gather() gathers into: while a statement that calls it takes a step */
-    char **words; /* by number; NULL: not read yet */
+    char **words;         /* by number; NULL: not read yet */
     size_t words_cap;
     bool words_added; /* by the open transaction */
     char *code;       /* of the last person_get */

@@ -35,8 +35,6 @@
 
 #define BIP__STATEMENTS(X)                                                                                             \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                                        \
-    X(SNAPSHOT, "BEGIN")                                                                                               \
-    X(FIX_VIEW, "SELECT 1 FROM meta LIMIT 1") /* BEGIN alone takes no view: the first reading does */                  \
     X(COMMIT, "COMMIT")                                                                                                \
     X(ROLLBACK, "ROLLBACK")                                                                                            \
     X(DATA_VERSION, "PRAGMA data_version")                                                                             \

@@ -21,37 +21,6 @@ static void undo(bip__sqlite *s)
         bip__sqlite_run(s, s->statements[BIP__S_ROLLBACK], NULL);
 }
 
-static bip_status snapshot(bip__storage *base, bip_error *err)
-{
-    bip__sqlite *s = (bip__sqlite *)base;
-    bip_status st;
-
-    if (s->snapshots > 0 || s->writing) { /* what a transaction reads is one view already */
-        s->snapshots++;
-        return BIP_OK;
-    }
-    atomic_store(&s->stop, 0);
-    if ((st = run_named(s, BIP__S_SNAPSHOT, err)) != BIP_OK)
-        return st;
-    if ((st = run_named(s, BIP__S_FIX_VIEW, err)) != BIP_OK) {
-        undo(s);
-        return st;
-    }
-    s->reading = true;
-    s->snapshots = 1;
-    return BIP_OK;
-}
-
-static void release(bip__storage *base)
-{
-    bip__sqlite *s = (bip__sqlite *)base;
-
-    if (s->snapshots == 0 || --s->snapshots > 0 || !s->reading)
-        return;
-    s->reading = false;
-    undo(s); /* nothing was written; unlike COMMIT it ends readings that were left open too */
-}
-
 static bip_status read_version(bip__sqlite *s, int64_t *out, bip_error *err)
 {
     sqlite3_stmt *q;
@@ -62,6 +31,39 @@ static bip_status read_version(bip__sqlite *s, int64_t *out, bip_error *err)
     *out = sqlite3_column_int64(q, 0);
     sqlite3_reset(q);
     return BIP_OK;
+}
+
+/* SQLite keeps what it has read from for as long as a statement stands on a row, and the version is wanted anyway:
+ * BEGIN, a first reading and ROLLBACK would be three more statements. */
+static bip_status snapshot(bip__storage *base, bip_error *err)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+    sqlite3_stmt *q;
+    bip_status st;
+
+    if (s->snapshots > 0 || s->writing) { /* what a transaction reads is one view already */
+        s->snapshots++;
+        return BIP_OK;
+    }
+    atomic_store(&s->stop, 0);
+    st = bip__sqlite_statement(s, BIP__S_DATA_VERSION, &q, err);
+    if (st == BIP_OK)
+        st = bip__sqlite_row(s, q, err);
+    if (st != BIP_OK)
+        return st;
+    s->view = q;
+    s->snapshots = 1;
+    return BIP_OK;
+}
+
+static void release(bip__storage *base)
+{
+    bip__sqlite *s = (bip__sqlite *)base;
+
+    if (s->snapshots == 0 || --s->snapshots > 0 || !s->view)
+        return;
+    sqlite3_reset(s->view);
+    s->view = NULL;
 }
 
 /* A change has begun: has anybody else committed since the last one? */
@@ -149,9 +151,9 @@ static bip_status generation(bip__storage *base, int64_t *out, bip_error *err)
 {
     bip__sqlite *s = (bip__sqlite *)base;
 
-    if (!s->writing)
+    if (!s->writing && !s->view)
         return read_version(s, out, err);
-    *out = s->version; /* nobody else commits during a change */
+    *out = s->writing ? s->version : sqlite3_column_int64(s->view, 0); /* nobody else commits during a change */
     return BIP_OK;
 }
 

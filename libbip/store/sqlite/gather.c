@@ -93,23 +93,67 @@ int bip__sqlite_add_gather(bip__sqlite *s)
 
 /* ------------------------------------------------------------------------------------------------------- one person */
 
+/* But for the memory. */
+static void forget(bip__gathered *g)
+{
+    bip__arena_reset(&g->texts);
+    *g = (bip__gathered){.rows = g->rows, .cap = g->cap, .texts = g->texts};
+}
+
+static void free_gathered(bip__gathered *g)
+{
+    bip__free(g->rows);
+    bip__arena_free(&g->texts);
+    *g = (bip__gathered){0};
+}
+
+/* The memory is kept for the next reading: whoever reads one person after the other would take four blocks for each. */
+static void take_idle(bip__sqlite *s, bip__rows *r)
+{
+    r->gathered = s->idle;
+    r->next = s->idle_next;
+    s->idle = s->idle_next = (bip__gathered){0};
+}
+
+void bip__sqlite_leave_idle(bip__sqlite *s, bip__rows *r)
+{
+    if (!r->gathered.rows) /* nor does the next person have any */
+        return;
+    bip__sqlite_free_idle(s);
+    forget(&r->gathered);
+    forget(&r->next);
+    s->idle = r->gathered;
+    s->idle_next = r->next;
+}
+
+void bip__sqlite_free_idle(bip__sqlite *s)
+{
+    free_gathered(&s->idle);
+    free_gathered(&s->idle_next);
+}
+
 static bip_status current_from(bip__storage *base, int32_t person, bool only_scores, bip__rows **out, bip_error *err)
 {
     const int64_t keys[] = {person};
+    bip_status st =
+        bip__sqlite_open_rows(base, only_scores ? BIP__S_SCORES_FROM : BIP__S_ASSESSMENTS_FROM, keys, 1, out, err);
 
-    return bip__sqlite_open_rows(base, only_scores ? BIP__S_SCORES_FROM : BIP__S_ASSESSMENTS_FROM, keys, 1, out, err);
+    if (st == BIP_OK)
+        take_idle((bip__sqlite *)base, *out);
+    return st;
 }
 
 /* What was first of the next person is the beginning now. */
 static void begin_next(bip__rows *r)
 {
-    bip__gathered before = r->gathered;
+    bip__gathered before;
 
+    forget(&r->gathered);
+    if (r->next.n == 0) /* the first of all */
+        return;
+    before = r->gathered;
     r->gathered = r->next;
     r->next = before;
-    r->next.n = 0;
-    r->next.wide = 0;
-    bip__arena_reset(&r->next.texts);
 }
 
 static bip_status next_current(bip__rows *r, bip__current *out, bip_error *err)
@@ -124,18 +168,6 @@ static bip_status next_current(bip__rows *r, bip__current *out, bip_error *err)
         return st;
     *out = (bip__current){r->gathered.person, r->gathered.rows, r->gathered.n};
     return r->gathered.wide ? bip__sqlite_damaged(r->store, "an assessment's number", err) : BIP_OK;
-}
-
-static void free_gathered(bip__gathered *g)
-{
-    bip__free(g->rows);
-    bip__arena_free(&g->texts);
-}
-
-void bip__sqlite_free_gathered(bip__rows *r)
-{
-    free_gathered(&r->gathered);
-    free_gathered(&r->next);
 }
 
 void bip__sqlite_gatherers(bip__storage_api *api)

@@ -216,6 +216,7 @@ static void close_store(bip__storage *base)
         sqlite3_finalize(s->statements[i]);
     sqlite3_close_v2(s->db); /* an open transaction is rolled back */
     bip__sqlite_forget_words(s);
+    bip__sqlite_free_idle(s);
     bip__free(s->code);
     bip__free(s->path);
     bip__free(s);

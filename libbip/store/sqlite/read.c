@@ -299,7 +299,7 @@ static void close_rows(bip__rows *r)
     } else {
         sqlite3_finalize(r->statement);
     }
-    bip__sqlite_free_gathered(r);
+    bip__sqlite_leave_idle(r->store, r);
     bip__free(r);
 }
 

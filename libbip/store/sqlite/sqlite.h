@@ -24,6 +24,15 @@ typedef struct bip__hand {
     size_t n;
 } bip__hand;
 
+/* The current assessments of one person: gather.c. */
+typedef struct bip__gathered {
+    int32_t person;
+    bip__assessment_row *rows;
+    size_t n, cap;
+    bip__arena texts;
+    int64_t wide; /* not 0: a number doesn't fit */
+} bip__gathered;
+
 typedef struct bip__sqlite {
     bip__storage base; /* first: a bip__storage * is a bip__sqlite * */
     bip__storage_api api;
@@ -40,22 +49,14 @@ typedef struct bip__sqlite {
     sqlite3_stmt *statements[BIP__N_STATEMENTS];
     bool lent[BIP__N_STATEMENTS]; /* to an open reading */
     bip__hand hands[BIP__N_HANDS];
-    bip__rows *gathering; /* what gather() gathers into: while a statement that calls it takes a step */
-    char **words;         /* by number; NULL: not read yet */
+    bip__gathered idle, idle_next; /* of a reading that has ended: their memory is for the next */
+    bip__rows *gathering;          /* what gather() gathers into: while a statement that calls it takes a step */
+    char **words;                  /* by number; NULL: not read yet */
     size_t words_cap;
     bool words_added; /* by the open transaction */
     char *code;       /* of the last person_get */
     size_t code_cap;
 } bip__sqlite;
-
-/* The current assessments of one person: gather.c. */
-typedef struct bip__gathered {
-    int32_t person;
-    bip__assessment_row *rows;
-    size_t n, cap;
-    bip__arena texts;
-    int64_t wide; /* not 0: a number doesn't fit */
-} bip__gathered;
 
 struct bip__rows {
     bip__sqlite *store;
@@ -117,7 +118,9 @@ bip_status bip__sqlite_damaged(bip__sqlite *s, const char *what, bip_error *err)
 
 /* The function that gather.c reads through, for a new connection: an SQLite code. */
 int bip__sqlite_add_gather(bip__sqlite *s);
-void bip__sqlite_free_gathered(bip__rows *r);
+/* The memory of a reading that ends, for the next one that gathers. */
+void bip__sqlite_leave_idle(bip__sqlite *s, bip__rows *r);
+void bip__sqlite_free_idle(bip__sqlite *s);
 
 /* Each file puts its functions into the table. */
 void bip__sqlite_readers(bip__storage_api *api);   /* read.c */

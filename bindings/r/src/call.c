@@ -142,7 +142,7 @@ static SEXP look_for_interrupt(void *data)
 /* Seldom, since it costs more than what it is asked between. */
 int bipr_interrupted(bipr_store *s)
 {
-    if (++s->asked % 64 != 0)
+    if (++s->asked % 512 != 0)
         return s->jumped;
     return bipr_guarded(s, look_for_interrupt, NULL) == NULL;
 }

@@ -88,7 +88,7 @@ typedef enum bipr_type {
     BIPR_FACTOR /* levels in the order of appearance, or those given */
 } bipr_type;
 
-/* Each text once: the texts stand behind one another in pool, `slots` finds them by their hash. */
+/* Each text once: the texts stand behind one another in pool, `slots`, if there are any, finds them by their hash. */
 typedef struct bipr_word {
     size_t at;     /* in pool */
     int32_t after; /* which other word came after this one: columns repeat themselves, and their order */

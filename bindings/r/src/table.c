@@ -79,23 +79,31 @@ static uint32_t slot_of(const bipr_words *w, const char *text)
     return slot;
 }
 
+/* Half of them free, with all that is there. */
 static int more_slots(bipr_words *w)
 {
-    uint32_t n = w->n_slots ? w->n_slots * 2 : 64;
-    int32_t *slots = calloc(n, sizeof *slots);
-    bipr_word *each = realloc(w->each, n / 2 * sizeof *each);
-    if (each != NULL)
-        w->each = each;
-    if (slots == NULL || each == NULL) {
-        free(slots);
+    uint32_t n = w->n_slots ? w->n_slots : 64;
+    int32_t *slots;
+    while (n / 2 <= (uint32_t)w->n)
+        n *= 2;
+    if ((slots = calloc(n, sizeof *slots)) == NULL)
         return 0;
-    }
     free(w->slots);
     w->slots = slots;
     w->n_slots = n;
-    w->most = (int32_t)(n / 2);
     for (int32_t i = 0; i < w->n; i++)
         slots[slot_of(w, word(w, i))] = i + 1;
+    return 1;
+}
+
+static int more_words(bipr_words *w)
+{
+    int32_t most = w->most ? w->most * 2 : 32;
+    bipr_word *each = realloc(w->each, (size_t)most * sizeof *each);
+    if (each == NULL)
+        return 0;
+    w->each = each;
+    w->most = most;
     return 1;
 }
 
@@ -110,22 +118,29 @@ static int more_pool(bipr_words *w, size_t n)
     return 1;
 }
 
-/* The number of a word that is new or not, by its hash. */
-static int32_t find_or_add(bipr_words *w, const char *text)
+static int32_t add(bipr_words *w, const char *text)
 {
     size_t n = strlen(text) + 1;
+    if ((w->n == w->most && !more_words(w)) || (w->used + n > w->room && !more_pool(w, n)))
+        return -1;
+    memcpy(w->pool + w->used, text, n);
+    w->each[w->n] = (bipr_word){.at = w->used, .after = w->n}; /* after itself */
+    w->used += n;
+    return w->n++;
+}
+
+/* The number of a word that is new or not. Words that come in order, as participants do, need no slots: the first that
+ * doesn't gives them to all. */
+static int32_t find_or_add(bipr_words *w, const char *text)
+{
     uint32_t slot;
-    if (w->n == w->most && !more_slots(w))
+    if (w->n_slots == 0 && (w->n == 0 || strcmp(word(w, w->n - 1), text) < 0))
+        return add(w, text);
+    if (w->n_slots / 2 <= (uint32_t)w->n && !more_slots(w))
         return -1;
     slot = slot_of(w, text);
-    if (w->slots[slot] == 0) {
-        if (w->used + n > w->room && !more_pool(w, n))
-            return -1;
-        memcpy(w->pool + w->used, text, n);
-        w->each[w->n] = (bipr_word){.at = w->used, .after = w->n}; /* after itself */
-        w->used += n;
-        w->slots[slot] = ++w->n;
-    }
+    if (w->slots[slot] == 0)
+        w->slots[slot] = add(w, text) + 1; /* 0 again, if memory ran out */
     return w->slots[slot] - 1;
 }
 

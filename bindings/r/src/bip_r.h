@@ -133,6 +133,8 @@ void bipr_table_free(bipr_table *t);
 
 /* ---- vectors of R ---- */
 
+enum { BIPR_LARGE = 2 << 20 }; /* in bytes: one huge page */
+
 /* Memory that is written once from end to end; it has to be told its size, in bytes. NULL: none, and what was there
  * stays. */
 void *bipr_grow(void *memory, size_t had, size_t size);
@@ -166,14 +168,44 @@ static inline void bipr_add_double(bipr_table *t, int column, double value)
     t->columns[column].values.d[t->n] = value == value ? value : NA_REAL;
 }
 
-static inline void bipr_add_text(bipr_table *t, int column, const char *text)
+/* What stands in a column for a text. */
+static inline int bipr_number_in(bipr_table *t, int column, const char *text)
 {
     int32_t word = text != NULL ? bipr_number_of(&t->columns[column].words, text) : -1;
     t->nomem |= text != NULL && word < 0;
-    t->columns[column].values.i[t->n] = text != NULL ? word + 1 : NA_INTEGER;
+    return text != NULL ? word + 1 : NA_INTEGER;
+}
+
+static inline void bipr_add_text(bipr_table *t, int column, const char *text)
+{
+    t->columns[column].values.i[t->n] = bipr_number_in(t, column, text);
 }
 
 extern const char *const bipr_answers[5];
+
+/* ---- blocks ---- */
+
+/* So many series stand one behind another; a table's room is a multiple. */
+enum { BIPR_BLOCK = 64 };
+
+/* Where in a series a value stands, and the int that tells by 0 that there is none: both offsets, and 0 itself for what
+ * always is there. */
+#define BIPR_ALWAYS 0
+typedef struct bipr_place {
+    size_t at, valid;
+} bipr_place;
+
+static inline int bipr_is_there(const bip_series *s, bipr_place place)
+{
+    return place.valid == BIPR_ALWAYS || *(const int32_t *)(const void *)((const char *)s + place.valid) != 0;
+}
+
+/* The values of a block into a column of `size` bytes; of ints, what is below the least is NA, and the rest less
+ * `before`. After the last block, for other threads: bipr_block_end(). */
+void bipr_block_doubles(double *out, size_t size, const bip_series *s, bipr_place place);
+void bipr_block_ints(int *out, size_t size, const bip_series *s, bipr_place place, int least, int before);
+void bipr_block_copy(void *out, size_t size, const void *values, size_t n); /* those that stand there as R has them */
+void bipr_block_end(void);
 
 /* ---- a series as columns ---- */
 
@@ -185,23 +217,23 @@ typedef struct bipr_known {
 } bipr_known;
 
 /* Which of them: those of a series from a store, or only what plain arrays give too; all, or the names wanted. Rows are
- * kept back and written column by column, many at a time: a row at a time costs three times as much. Texts, which are
- * only lent, are written at once. */
+ * kept back and written column by column, a block at a time: a row at a time costs three times as much. Only the
+ * participant, whose text is lent for no longer, is written at once. */
 typedef struct bipr_plan {
     const struct bipr_field *fields[64];
     int n;
-    int texts[64]; /* which of them are text */
-    int n_texts;
-    bipr_known *known; /* of each text so many that a few bits of the pointer tell one */
-    int from;          /* the table's first column of them */
+    int participant;       /* which of them is it; -1: none */
+    bipr_known *known[64]; /* of each text so many that a few bits of the pointer tell one */
+    int from;              /* the table's first column of them */
     bip_series *kept;
     size_t n_kept;
+    size_t record_size; /* which the compiler isn't to know: it would copy by `rep movs`, and slower than memcpy() */
 } bipr_plan;
 
 bipr_plan bipr_series_plan(int of_store, SEXP columns, bip_error *err);
 void bipr_series_columns(bipr_table *t, bipr_plan *plan);
 int bipr_series_row(bipr_table *t, bipr_plan *plan, const bip_series *s); /* 0: memory ran out */
-void bipr_series_end(bipr_table *t, bipr_plan *plan);                     /* writes what is kept back */
+int bipr_series_end(bipr_table *t, bipr_plan *plan); /* writes what is kept back; 0: memory ran out */
 void bipr_series_from(SEXP frame, R_xlen_t row, bip_series *s, bip_error *err);
 
 /* ---- text that is written ---- */

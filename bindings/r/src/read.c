@@ -301,7 +301,8 @@ static void read_progression(bipr_store *s, const bip_query *q, bipr_table *t, b
         else if (bipr_interrupted(s))
             st = stopped(err);
     }
-    bipr_series_end(t, plan);
+    if (!bipr_series_end(t, plan) && st == BIP_DONE)
+        no_room(err);
     bip_cursor_close(cursor);
 }
 

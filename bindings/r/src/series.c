@@ -9,10 +9,10 @@ typedef enum kind { PARTICIPANT, TEXT, ROLES, INT, INT64, DOUBLE, DATE, WORD, FL
 typedef enum scope { BOTH, STORE } scope; /* what only a series from a store has */
 
 /* A WORD's words begin with the number `from`; what is below is NA. A BIT's mask is in `from`. Where nothing is, a
- * count of 0 would be a claim: `valid` is where an int tells so by 0, and 0 itself for what always is. */
+ * count of 0 would be a claim: the place says which int tells. */
 typedef struct bipr_field {
     const char *name;
-    size_t at, valid;
+    bipr_place place;
     kind kind;
     scope scope;
     const char *const *words;
@@ -27,25 +27,25 @@ static const char *const classes[] = {"improved", "unchanged", "deteriorated"};
 
 #define AT(member) offsetof(bip_series, member)
 /* valid: */
-#define ALWAYS 0
+#define ALWAYS BIPR_ALWAYS
 #define STEP AT(step)
 #define MANN_KENDALL AT(mk_method)
 #define POINT(name, valid)                                                                                             \
-    {#name "_date", AT(name.date), valid, DATE, BOTH, NULL, 0, 0},                                                     \
+    {#name "_date", {AT(name.date), valid}, DATE, BOTH, NULL, 0, 0},                                                   \
     {                                                                                                                  \
-#name "_score", AT(name.score), valid, DOUBLE, BOTH, NULL, 0, 0                                                \
+#name "_score", {AT(name.score), valid }, DOUBLE, BOTH, NULL, 0, 0                                             \
     }
 #define PLAIN(name, kind)                                                                                              \
     {                                                                                                                  \
-#name, AT(name), ALWAYS, kind, BOTH, NULL, 0, 0                                                                \
+#name, {AT(name), ALWAYS }, kind, BOTH, NULL, 0, 0                                                             \
     }
 #define OF_STORE(name, kind)                                                                                           \
     {                                                                                                                  \
-#name, AT(name), ALWAYS, kind, STORE, NULL, 0, 0                                                               \
+#name, {AT(name), ALWAYS }, kind, STORE, NULL, 0, 0                                                            \
     }
 #define WORDS(name, words, from, scope)                                                                                \
     {                                                                                                                  \
-#name, AT(name), ALWAYS, WORD, scope, words, sizeof words / sizeof *words, from                                \
+#name, {AT(name), ALWAYS }, WORD, scope, words, sizeof words / sizeof *words, from                             \
     }
 
 static const bipr_field fields[] = {OF_STORE(participant, PARTICIPANT),
@@ -71,7 +71,7 @@ static const bipr_field fields[] = {OF_STORE(participant, PARTICIPANT),
                                     PLAIN(from_first, DOUBLE),
                                     PLAIN(from_previous, DOUBLE),
                                     PLAIN(percent_of_scale, DOUBLE),
-                                    {"trend", AT(trend), ALWAYS, WORD, BOTH, directions + 1, 3, BIP_FORWARD},
+                                    {"trend", {AT(trend), ALWAYS}, WORD, BOTH, directions + 1, 3, BIP_FORWARD},
                                     PLAIN(ols_per_90_days, DOUBLE),
                                     PLAIN(ols_at_first, DOUBLE),
                                     PLAIN(ols_se_per_90_days, DOUBLE),
@@ -80,25 +80,25 @@ static const bipr_field fields[] = {OF_STORE(participant, PARTICIPANT),
                                     PLAIN(ts_low, DOUBLE),
                                     PLAIN(ts_high, DOUBLE),
                                     WORDS(mk_method, methods, BIP_MK_EXACT, BOTH),
-                                    {"mk_s", AT(mk_s), MANN_KENDALL, INT64, BOTH, NULL, 0, 0},
-                                    {"mk_var_s", AT(mk_var_s), MANN_KENDALL, DOUBLE, BOTH, NULL, 0, 0},
+                                    {"mk_s", {AT(mk_s), MANN_KENDALL}, INT64, BOTH, NULL, 0, 0},
+                                    {"mk_var_s", {AT(mk_var_s), MANN_KENDALL}, DOUBLE, BOTH, NULL, 0, 0},
                                     PLAIN(mk_z, DOUBLE),
                                     PLAIN(mk_p, DOUBLE),
                                     PLAIN(rci, DOUBLE),
                                     WORDS(rci_class, classes, BIP_IMPROVED, BOTH),
                                     PLAIN(steps_forward, INT),
                                     PLAIN(steps_back, INT),
-                                    {"step", AT(step), ALWAYS, WORD, BOTH, directions + 1, 3, BIP_FORWARD},
+                                    {"step", {AT(step), ALWAYS}, WORD, BOTH, directions + 1, 3, BIP_FORWARD},
                                     POINT(step_from, STEP),
                                     POINT(step_to, STEP),
-                                    {"held_for", AT(held_for), STEP, INT, BOTH, NULL, 0, 0},
-                                    {"new_best", AT(new_best), STEP, FLAG, BOTH, NULL, 0, 0},
-                                    {"same_rater", AT(same_rater), STEP, FLAG, BOTH, NULL, 0, 0},
+                                    {"held_for", {AT(held_for), STEP}, INT, BOTH, NULL, 0, 0},
+                                    {"new_best", {AT(new_best), STEP}, FLAG, BOTH, NULL, 0, 0},
+                                    {"same_rater", {AT(same_rater), STEP}, FLAG, BOTH, NULL, 0, 0},
                                     WORDS(direction, directions, BIP_UNKNOWN, BOTH),
-                                    {"evidence_observed", AT(evidence), ALWAYS, BIT, BOTH, NULL, 0, BIP_OBSERVED},
-                                    {"evidence_held", AT(evidence), ALWAYS, BIT, BOTH, NULL, 0, BIP_HELD},
-                                    {"evidence_trend", AT(evidence), ALWAYS, BIT, BOTH, NULL, 0, BIP_TREND},
-                                    {"evidence_reliable", AT(evidence), ALWAYS, BIT, BOTH, NULL, 0, BIP_RELIABLE},
+                                    {"evidence_observed", {AT(evidence), ALWAYS}, BIT, BOTH, NULL, 0, BIP_OBSERVED},
+                                    {"evidence_held", {AT(evidence), ALWAYS}, BIT, BOTH, NULL, 0, BIP_HELD},
+                                    {"evidence_trend", {AT(evidence), ALWAYS}, BIT, BOTH, NULL, 0, BIP_TREND},
+                                    {"evidence_reliable", {AT(evidence), ALWAYS}, BIT, BOTH, NULL, 0, BIP_RELIABLE},
                                     OF_STORE(has_bands, FLAG),
                                     OF_STORE(band_first, TEXT),
                                     OF_STORE(band_latest, TEXT)};
@@ -123,7 +123,7 @@ static bipr_type type_of(const bipr_field *f)
     }
 }
 
-enum { KEPT = 128, KNOWN = 64 }; /* rows that are kept back; texts a column that are known by their pointers */
+enum { KNOWN = 64 }; /* texts a column that are known by their pointers */
 
 static int is_wanted(const char *name, SEXP columns)
 {
@@ -135,9 +135,19 @@ static int is_wanted(const char *name, SEXP columns)
     return 0;
 }
 
+static bipr_known *known_texts(void)
+{
+    bipr_known *all = (bipr_known *)R_alloc(KNOWN, sizeof *all);
+    for (int i = 0; i < KNOWN; i++)
+        all[i] = (bipr_known){NULL, NA_INTEGER};
+    return all;
+}
+
 bipr_plan bipr_series_plan(int of_store, SEXP columns, bip_error *err)
 {
-    bipr_plan plan = {.kept = (bip_series *)R_alloc(KEPT, sizeof(bip_series))};
+    bipr_plan plan = {.record_size = sizeof(bip_series), .participant = -1};
+    plan.kept = (bip_series *)R_alloc(BIPR_BLOCK, sizeof(bip_series));
+    memset(plan.kept, 0, BIPR_BLOCK * sizeof(bip_series));
     if (columns != R_NilValue && TYPEOF(columns) != STRSXP)
         bipr_refuse(err, "columns");
     else
@@ -147,11 +157,10 @@ bipr_plan bipr_series_plan(int of_store, SEXP columns, bip_error *err)
     if (columns != R_NilValue && plan.n != Rf_xlength(columns))
         bipr_refuse(err, "columns"); /* one of them there isn't */
     for (int i = 0; i < plan.n; i++)
-        if (plan.fields[i]->kind <= ROLES)
-            plan.texts[plan.n_texts++] = i;
-    plan.known = (bipr_known *)R_alloc((size_t)plan.n_texts * KNOWN, sizeof *plan.known);
-    for (int i = 0; i < plan.n_texts * KNOWN; i++)
-        plan.known[i] = (bipr_known){NULL, NA_INTEGER};
+        if (plan.fields[i]->kind == PARTICIPANT)
+            plan.participant = i;
+        else if (plan.fields[i]->kind <= ROLES)
+            plan.known[i] = known_texts();
     return plan;
 }
 
@@ -163,13 +172,15 @@ void bipr_series_columns(bipr_table *t, bipr_plan *plan)
                         plan->fields[i]->n_words);
 }
 
+/* ------------------------------------------------------------ a block of them into columns */
+
 static const void *field_at(const bip_series *s, const bipr_field *f)
 {
-    return (const char *)s + f->at;
+    return (const char *)s + f->place.at;
 }
 
 /* Codes have no blanks: one text tells all roles. */
-static void add_roles(bipr_table *t, int column, const bip_series *s)
+static int number_of_roles(bipr_table *t, int column, const bip_series *s)
 {
     char roles[2048];
     size_t used = 0;
@@ -183,114 +194,100 @@ static void add_roles(bipr_table *t, int column, const bip_series *s)
         used += n;
     }
     roles[used] = '\0';
-    bipr_add_text(t, column, s->visible_to != NULL ? roles : NULL);
+    return bipr_number_in(t, column, s->visible_to != NULL ? roles : NULL);
 }
 
+/* Where a pointer to a text is noted, or has its place. */
 static bipr_known *known_by(bipr_known *all, const void *lent)
 {
     return &all[((uintptr_t)lent / 8 ^ (uintptr_t)lent / 8 / KNOWN) % KNOWN];
 }
 
-static void add_text(bipr_table *t, int column, const bip_series *s, const bipr_field *f, bipr_known *all)
+static bipr_known known_text(bipr_table *t, bipr_plan *plan, int i, const bip_series *s)
 {
+    const bipr_field *f = plan->fields[i];
     const void *lent = *(const void *const *)field_at(s, f);
-    bipr_known *known = known_by(all, lent);
-    int *value = &t->columns[column].values.i[t->n];
-    if (known->lent == lent && f->kind != PARTICIPANT) {
-        *value = known->value;
-        return;
+    bipr_known *known = known_by(plan->known[i], lent);
+    if (known->lent != lent && f->kind == ROLES)
+        *known = (bipr_known){lent, number_of_roles(t, plan->from + i, s)};
+    else if (known->lent != lent)
+        *known = (bipr_known){lent, bipr_number_in(t, plan->from + i, lent)};
+    return *known;
+}
+
+static void write_texts(bipr_table *t, bipr_plan *plan, int i, int *out, size_t size)
+{
+    bipr_known last = {NULL, NA_INTEGER};
+    int values[BIPR_BLOCK];
+    for (size_t row = 0; row < BIPR_BLOCK; row++) {
+        if (*(const void *const *)field_at(&plan->kept[row], plan->fields[i]) != last.lent)
+            last = known_text(t, plan, i, &plan->kept[row]);
+        values[row] = last.value;
     }
-    if (f->kind == ROLES)
-        add_roles(t, column, s);
-    else
-        bipr_add_text(t, column, lent);
-    *known = (bipr_known){lent, *value};
+    bipr_block_copy(out, size, values, sizeof values);
 }
 
-/* Short loops without a branch, since what is missing comes and goes from row to row. */
-static void write_doubles(double *out, const bip_series *s, size_t n, const bipr_field *f)
+static void write_int64s(const bip_series *s, const bipr_field *f, double *out, size_t size)
 {
-    const double na = NA_REAL;
-    for (size_t i = 0; i < n; i++) {
-        double value = *(const double *)field_at(&s[i], f);
-        out[i] = value == value ? value : na;
-    }
+    double values[BIPR_BLOCK];
+    for (size_t i = 0; i < BIPR_BLOCK; i++)
+        values[i] = bipr_is_there(&s[i], f->place) ? (double)*(const int64_t *)field_at(&s[i], f) : NA_REAL;
+    bipr_block_copy(out, size, values, sizeof values);
 }
 
-static void write_int64s(double *out, const bip_series *s, size_t n, const bipr_field *f)
+static void write_bits(const bip_series *s, const bipr_field *f, int *out, size_t size)
 {
-    for (size_t i = 0; i < n; i++)
-        out[i] = (double)*(const int64_t *)field_at(&s[i], f);
+    int values[BIPR_BLOCK];
+    for (size_t i = 0; i < BIPR_BLOCK; i++)
+        values[i] = (*(const int32_t *)field_at(&s[i], f) & f->from) != 0;
+    bipr_block_copy(out, size, values, sizeof values);
 }
 
-static void write_bits(int *out, const bip_series *s, size_t n, const bipr_field *f)
+/* Of ints, what is below the least is missing, and so is the least of all, BIP_NO_DATE. */
+static void write_column(bipr_table *t, bipr_plan *plan, int i, size_t first)
 {
-    for (size_t i = 0; i < n; i++)
-        out[i] = (*(const int32_t *)field_at(&s[i], f) & f->from) != 0;
-}
-
-/* Numbers, from 1 on where they are words; what is below the least is missing, and so is the least of all, BIP_NO_DATE.
- */
-static void write_ints(int *out, const bip_series *s, size_t n, const bipr_field *f)
-{
-    const int least = f->kind == WORD ? f->from : f->kind == FLAG ? 0 : INT32_MIN;
-    const int before = f->kind == WORD ? least - 1 : 0, na = NA_INTEGER;
-    for (size_t i = 0; i < n; i++) {
-        int value = *(const int32_t *)field_at(&s[i], f);
-        out[i] = value >= least ? value - before : na;
-    }
-}
-
-static int is_there(const bip_series *s, const bipr_field *f)
-{
-    return *(const int32_t *)(const void *)((const char *)s + f->valid) != 0;
-}
-
-static void blank_doubles(double *out, const bip_series *s, size_t n, const bipr_field *f)
-{
-    const double na = NA_REAL;
-    for (size_t i = 0; i < n; i++)
-        out[i] = is_there(&s[i], f) ? out[i] : na;
-}
-
-static void blank_ints(int *out, const bip_series *s, size_t n, const bipr_field *f)
-{
-    const int na = NA_INTEGER;
-    for (size_t i = 0; i < n; i++)
-        out[i] = is_there(&s[i], f) ? out[i] : na;
-}
-
-static void write_column(bipr_column *c, size_t first, const bip_series *s, size_t n, const bipr_field *f)
-{
-    int is_double = type_of(f) == BIPR_DOUBLE;
+    const bipr_field *f = plan->fields[i];
+    bipr_column *c = &t->columns[plan->from + i];
     switch (f->kind) {
-    case PARTICIPANT:
+    case PARTICIPANT: /* with its row */
+        break;
     case TEXT:
     case ROLES:
-        return;
+        write_texts(t, plan, i, c->values.i + first, c->size);
+        break;
     case DOUBLE:
-        write_doubles(c->values.d + first, s, n, f);
+        bipr_block_doubles(c->values.d + first, c->size, plan->kept, f->place);
         break;
     case INT64:
-        write_int64s(c->values.d + first, s, n, f);
+        write_int64s(plan->kept, f, c->values.d + first, c->size);
         break;
     case BIT:
-        write_bits(c->values.i + first, s, n, f);
+        write_bits(plan->kept, f, c->values.i + first, c->size);
+        break;
+    case WORD: /* from 1 on */
+        bipr_block_ints(c->values.i + first, c->size, plan->kept, f->place, f->from, f->from - 1);
+        break;
+    case FLAG:
+        bipr_block_ints(c->values.i + first, c->size, plan->kept, f->place, 0, 0);
         break;
     default:
-        write_ints(c->values.i + first, s, n, f);
+        bipr_block_ints(c->values.i + first, c->size, plan->kept, f->place, INT32_MIN, 0);
     }
-    if (f->valid != ALWAYS && is_double)
-        blank_doubles(c->values.d + first, s, n, f);
-    else if (f->valid != ALWAYS)
-        blank_ints(c->values.i + first, s, n, f);
 }
 
-void bipr_series_end(bipr_table *t, bipr_plan *plan)
+/* Always a whole block: the last one with what is left of the one before, whose texts are lent as long. */
+static void write_block(bipr_table *t, bipr_plan *plan)
 {
-    for (int i = 0; i < plan->n; i++)
-        write_column(&t->columns[plan->from + i], t->n - plan->n_kept, plan->kept, plan->n_kept, plan->fields[i]);
+    for (int i = 0; i < plan->n && plan->n_kept > 0; i++)
+        write_column(t, plan, i, t->n - plan->n_kept);
     plan->n_kept = 0;
+}
+
+int bipr_series_end(bipr_table *t, bipr_plan *plan)
+{
+    write_block(t, plan);
+    bipr_block_end();
+    return !t->nomem;
 }
 
 /* The table has begun no row yet: its other columns, if it has any, are written after this. */
@@ -298,14 +295,14 @@ int bipr_series_row(bipr_table *t, bipr_plan *plan, const bip_series *s)
 {
     if (!bipr_begin_row(t))
         return 0;
-    for (int i = 0; i < plan->n_texts; i++)
-        add_text(t, plan->from + plan->texts[i], s, plan->fields[plan->texts[i]], plan->known + i * KNOWN);
+    if (plan->participant >= 0)
+        bipr_add_text(t, plan->from + plan->participant, s->participant);
     if (!bipr_end_row(t))
         return 0;
-    plan->kept[plan->n_kept++] = *s;
-    if (plan->n_kept == KEPT)
-        bipr_series_end(t, plan);
-    return 1;
+    memcpy(&plan->kept[plan->n_kept++], s, plan->record_size);
+    if (plan->n_kept == BIPR_BLOCK)
+        write_block(t, plan);
+    return !t->nomem;
 }
 
 static int word_number(SEXP column, R_xlen_t row, const bipr_field *f)
@@ -377,7 +374,7 @@ void bipr_series_from(SEXP frame, R_xlen_t row, bip_series *s, bip_error *err)
         if (fields[i].scope == STORE)
             continue;
         if (fits(&fields[i], column, row))
-            set_field((char *)s + fields[i].at, &fields[i], column, row);
+            set_field((char *)s + fields[i].place.at, &fields[i], column, row);
         else
             bipr_refuse(err, fields[i].name);
     }
@@ -477,7 +474,8 @@ static void compute_all(long_table *t, bipr_plan *plan, bipr_table *out, bip_err
         out->columns[0].values.i[out->n - 1] = t->row;
         R_CheckUserInterrupt(); /* nothing is held here that a jump could lose */
     }
-    bipr_series_end(out, plan);
+    if (!bipr_series_end(out, plan))
+        *err = (bip_error){.status = BIP_E_NOMEM};
 }
 
 static void check_columns(const long_table *t, SEXP groups, SEXP scores, SEXP raters, SEXP order, bip_error *err)

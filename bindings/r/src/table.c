@@ -162,7 +162,7 @@ int32_t bipr_number_of(bipr_words *w, const char *text)
 /* R counts the rows of a data frame in an int. */
 int bipr_more_rows(bipr_table *t)
 {
-    size_t room = t->room ? t->room * 2 : 64;
+    size_t room = t->room ? t->room * 2 : BIPR_BLOCK;
     for (int i = 0; i < t->n_columns && t->room < INT32_MAX / 2; i++) {
         bipr_column *c = &t->columns[i];
         void *values = bipr_grow(c->values.any, c->size, room * width(c));

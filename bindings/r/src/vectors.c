@@ -17,20 +17,17 @@ static size_t held;                                             /* bytes of such
 
 /* ------------------------------------------------------------ memory that grows */
 
-/* In bytes: one huge page. */
-enum { LARGE = 2 << 20 };
-
 #ifdef __linux__
 /* Written for the first time, an ordinary page costs a fault for every 4 KiB, as much as all the writing; huge ones are
  * for who asks and for whole ones. Pages move without being copied. */
 static void *large_memory(void *old, size_t had, size_t size)
 {
-    void *more = had >= LARGE ? mremap(old, had, size, MREMAP_MAYMOVE)
-                              : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *more = had >= BIPR_LARGE ? mremap(old, had, size, MREMAP_MAYMOVE)
+                                   : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (more == MAP_FAILED)
         return NULL;
     (void)madvise(more, size, MADV_HUGEPAGE); /* a wish: where there are none, nothing is lost */
-    if (had > 0 && had < LARGE) {
+    if (had > 0 && had < BIPR_LARGE) {
         memcpy(more, old, had);
         free(old);
     }
@@ -57,12 +54,12 @@ static void free_large(void *memory, size_t size)
 
 void *bipr_grow(void *memory, size_t had, size_t size)
 {
-    return size >= LARGE ? large_memory(memory, had, size) : realloc(memory, size);
+    return size >= BIPR_LARGE ? large_memory(memory, had, size) : realloc(memory, size);
 }
 
 void bipr_free(void *memory, size_t size)
 {
-    if (memory != NULL && size >= LARGE)
+    if (memory != NULL && size >= BIPR_LARGE)
         free_large(memory, size);
     else
         free(memory);
@@ -124,7 +121,7 @@ static void collect(SEXP memory)
 
 SEXP bipr_vector(SEXPTYPE type, size_t n, void **values, size_t size)
 {
-    if (size < LARGE)
+    if (size < BIPR_LARGE)
         return copied(type, *values, n);
     SEXP length = PROTECT(Rf_ScalarInteger((int)n)), bytes = PROTECT(Rf_ScalarReal((double)size));
     SEXP memory = PROTECT(R_MakeExternalPtr(NULL, bytes, R_NilValue));
@@ -141,6 +138,6 @@ SEXP bipr_vector(SEXPTYPE type, size_t n, void **values, size_t size)
 /* R doesn't count this memory: without being asked, it would not look for what of it nobody has any more. */
 void bipr_collect_large(size_t rows)
 {
-    if (held > 0 && rows * sizeof(double) >= LARGE)
+    if (held > 0 && rows * sizeof(double) >= BIPR_LARGE)
         R_gc();
 }

@@ -361,7 +361,7 @@ static PyObject *change_import(PyObject *object, PyObject *args, PyObject *kwarg
         (keep = PyList_New(0)) == NULL)
         return NULL;
     a.to.call = call == Py_None ? NULL : call;
-    if (options_from(self->store->state, options, keep, &a.options_json) && source_open(&a.from, given, keep))
+    if (options_from(options, keep, &a.options_json) && source_open(&a.from, given, keep))
         made = import(self, &a);
     Py_DECREF(keep);
     return made;

@@ -10,34 +10,46 @@
 
 /* ------------------------------------------------------------ columns */
 
-typedef struct column {
-    char name[32];
-    char format; /* as in Python's struct: 'd', 'q', 'i', 'h', 'b', 'B', '?' */
-    bool is_words;
-    bool lasts; /* its texts stay until the cursor is closed */
-    bool is_date;
-    int which;     /* the enum of the numbers; -1: none */
-    size_t offset; /* in the record: of 64 bits for texts, 'd' and 'q', else of 32, also of what is narrower here */
-    size_t size;   /* of an element */
-    column_memory *memory;
-    word_table words;
-} column;
-
 enum {
     MOST_COLUMNS = 80,
     BLOCK = 64,          /* rows: a cache line of the narrowest, and all of them stay in the nearest cache */
-    ROOM = 1024,         /* rows at first */
+    ROOM = 1024,         /* rows at first; then 16 times as many, so that little is copied, */
+    MANY = 1 << 18,      /* and from here on, where nothing is, 4 times */
     LOOK_EVERY = 1 << 16 /* rows between two looks for Ctrl-C */
 };
+
+typedef enum content {
+    NUMBERS,
+    DATES,
+    TEXTS,        /* lent for the row: numbered at once */
+    LASTING_TEXTS /* stay until the cursor is closed: numbered when the block is written */
+} content;
+
+typedef struct description {
+    const char *name;
+    char format; /* as in Python's struct: 'd', 'q', 'i', 'b', 'B', '?' */
+    content content;
+    int which;    /* the enum of the numbers; -1: none */
+    size_t place; /* in the block: BLOCK of them, of texts their pointers */
+} description;
+
+typedef struct column {
+    const description *is;
+    char format; /* of texts the narrowest that can count them: 'b', 'h', 'i' */
+    size_t size; /* of an element */
+    column_memory *memory;
+    word_table words;
+    int32_t numbers[BLOCK]; /* of the block's texts */
+} column;
 
 typedef struct table {
     store_object *store;
     module_state *state;
     column columns[MOST_COLUMNS];
     size_t n_columns, n_rows, room;
-    char *kept;                 /* the block that isn't written yet: records as they came, but for lent texts */
-    size_t n_kept, record_size; /* records in it, and bytes of each */
-    column *lent[MOST_COLUMNS]; /* texts that don't last: their numbers stand in what is kept */
+    void *block; /* rows that aren't written yet, n_kept of them, column by column */
+    size_t n_kept;
+    column *lent[MOST_COLUMNS]; /* of TEXTS */
     size_t n_lent;
 } table;
 
@@ -46,53 +58,17 @@ static size_t size_of(char format)
     return format == 'd' || format == 'q' ? 8 : format == 'i' ? 4 : format == 'h' ? 2 : 1;
 }
 
-static column *add_column(table *t, const char *name, const char *ending, char format, size_t offset)
+static bool is_words(const column *c)
 {
-    column *c = &t->columns[t->n_columns++];
-    PyOS_snprintf(c->name, sizeof c->name, "%s%s", name, ending);
-    c->format = format;
-    c->size = size_of(format);
-    c->offset = offset;
-    c->which = -1;
-    return c;
+    return c->is->content == TEXTS || c->is->content == LASTING_TEXTS;
 }
 
-static void add_words_column(table *t, const char *name, size_t offset, bool lasts)
+static void add_column(table *t, const description *d)
 {
-    column *c = add_column(t, name, "", 'b', offset);
-    c->is_words = true;
-    c->lasts = lasts;
-}
-
-static void add_date_column(table *t, const char *name, const char *ending, size_t offset)
-{
-    add_column(t, name, ending, 'i', offset)->is_date = true;
-}
-
-/* Keeps the columns asked for, in that order. A KeyError names what there isn't. */
-static bool choose(table *t, PyObject *names)
-{
-    column all[MOST_COLUMNS];
-    const size_t n_all = t->n_columns;
-    PyObject *list = PySequence_List(names);
-    if (list == NULL)
-        return false;
-    memcpy(all, t->columns, sizeof all);
-    t->n_columns = 0;
-    for (Py_ssize_t i = 0; i < PyList_Size(list) && !PyErr_Occurred(); i++) {
-        const char *name;
-        size_t at = 0;
-        if (!PyArg_Parse(PyList_GetItem(list, i), "s", &name))
-            break;
-        while (at < n_all && strcmp(all[at].name, name) != 0)
-            at++;
-        if (at == n_all || t->n_columns == MOST_COLUMNS)
-            PyErr_SetObject(PyExc_KeyError, PyList_GetItem(list, i));
-        else
-            t->columns[t->n_columns++] = all[at];
-    }
-    Py_DECREF(list);
-    return !PyErr_Occurred();
+    column *c = &t->columns[t->n_columns++]; /* zeros as yet */
+    c->is = d;
+    c->format = d->format;
+    c->size = size_of(d->format);
 }
 
 /* ------------------------------------------------------------ rows */
@@ -176,43 +152,21 @@ static bool no_memory(table *t)
     return false;
 }
 
-/* A block's elements, `step` bytes apart, past the caches. `size` is known to the compiler in each call, so that this
- * is a loop of a few instructions. */
-static inline void write_elements(char *to, const char *from, size_t step, size_t size)
-{
-    char line[BLOCK * sizeof(int64_t)];
-    for (size_t i = 0; i < BLOCK; i++, from += step) {
-        if (size == sizeof(int64_t))
-            memcpy(line + i * size, from, size);
-        else
-            put_number(line, size, i, number_at(from, sizeof(int32_t), 0));
-    }
-    memory_stream(to, line, BLOCK * size);
-}
-
 /* Of the block that is kept. False: memory ran out. */
 static bool write_column(const table *t, column *c)
 {
-    int32_t numbers[BLOCK];
-    const char *from = t->kept + c->offset;
-    size_t step = t->record_size;
-    if (c->lasts) {
-        if (!words_numbers(&c->words, from, step, BLOCK, numbers))
-            return false;
-        from = (const char *)numbers;
-        step = sizeof *numbers;
-    }
-    if (c->is_words && !widen(t, c))
+    const char *from = (const char *)t->block + c->is->place;
+    char narrow[BLOCK * sizeof(int32_t)];
+    if (c->is->content == LASTING_TEXTS && !words_numbers(&c->words, (const char *const *)from, BLOCK, c->numbers))
         return false;
-    char *to = c->memory->data + t->n_rows * c->size;
-    if (c->size == sizeof(int64_t))
-        write_elements(to, from, step, sizeof(int64_t));
-    else if (c->size == sizeof(int32_t))
-        write_elements(to, from, step, sizeof(int32_t));
-    else if (c->size == sizeof(int16_t))
-        write_elements(to, from, step, sizeof(int16_t));
-    else
-        write_elements(to, from, step, sizeof(int8_t));
+    if (is_words(c)) {
+        if (!widen(t, c))
+            return false;
+        for (size_t i = 0; i < BLOCK; i++)
+            put_number(narrow, c->size, i, c->numbers[i]);
+        from = narrow;
+    }
+    memory_stream(c->memory->data + t->n_rows * c->size, from, BLOCK * c->size);
     return true;
 }
 
@@ -222,7 +176,7 @@ static bool write_block(table *t)
 {
     if (t->n_rows % LOOK_EVERY == 0 && !may_go_on(t))
         return false;
-    bool good = t->n_rows + BLOCK <= t->room || resize(t, 4 * t->room);
+    bool good = t->n_rows + BLOCK <= t->room || resize(t, (t->room < MANY ? 16 : 4) * t->room);
     for (size_t i = 0; good && i < t->n_columns; i++)
         good = write_column(t, &t->columns[i]);
     t->n_rows += t->n_kept;
@@ -237,41 +191,30 @@ static bool finish(table *t)
     return good;
 }
 
-/* The number of a row's text instead of the text. */
-static bool keep_number(table *t, column *c, const char *record, char *kept)
+/* After a row was put into the block. False: an exception is set. */
+static bool end_row(table *t)
 {
-    const char *text;
-    int32_t number;
-    memcpy(&text, record + c->offset, sizeof text);
-    if (!words_number(&c->words, text, &number))
-        return no_memory(t);
-    memcpy(kept + c->offset, &number, sizeof number);
-    return true;
-}
-
-static bool put_row(table *t, const void *record)
-{
-    char *kept = t->kept + t->n_kept * t->record_size;
-    memcpy(kept, record, t->record_size);
-    for (size_t i = 0; i < t->n_lent; i++)
-        if (!keep_number(t, t->lent[i], record, kept))
-            return false;
+    for (size_t i = 0; i < t->n_lent; i++) {
+        column *c = t->lent[i];
+        const char *const *texts = (const char *const *)((const char *)t->block + c->is->place);
+        if (!words_number(&c->words, texts[t->n_kept], &c->numbers[t->n_kept]))
+            return no_memory(t);
+    }
     return ++t->n_kept < BLOCK || write_block(t);
 }
 
 /* Once the columns are known. */
-static bool prepare(table *t, size_t record_size)
+static bool prepare(table *t, size_t block_size)
 {
     for (size_t i = 0; i < t->n_columns; i++) {
         column *c = &t->columns[i];
         if ((c->memory = memory_new(t->state)) == NULL)
             return false;
-        if (c->is_words && !c->lasts)
+        if (c->is->content == TEXTS)
             t->lent[t->n_lent++] = c;
     }
-    t->record_size = record_size;
-    t->kept = PyMem_Calloc(BLOCK, record_size);
-    if (t->kept != NULL && resize(t, ROOM))
+    t->block = PyMem_Calloc(1, block_size);
+    if (t->block != NULL && resize(t, ROOM))
         return true;
     PyErr_NoMemory();
     return false;
@@ -297,9 +240,9 @@ static PyObject *enum_words(module_state *state, int which)
 static PyObject *column_object(table *t, column *c)
 {
     PyObject *view = memory_view(c->memory, c->format, c->size, t->n_rows), *list, *made;
-    if (view == NULL || (!c->is_words && c->which < 0))
+    if (view == NULL || (!is_words(c) && c->is->which < 0))
         return view;
-    list = c->is_words ? words_list(&c->words) : enum_words(t->state, c->which);
+    list = is_words(c) ? words_list(&c->words) : enum_words(t->state, c->is->which);
     made = list == NULL ? NULL : PyObject_CallFunctionObjArgs(t->state->category, view, list, NULL);
     Py_XDECREF(list);
     Py_DECREF(view);
@@ -322,9 +265,9 @@ static PyObject *table_object(table *t)
     bool good = dict != NULL && dates != NULL && trim(t);
     for (size_t i = 0; good && i < t->n_columns; i++) {
         column *c = &t->columns[i];
-        PyObject *object = column_object(t, c), *name = PyUnicode_FromString(c->name);
+        PyObject *object = column_object(t, c), *name = PyUnicode_FromString(c->is->name);
         good = object != NULL && name != NULL && PyDict_SetItem(dict, name, object) == 0 &&
-               (!c->is_date || PyList_Append(dates, name) == 0);
+               (c->is->content != DATES || PyList_Append(dates, name) == 0);
         Py_XDECREF(object);
         Py_XDECREF(name);
     }
@@ -341,7 +284,7 @@ static void table_free(table *t)
         Py_XDECREF(t->columns[i].memory);
         words_free(&t->columns[i].words);
     }
-    PyMem_Free(t->kept);
+    PyMem_Free(t->block);
     PyMem_Free(t);
 }
 
@@ -357,44 +300,47 @@ static table *table_new(store_object *store)
     return t;
 }
 
+/* ------------------------------------------------------------ a block of rows */
+
+/* What is made of a list of columns, X(name, type in the block, format, content, enum, value of a row): the block, the
+ * columns' descriptions, and the code that puts a row there, straight on. */
+#define IN_BLOCK(name, type, format, content, which, value) type name[BLOCK];
+#define DESCRIBE(name, type, format, content, which, value) {#name, format, content, which, PLACE(name)},
+#define PUT(name, type, format, content, which, value) block->name[row] = (type)(value);
+
 /* ------------------------------------------------------------ progression */
 
-static void describe_series(table *t)
+#define IS_BITS(which) ((which) == ENUM_EVIDENCE) /* are no category */
+
+/* The columns of each kind of field. */
+#define COLUMNS_TEXT(X, f, which) X(f, const char *, 'b', TEXTS, -1, series->f)
+#define COLUMNS_CODE(X, f, which) X(f, const char *, 'b', LASTING_TEXTS, -1, series->f)
+#define COLUMNS_TEXTS(X, f, which) /* who may see it: of the instrument, not of the row */
+#define COLUMNS_INT(X, f, which) X(f, int32_t, 'i', NUMBERS, -1, series->f)
+#define COLUMNS_LONG(X, f, which) X(f, int64_t, 'q', NUMBERS, -1, series->f)
+#define COLUMNS_NUMBER(X, f, which) X(f, double, 'd', NUMBERS, -1, series->f)
+#define COLUMNS_POINT(X, f, which)                                                                                     \
+    X(f##_date, bip_date, 'i', DATES, -1, series->f.date) X(f##_score, double, 'd', NUMBERS, -1, series->f.score)
+#define COLUMNS_ENUM(X, f, which)                                                                                      \
+    X(f, int8_t, IS_BITS(which) ? 'B' : 'b', NUMBERS, IS_BITS(which) ? -1 : (int)(which), series->f)
+#define COLUMNS_BOOL(X, f, which) X(f, int8_t, '?', NUMBERS, -1, series->f)
+#define COLUMNS_MAYBE(X, f, which) X(f, int8_t, 'b', NUMBERS, -1, series->f)
+
+#define SERIES_IN_BLOCK(kind, f, which, doc) COLUMNS_##kind(IN_BLOCK, f, which)
+#define DESCRIBE_SERIES(kind, f, which, doc) COLUMNS_##kind(DESCRIBE, f, which)
+#define PUT_SERIES(kind, f, which, doc) COLUMNS_##kind(PUT, f, which)
+
+typedef struct series_block {
+    SERIES_FIELDS(SERIES_IN_BLOCK)
+} series_block;
+
+#define PLACE(name) offsetof(series_block, name)
+static const description series_columns[] = {SERIES_FIELDS(DESCRIBE_SERIES)};
+#undef PLACE
+
+static void put_series(series_block *block, size_t row, const bip_series *series)
 {
-    for (size_t i = 0; i < n_series_fields; i++) {
-        const field *f = &series_fields[i];
-        switch (f->kind) {
-        case FIELD_TEXT:
-        case FIELD_CODE:
-            add_words_column(t, f->name, f->offset, f->kind == FIELD_CODE);
-            break;
-        case FIELD_TEXTS: /* who may see it: of the instrument, not of the row */
-            break;
-        case FIELD_LONG:
-            add_column(t, f->name, "", 'q', f->offset);
-            break;
-        case FIELD_NUMBER:
-            add_column(t, f->name, "", 'd', f->offset);
-            break;
-        case FIELD_POINT:
-            add_date_column(t, f->name, "_date", f->offset + offsetof(bip_point, date));
-            add_column(t, f->name, "_score", 'd', f->offset + offsetof(bip_point, score));
-            break;
-        case FIELD_ENUM: {
-            const bool bits = f->which == ENUM_EVIDENCE; /* are no category */
-            add_column(t, f->name, "", bits ? 'B' : 'b', f->offset)->which = bits ? -1 : (int)f->which;
-            break;
-        }
-        case FIELD_BOOL:
-            add_column(t, f->name, "", '?', f->offset);
-            break;
-        case FIELD_MAYBE:
-            add_column(t, f->name, "", 'b', f->offset);
-            break;
-        default:
-            add_column(t, f->name, "", 'i', f->offset);
-        }
-    }
+    SERIES_FIELDS(PUT_SERIES)
 }
 
 typedef bip_status (*fill_fn)(table *t, bip_cursor *cursor, bip_error *err);
@@ -403,69 +349,59 @@ static bip_status fill_series(table *t, bip_cursor *cursor, bip_error *err)
 {
     const bip_series *series;
     bip_status st;
-    while ((st = bip_series_next(cursor, &series, err)) == BIP_OK)
-        if (!put_row(t, series))
+    while ((st = bip_series_next(cursor, &series, err)) == BIP_OK) {
+        put_series(t->block, t->n_kept, series);
+        if (!end_row(t))
             return BIP_E_CANCELLED; /* an exception is set */
+    }
     return st != BIP_DONE || finish(t) ? st : BIP_E_CANCELLED;
 }
 
 /* ------------------------------------------------------------ assessments */
 
-/* A row: a score, and what its assessment has in common. */
-typedef struct score_row {
-    const char *id, *participant, *instrument, *version, *respondent, *rater, *note, *actor, *indicator;
-    int64_t assessment, recorded_ms;
-    double score;
-    int32_t date, revision, answer;
-} score_row;
+/* A row is a score with what its assessment has in common. Last the columns that have as many texts as there are
+ * assessments: only where asked for. */
+#define SCORES(X)                                                                                                      \
+    X(participant, const char *, 'b', TEXTS, -1, a->participant)                                                       \
+    X(instrument, const char *, 'b', LASTING_TEXTS, -1, a->instrument)                                                 \
+    X(version, const char *, 'b', LASTING_TEXTS, -1, a->version)                                                       \
+    X(respondent, const char *, 'b', LASTING_TEXTS, -1, a->respondent)                                                 \
+    X(rater, const char *, 'b', TEXTS, -1, a->rater)                                                                   \
+    X(date, bip_date, 'i', DATES, -1, a->date)                                                                         \
+    X(assessment, int64_t, 'q', NUMBERS, -1, assessment)                                                               \
+    X(indicator, const char *, 'b', LASTING_TEXTS, -1, a->indicators[item])                                            \
+    X(score, double, 'd', NUMBERS, -1, a->scores[item].answer == BIP_NUMBER ? a->scores[item].number : NAN)            \
+    X(answer, int8_t, 'b', NUMBERS, ENUM_ANSWER, a->scores[item].answer)                                               \
+    X(actor, const char *, 'b', TEXTS, -1, a->actor)                                                                   \
+    X(recorded_ms, int64_t, 'q', NUMBERS, -1, a->recorded_ms)                                                          \
+    X(revision, int32_t, 'i', NUMBERS, -1, a->revision)                                                                \
+    X(id, const char *, 'b', TEXTS, -1, a->id)                                                                         \
+    X(note, const char *, 'b', TEXTS, -1, a->note)
 
-#define ROW(field) offsetof(score_row, field)
+typedef struct score_block {
+    SCORES(IN_BLOCK)
+} score_block;
 
-static void describe_scores(table *t)
+#define PLACE(name) offsetof(score_block, name)
+static const description score_columns[] = {SCORES(DESCRIBE)};
+#undef PLACE
+
+static void put_score(score_block *block, size_t row, const bip_assessment *a, int64_t assessment, size_t item)
 {
-    add_words_column(t, "participant", ROW(participant), false);
-    add_words_column(t, "instrument", ROW(instrument), true);
-    add_words_column(t, "version", ROW(version), true);
-    add_words_column(t, "respondent", ROW(respondent), true);
-    add_words_column(t, "rater", ROW(rater), false);
-    add_date_column(t, "date", "", ROW(date));
-    add_column(t, "assessment", "", 'q', ROW(assessment));
-    add_words_column(t, "indicator", ROW(indicator), true);
-    add_column(t, "score", "", 'd', ROW(score));
-    add_column(t, "answer", "", 'b', ROW(answer))->which = ENUM_ANSWER;
-    add_words_column(t, "actor", ROW(actor), false);
-    add_column(t, "recorded_ms", "", 'q', ROW(recorded_ms));
-    add_column(t, "revision", "", 'i', ROW(revision));
-    add_words_column(t, "id", ROW(id), false); /* as many texts as assessments: only where asked for, as notes */
-    add_words_column(t, "note", ROW(note), false);
+    SCORES(PUT)
 }
 
 static bip_status fill_scores(table *t, bip_cursor *cursor, bip_error *err)
 {
     const bip_assessment *a;
-    score_row row = {.assessment = -1};
+    int64_t n = 0;
     bip_status st;
-    while ((st = bip_assessment_next(cursor, &a, err)) == BIP_OK) {
-        row = (score_row){.id = a->id,
-                          .participant = a->participant,
-                          .instrument = a->instrument,
-                          .version = a->version,
-                          .respondent = a->respondent,
-                          .rater = a->rater,
-                          .note = a->note,
-                          .actor = a->actor,
-                          .assessment = row.assessment + 1,
-                          .recorded_ms = a->recorded_ms,
-                          .date = a->date,
-                          .revision = a->revision};
+    for (; (st = bip_assessment_next(cursor, &a, err)) == BIP_OK; n++)
         for (size_t i = 0; i < a->n; i++) {
-            row.indicator = a->indicators[i];
-            row.answer = a->scores[i].answer;
-            row.score = row.answer == BIP_NUMBER ? a->scores[i].number : NAN;
-            if (!put_row(t, &row))
+            put_score(t->block, t->n_kept, a, n, i);
+            if (!end_row(t))
                 return BIP_E_CANCELLED;
         }
-    }
     return st != BIP_DONE || finish(t) ? st : BIP_E_CANCELLED;
 }
 
@@ -488,12 +424,43 @@ static PyObject *read_table(table *t, const query_args *q, open_fn open, fill_fn
 }
 
 typedef struct reading {
-    void (*describe)(table *t);
     open_fn open;
     fill_fn fill;
-    size_t record_size;
-    size_t left_out; /* columns at the end that must be asked for */
+    size_t block_size;
+    const description *columns;
+    size_t n_columns, n_usual; /* how many there are, and of those come without being asked for */
 } reading;
+
+/* The columns asked for, in that order. A KeyError names what there isn't. */
+static bool choose_named(table *t, PyObject *names, const reading *r)
+{
+    PyObject *list = PySequence_List(names);
+    if (list == NULL)
+        return false;
+    for (Py_ssize_t i = 0; i < PyList_Size(list) && !PyErr_Occurred(); i++) {
+        const char *name;
+        size_t at = 0;
+        if (!PyArg_Parse(PyList_GetItem(list, i), "s", &name))
+            break;
+        while (at < r->n_columns && strcmp(r->columns[at].name, name) != 0)
+            at++;
+        if (at == r->n_columns || t->n_columns == MOST_COLUMNS)
+            PyErr_SetObject(PyExc_KeyError, PyList_GetItem(list, i));
+        else
+            add_column(t, &r->columns[at]);
+    }
+    Py_DECREF(list);
+    return !PyErr_Occurred();
+}
+
+static bool choose(table *t, PyObject *names, const reading *r)
+{
+    if (names != NULL && names != Py_None)
+        return choose_named(t, names, r);
+    for (size_t i = 0; i < r->n_usual; i++)
+        add_column(t, &r->columns[i]);
+    return true;
+}
 
 static PyObject *columns(PyObject *object, PyObject *args, PyObject *kwargs, const reading *r)
 {
@@ -505,26 +472,26 @@ static PyObject *columns(PyObject *object, PyObject *args, PyObject *kwargs, con
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|O$" QUERY_FORMAT, names, &wanted, QUERY_INTO(q)) ||
         (t = table_new(store)) == NULL)
         return NULL;
-    r->describe(t);
-    bool good = wanted == NULL || wanted == Py_None || choose(t, wanted);
-    if (wanted == NULL || wanted == Py_None)
-        t->n_columns -= r->left_out;
     keep = PyList_New(0);
-    if (good && query_take(store->state, &q, keep) && prepare(t, r->record_size))
+    if (choose(t, wanted, r) && query_take(store->state, &q, keep) && prepare(t, r->block_size))
         made = read_table(t, &q, r->open, r->fill);
     Py_XDECREF(keep);
     table_free(t);
     return made;
 }
 
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
 PyObject *progression_columns(PyObject *store, PyObject *args, PyObject *kwargs)
 {
-    static const reading of_series = {describe_series, bip_progression, fill_series, sizeof(bip_series), 0};
+    static const reading of_series = {bip_progression, fill_series,           sizeof(series_block),
+                                      series_columns,  COUNT(series_columns), COUNT(series_columns)};
     return columns(store, args, kwargs, &of_series);
 }
 
 PyObject *assessment_columns(PyObject *store, PyObject *args, PyObject *kwargs)
 {
-    static const reading of_scores = {describe_scores, bip_assessments, fill_scores, sizeof(score_row), 2};
+    static const reading of_scores = {bip_assessments, fill_scores,          sizeof(score_block),
+                                      score_columns,   COUNT(score_columns), COUNT(score_columns) - 2};
     return columns(store, args, kwargs, &of_scores);
 }

@@ -163,14 +163,17 @@ PyObject *import_result_to(module_state *state, const bip_import_result *r)
     return made;
 }
 
-bool options_from(module_state *state, PyObject *object, PyObject *keep, const char **out)
+bool options_from(PyObject *object, PyObject *keep, const char **out)
 {
     *out = NULL;
     if (object == NULL || object == Py_None)
         return true;
     if (PyUnicode_Check(object))
         return PyArg_Parse(object, "s", out);
-    return keep_text(keep, PyObject_CallFunctionObjArgs(state->dumps, object, NULL), out);
+    PyObject *json = PyImport_ImportModule("json"); /* here: most who read a store need none of it */
+    PyObject *text = json == NULL ? NULL : PyObject_CallMethod(json, "dumps", "(O)", object);
+    Py_XDECREF(json);
+    return keep_text(keep, text, out);
 }
 
 bool number_attribute(PyObject *object, const char *name, double *out)

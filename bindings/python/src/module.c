@@ -89,7 +89,6 @@ static PyObject *attribute_of(const char *module_name, const char *name)
 static bool borrow(module_state *state)
 {
     return (state->date = attribute_of("datetime", "date")) != NULL &&
-           (state->dumps = attribute_of("json", "dumps")) != NULL &&
            (state->columns = attribute_of("bip._columns", "Columns")) != NULL &&
            (state->category = attribute_of("bip._columns", "Category")) != NULL;
 }
@@ -114,7 +113,7 @@ static int traverse(PyObject *module, visitproc visit, void *arg)
         Py_VISIT(s->enums[i]);
         Py_VISIT(s->members[i]);
     }
-    PyObject *others[] = {s->date, s->dumps, s->columns, s->category};
+    PyObject *others[] = {s->date, s->columns, s->category};
     PyTypeObject *types[] = {s->store,      s->change, s->assessments, s->progression, s->series,
                              s->assessment, s->memory, s->point,       s->issue,       s->import_result};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -134,7 +133,7 @@ static int clear(PyObject *module)
         Py_CLEAR(s->enums[i]);
         Py_CLEAR(s->members[i]);
     }
-    PyObject **others[] = {&s->date, &s->dumps, &s->columns, &s->category};
+    PyObject **others[] = {&s->date, &s->columns, &s->category};
     PyTypeObject **types[] = {&s->store,      &s->change, &s->assessments, &s->progression, &s->series,
                               &s->assessment, &s->memory, &s->point,       &s->issue,       &s->import_result};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)

@@ -34,7 +34,6 @@ typedef struct module_state {
     PyObject *enums[N_ENUMS];     /* classes */
     PyObject *members[N_ENUMS];   /* tuples, by number; NULL of flags */
     PyObject *date;               /* datetime.date */
-    PyObject *dumps;              /* json.dumps */
     PyObject *columns, *category; /* classes of bip._columns */
     PyTypeObject *store, *change, *assessments, *progression, *series, *assessment, *memory;
     PyTypeObject *point, *issue, *import_result; /* named tuples */
@@ -152,7 +151,7 @@ PyObject *text_to(const char *text); /* NULL: None */
 PyObject *texts_to(const char *const *texts, size_t n);
 PyObject *point_to(module_state *state, const bip_point *point);
 PyObject *import_result_to(module_state *state, const bip_import_result *result);
-bool options_from(module_state *state, PyObject *object, PyObject *keep, const char **out);
+bool options_from(PyObject *object, PyObject *keep, const char **out);
 bool number_attribute(PyObject *object, const char *name, double *out); /* None: stays as it is */
 bool int_attribute(PyObject *object, const char *name, int32_t *out);
 
@@ -202,6 +201,61 @@ typedef struct field {
     enum_name which; /* of FIELD_ENUM */
     const char *doc; /* the header's words */
 } field;
+
+/* X(kind, name, enum of FIELD_ENUM, doc). tests/test_header.py holds the list against bip_series. */
+#define SERIES_FIELDS(X)                                                                                               \
+    X(TEXT, participant, 0, "code; None from series_compute()")                                                        \
+    X(CODE, instrument, 0, "code; None from series_compute()")                                                         \
+    X(CODE, version, 0, "of the instrument; None from series_compute()")                                               \
+    X(CODE, respondent, 0, "code; None from series_compute()")                                                         \
+    X(CODE, code, 0, "of the indicator or dimension; None from series_compute()")                                      \
+    X(TEXTS, visible_to, 0, "codes of respondents")                                                                    \
+    X(ENUM, kind, ENUM_KIND, "a bip.Kind")                                                                             \
+    X(ENUM, better, ENUM_BETTER, "a bip.Better")                                                                       \
+    X(INT, n, 0, "numbers in the series")                                                                              \
+    X(INT, not_asked, 0, "dates without a number, by the reason last recorded")                                        \
+    X(INT, declined, 0, "dates without a number, by the reason last recorded")                                         \
+    X(INT, dont_know, 0, "dates without a number, by the reason last recorded")                                        \
+    X(INT, not_applicable, 0, "dates without a number, by the reason last recorded")                                   \
+    X(INT, span_days, 0, "first to latest, days")                                                                      \
+    X(POINT, first, 0, "a bip.Point")                                                                                  \
+    X(POINT, previous, 0, "a bip.Point; None at n = 1")                                                                \
+    X(POINT, latest, 0, "a bip.Point")                                                                                 \
+    X(POINT, best, 0, "a bip.Point, the earliest of equal ones")                                                       \
+    X(NUMBER, mean, 0, "scale points")                                                                                 \
+    X(NUMBER, sd, 0, "scale points; the sample's (n - 1)")                                                             \
+    X(NUMBER, from_first, 0, "later minus earlier, scale points")                                                      \
+    X(NUMBER, from_previous, 0, "later minus earlier, scale points")                                                   \
+    X(NUMBER, percent_of_scale, 0, "100 from_first / (max - min)")                                                     \
+    X(ENUM, trend, ENUM_DIRECTION, "the sign of ts_per_90_days, turned; UNKNOWN below n = 3")                          \
+    X(ENUM, mk_method, ENUM_MK_METHOD, "NONE below n = 4 or where mk_var_s is 0")                                      \
+    X(NUMBER, ols_per_90_days, 0, "least squares")                                                                     \
+    X(NUMBER, ols_at_first, 0, "least squares")                                                                        \
+    X(NUMBER, ols_se_per_90_days, 0, "least squares")                                                                  \
+    X(NUMBER, ols_r2, 0, "least squares; None where all scores are equal")                                             \
+    X(NUMBER, ts_per_90_days, 0, "Theil (1950), Sen (1968)")                                                           \
+    X(NUMBER, ts_low, 0, "Theil (1950), Sen (1968), 95 %")                                                             \
+    X(NUMBER, ts_high, 0, "Theil (1950), Sen (1968), 95 %")                                                            \
+    X(LONG, mk_s, 0, "Mann (1945), Kendall (1975)")                                                                    \
+    X(NUMBER, mk_var_s, 0, "Mann-Kendall")                                                                             \
+    X(NUMBER, mk_z, 0, "Mann-Kendall, with continuity correction (0 where S is 0)")                                    \
+    X(NUMBER, mk_p, 0, "Mann-Kendall, two-sided")                                                                      \
+    X(NUMBER, rci, 0, "Jacobson and Truax (1991), first against latest")                                               \
+    X(ENUM, rci_class, ENUM_RCI_CLASS, "a bip.RciClass")                                                               \
+    X(INT, steps_forward, 0, "between consecutive numbers, at least smallest_step")                                    \
+    X(INT, steps_back, 0, "between consecutive numbers, at least smallest_step")                                       \
+    X(ENUM, step, ENUM_DIRECTION, "the newest step: FORWARD, BACK, or UNKNOWN for none")                               \
+    X(POINT, step_from, 0, "the newest step's numbers")                                                                \
+    X(POINT, step_to, 0, "the newest step's numbers")                                                                  \
+    X(INT, held_for, 0, "numbers from the step on, itself included, up to the first worse than step_to")               \
+    X(BOOL, new_best, 0, "step_to is better than every number before")                                                 \
+    X(MAYBE, same_rater, 0, "True same, False another, None unknown")                                                  \
+    X(ENUM, direction, ENUM_DIRECTION, "a bip.Direction")                                                              \
+    X(ENUM, evidence, ENUM_EVIDENCE, "a bip.Evidence: what supports the direction")                                    \
+    X(BOOL, has_bands, 0, "the instrument has bands for this")                                                         \
+    X(CODE, band_first, 0, "code; None below the lowest band")                                                         \
+    X(CODE, band_latest, 0, "code; None below the lowest band")
+
 extern const field series_fields[];
 extern const size_t n_series_fields;
 
@@ -231,9 +285,8 @@ typedef struct word_table {
 
 /* The number of a text, a new one where it is new; -1 for NULL. False: memory ran out. Without the GIL. */
 bool words_number(word_table *w, const char *text, int32_t *out);
-/* The same for n texts whose pointers are `step` bytes apart, and which stay: equal addresses are equal texts, so that
- * most aren't looked at. */
-bool words_numbers(word_table *w, const char *texts, size_t step, size_t n, int32_t *out);
+/* The same for n texts which stay: equal addresses are equal texts, so that most aren't looked at. */
+bool words_numbers(word_table *w, const char *const *texts, size_t n, int32_t *out);
 PyObject *words_list(const word_table *w);
 void words_free(word_table *w);
 

@@ -11,64 +11,8 @@ typedef struct series_object {
     const char *texts[1];
 } series_object;
 
-#define AT(field) offsetof(bip_series, field)
-
-/* The words are the header's. tests/test_header.py holds the list against bip_series. */
-const field series_fields[] = {
-    {"participant", FIELD_TEXT, AT(participant), 0, "code; None from series_compute()"},
-    {"instrument", FIELD_CODE, AT(instrument), 0, "code; None from series_compute()"},
-    {"version", FIELD_CODE, AT(version), 0, "of the instrument; None from series_compute()"},
-    {"respondent", FIELD_CODE, AT(respondent), 0, "code; None from series_compute()"},
-    {"code", FIELD_CODE, AT(code), 0, "of the indicator or dimension; None from series_compute()"},
-    {"visible_to", FIELD_TEXTS, AT(visible_to), 0, "codes of respondents"},
-    {"kind", FIELD_ENUM, AT(kind), ENUM_KIND, "a bip.Kind"},
-    {"better", FIELD_ENUM, AT(better), ENUM_BETTER, "a bip.Better"},
-    {"n", FIELD_INT, AT(n), 0, "numbers in the series"},
-    {"not_asked", FIELD_INT, AT(not_asked), 0, "dates without a number, by the reason last recorded"},
-    {"declined", FIELD_INT, AT(declined), 0, "dates without a number, by the reason last recorded"},
-    {"dont_know", FIELD_INT, AT(dont_know), 0, "dates without a number, by the reason last recorded"},
-    {"not_applicable", FIELD_INT, AT(not_applicable), 0, "dates without a number, by the reason last recorded"},
-    {"span_days", FIELD_INT, AT(span_days), 0, "first to latest, days"},
-    {"first", FIELD_POINT, AT(first), 0, "a bip.Point"},
-    {"previous", FIELD_POINT, AT(previous), 0, "a bip.Point; None at n = 1"},
-    {"latest", FIELD_POINT, AT(latest), 0, "a bip.Point"},
-    {"best", FIELD_POINT, AT(best), 0, "a bip.Point, the earliest of equal ones"},
-    {"mean", FIELD_NUMBER, AT(mean), 0, "scale points"},
-    {"sd", FIELD_NUMBER, AT(sd), 0, "scale points; the sample's (n - 1)"},
-    {"from_first", FIELD_NUMBER, AT(from_first), 0, "later minus earlier, scale points"},
-    {"from_previous", FIELD_NUMBER, AT(from_previous), 0, "later minus earlier, scale points"},
-    {"percent_of_scale", FIELD_NUMBER, AT(percent_of_scale), 0, "100 from_first / (max - min)"},
-    {"trend", FIELD_ENUM, AT(trend), ENUM_DIRECTION, "the sign of ts_per_90_days, turned; UNKNOWN below n = 3"},
-    {"mk_method", FIELD_ENUM, AT(mk_method), ENUM_MK_METHOD, "NONE below n = 4 or where mk_var_s is 0"},
-    {"ols_per_90_days", FIELD_NUMBER, AT(ols_per_90_days), 0, "least squares"},
-    {"ols_at_first", FIELD_NUMBER, AT(ols_at_first), 0, "least squares"},
-    {"ols_se_per_90_days", FIELD_NUMBER, AT(ols_se_per_90_days), 0, "least squares"},
-    {"ols_r2", FIELD_NUMBER, AT(ols_r2), 0, "least squares; None where all scores are equal"},
-    {"ts_per_90_days", FIELD_NUMBER, AT(ts_per_90_days), 0, "Theil (1950), Sen (1968)"},
-    {"ts_low", FIELD_NUMBER, AT(ts_low), 0, "Theil (1950), Sen (1968), 95 %"},
-    {"ts_high", FIELD_NUMBER, AT(ts_high), 0, "Theil (1950), Sen (1968), 95 %"},
-    {"mk_s", FIELD_LONG, AT(mk_s), 0, "Mann (1945), Kendall (1975)"},
-    {"mk_var_s", FIELD_NUMBER, AT(mk_var_s), 0, "Mann-Kendall"},
-    {"mk_z", FIELD_NUMBER, AT(mk_z), 0, "Mann-Kendall, with continuity correction (0 where S is 0)"},
-    {"mk_p", FIELD_NUMBER, AT(mk_p), 0, "Mann-Kendall, two-sided"},
-    {"rci", FIELD_NUMBER, AT(rci), 0, "Jacobson and Truax (1991), first against latest"},
-    {"rci_class", FIELD_ENUM, AT(rci_class), ENUM_RCI_CLASS, "a bip.RciClass"},
-    {"steps_forward", FIELD_INT, AT(steps_forward), 0, "between consecutive numbers, at least smallest_step"},
-    {"steps_back", FIELD_INT, AT(steps_back), 0, "between consecutive numbers, at least smallest_step"},
-    {"step", FIELD_ENUM, AT(step), ENUM_DIRECTION, "the newest step: FORWARD, BACK, or UNKNOWN for none"},
-    {"step_from", FIELD_POINT, AT(step_from), 0, "the newest step's numbers"},
-    {"step_to", FIELD_POINT, AT(step_to), 0, "the newest step's numbers"},
-    {"held_for", FIELD_INT, AT(held_for), 0,
-     "numbers from the step on, itself included, up to the first worse than "
-     "step_to"},
-    {"new_best", FIELD_BOOL, AT(new_best), 0, "step_to is better than every number before"},
-    {"same_rater", FIELD_MAYBE, AT(same_rater), 0, "True same, False another, None unknown"},
-    {"direction", FIELD_ENUM, AT(direction), ENUM_DIRECTION, "a bip.Direction"},
-    {"evidence", FIELD_ENUM, AT(evidence), ENUM_EVIDENCE, "a bip.Evidence: what supports the direction"},
-    {"has_bands", FIELD_BOOL, AT(has_bands), 0, "the instrument has bands for this"},
-    {"band_first", FIELD_CODE, AT(band_first), 0, "code; None below the lowest band"},
-    {"band_latest", FIELD_CODE, AT(band_latest), 0, "code; None below the lowest band"},
-};
+#define FIELD(kind, name, which, doc) {#name, FIELD_##kind, offsetof(bip_series, name), which, doc},
+const field series_fields[] = {SERIES_FIELDS(FIELD)};
 const size_t n_series_fields = sizeof series_fields / sizeof *series_fields;
 
 /* ------------------------------------------------------------ making */

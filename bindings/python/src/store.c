@@ -327,8 +327,7 @@ static PyObject *write_document(store_object *self, document *d, PyObject *keep,
     sink to = {.thread = &self->thread};
     bip_error err;
     bip_status st;
-    if (keep == NULL || !query_take(self->state, &d->q, keep) ||
-        !options_from(self->state, d->options, keep, &d->options_json))
+    if (keep == NULL || !query_take(self->state, &d->q, keep) || !options_from(d->options, keep, &d->options_json))
         return NULL;
     if (d->into != NULL && !keep_object(keep, to.write = PyObject_GetAttrString(d->into, "write")))
         return NULL;

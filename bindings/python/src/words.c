@@ -106,34 +106,42 @@ static word_place *place_of(const word_table *w, const char *text)
 }
 
 /* Codes are few: where their addresses are too many, it begins anew. False: memory ran out. */
-static bool note_place(word_table *w, const char *text)
+static bool note_place(word_table *w, const char *text, int32_t *number)
 {
-    int32_t number;
-    if (!words_number(w, text, &number))
+    if (!words_number(w, text, number))
         return false;
     if (w->n_places == N_PLACES / 2) {
         memset(w->places, 0, N_PLACES * sizeof *w->places);
         w->n_places = 0;
     }
-    *place_of(w, text) = (word_place){text, number};
+    *place_of(w, text) = (word_place){text, *number};
     w->n_places++;
     return true;
 }
 
-bool words_numbers(word_table *w, const char *texts, size_t step, size_t n, int32_t *out)
+static bool number_at_place(word_table *w, const char *text, int32_t *number)
 {
+    *number = -1;
+    if (text == NULL)
+        return true;
+    const word_place *p = place_of(w, text);
+    if (p->text == NULL)
+        return note_place(w, text, number);
+    *number = p->number;
+    return true;
+}
+
+bool words_numbers(word_table *w, const char *const *texts, size_t n, int32_t *out)
+{
+    const char *before = NULL; /* rows repeat themselves here too */
+    int32_t number = -1;
     if (w->places == NULL && (w->places = calloc(N_PLACES, sizeof *w->places)) == NULL)
         return false;
-    for (size_t i = 0; i < n; i++, texts += step) {
-        const char *text;
-        memcpy(&text, texts, sizeof text);
-        out[i] = -1;
-        if (text == NULL)
-            continue;
-        const word_place *p = place_of(w, text);
-        if (p->text == NULL && !note_place(w, text))
+    for (size_t i = 0; i < n; i++) {
+        if (texts[i] != before && !number_at_place(w, texts[i], &number))
             return false;
-        out[i] = place_of(w, text)->number;
+        before = texts[i];
+        out[i] = number;
     }
     return true;
 }

@@ -16,6 +16,12 @@
     ((size_t)2 << 20) /* the size of a huge page, nearly everywhere; the system's business where it is not             \
                        */
 
+/* Half a huge page is soon a whole one, and in small pages it takes longer to come by. */
+static bool is_large(size_t size)
+{
+    return size >= LARGE / 2;
+}
+
 /* Of the system's memory for `size` bytes: with room for what stands before them, which is never written. */
 static size_t whole(size_t size)
 {
@@ -52,7 +58,7 @@ static char *grow_large(memory *m, size_t size)
     char *base = map(whole(size)), *at = base + m->lead;
     if (base == NULL)
         return NULL;
-    if (m->size < LARGE) {
+    if (!is_large(m->size)) {
         if (m->size > 0)
             memcpy(at, m->at, m->size);
         free(m->at);
@@ -64,7 +70,11 @@ static char *grow_large(memory *m, size_t size)
     return at;
 }
 #else
-#define LARGE SIZE_MAX
+static bool is_large(size_t size)
+{
+    (void)size;
+    return false;
+}
 
 static void unmap(char *at, size_t size)
 {
@@ -80,7 +90,7 @@ static char *grow_large(memory *m, size_t size)
 
 bool bip_node_memory_grow(memory *m, size_t size)
 {
-    char *at = size < LARGE ? realloc(m->at, size) : grow_large(m, size);
+    char *at = is_large(size) ? grow_large(m, size) : realloc(m->at, size);
     if (at == NULL)
         return false;
     m->at = at;
@@ -90,10 +100,10 @@ bool bip_node_memory_grow(memory *m, size_t size)
 
 static void let_go(char *at, size_t size)
 {
-    if (size < LARGE)
-        free(at);
-    else
+    if (is_large(size))
         unmap(at, size);
+    else
+        free(at);
 }
 
 void bip_node_memory_free(memory *m)
@@ -112,7 +122,7 @@ static void collected(napi_env env, void *at, void *size)
 /* What large memory has too much was never written, and so isn't there. */
 static void shrink(memory *m, size_t n)
 {
-    if (n > 0 && m->size < LARGE)
+    if (n > 0 && !is_large(m->size))
         bip_node_memory_grow(m, n);
 }
 

@@ -108,9 +108,10 @@ size_t bip_node_table_rows(const table *t)
     return t->rows;
 }
 
+/* In long steps: of large memory what isn't written isn't there, and small memory is left the sooner. */
 static bool more_rows(table *t)
 {
-    size_t room = t->room == 0 ? PENDING : t->room * 2;
+    size_t room = t->room == 0 ? 2 * PENDING : t->room * 4;
     if (t->room >= INT32_MAX)
         return false;
     for (size_t i = 0; i < t->n; i++)

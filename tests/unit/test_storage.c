@@ -1495,7 +1495,7 @@ static void test_storage__snapshot_does_not_see_later_commits(void **state)
 {
     fixture *f = *state;
     bip__storage *reader = second(f, false);
-    int64_t before, after;
+    int64_t before, inside, after;
     int32_t n;
 
     assert_ok(reader->api->generation(reader, &before, &err));
@@ -1506,6 +1506,8 @@ static void test_storage__snapshot_does_not_see_later_commits(void **state)
     assert_status(reader->api->person_find(reader, "P-001", &n, NULL), BIP_E_NOT_FOUND);
     commit(f);
     assert_status(reader->api->person_find(reader, "P-001", &n, NULL), BIP_E_NOT_FOUND);
+    assert_ok(reader->api->generation(reader, &inside, &err));
+    assert_int_equal(before, inside);
     reader->api->release(reader);
     assert_status(reader->api->person_find(reader, "P-001", &n, NULL), BIP_E_NOT_FOUND);
     reader->api->release(reader);

@@ -3,6 +3,8 @@
 
 #include "base/alloc.h"
 #include "base/number.h"
+#include "base/reason.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -21,25 +23,39 @@ static void scores_free(score_list *list)
     bip__free(list->scores);
 }
 
+/* -1: none. */
+static int32_t reason_of(const char *folded)
+{
+    for (size_t i = 0; i < bip__n_reasons; i++)
+        if (strcmp(folded, bip__reasons[i].text) == 0)
+            return bip__reasons[i].answer;
+    return -1;
+}
+
+static bip_status reason_read(cli *c, const char *indicator, const char *text, bip_score *score)
+{
+    bip__arena arena = {0};
+    size_t n;
+    const char *folded = bip__text_fold(&arena, text, strlen(text), &n);
+    bip_status st = folded ? BIP_OK : bip__nomem(&c->err);
+
+    if (folded && (score->answer = reason_of(folded)) < 0)
+        st =
+            cli_fail(c, BIP_E_REFUSED, indicator, "\"%s\" is no number, nor declined, dont_know, not_applicable", text);
+    bip__arena_free(&arena);
+    return st;
+}
+
 static bip_status score_read(cli *c, const char *indicator, const char *text, bip_score *score)
 {
-    static const struct {
-        const char *word;
-        bip_answer answer;
-    } words[] = {{"", BIP_NOT_ASKED},
-                 {"declined", BIP_DECLINED},
-                 {"dont_know", BIP_DONT_KNOW},
-                 {"not_applicable", BIP_NOT_APPLICABLE}};
-
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(text, words[i].word) == 0) {
-            score->answer = words[i].answer;
-            return BIP_OK;
-        }
+    if (text[0] == '\0') {
+        score->answer = BIP_NOT_ASKED;
+        return BIP_OK;
+    }
     score->answer = BIP_NUMBER;
     if (bip__number_parse_cell(text, strlen(text), &score->number))
         return BIP_OK;
-    return cli_fail(c, BIP_E_REFUSED, indicator, "\"%s\" is no number, nor declined, dont_know, not_applicable", text);
+    return reason_read(c, indicator, text, score);
 }
 
 static bip_status scores_read(cli *c, const char **words, size_t n, score_list *list)

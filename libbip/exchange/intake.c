@@ -1,11 +1,11 @@
 #include "exchange/intake.h"
 
 #include "base/number.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "model/code.h"
 #include "model/national_id.h"
 #include "model/options.h"
-#include "model/score.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -389,21 +389,9 @@ bip_status bip__intake_score(bip__intake *in, const bip__said *cell, const bip__
 
 static bip_status fill_reasons(bip__intake *in, bip_error *err)
 {
-    static const struct {
-        const char *text;
-        int32_t answer;
-    } known[] = {{"declined", BIP_DECLINED},
-                 {"vill ej svara", BIP_DECLINED},
-                 {"ønsker ikke at svare", BIP_DECLINED},
-                 {"dont_know", BIP_DONT_KNOW},
-                 {"vet ej", BIP_DONT_KNOW},
-                 {"ved ikke", BIP_DONT_KNOW},
-                 {"not_applicable", BIP_NOT_APPLICABLE},
-                 {"ej aktuellt", BIP_NOT_APPLICABLE},
-                 {"ikke relevant", BIP_NOT_APPLICABLE}};
     bip_status st = BIP_OK;
-    for (size_t i = 0; st == BIP_OK && i < sizeof known / sizeof *known; i++)
-        st = bip__lexicon_add(&in->reasons, known[i].text, BIP__RANK_CODE, known[i].answer, err);
+    for (size_t i = 0; st == BIP_OK && i < bip__n_reasons; i++)
+        st = bip__lexicon_add(&in->reasons, bip__reasons[i].text, BIP__RANK_CODE, bip__reasons[i].answer, err);
     return st;
 }
 

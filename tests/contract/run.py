@@ -674,6 +674,18 @@ def an_export_imported_into_a_fresh_store_exports_the_same(shop):
 
 
 @check
+def a_reason_is_recorded_by_what_people_call_it(shop):
+    """In Swedish and Danish, in any case, as CSV takes it; the same again is no change."""
+    shop.filled()
+    shop.ok("participant", "add", "P-002")
+    said = ["record", "P-002", *RECORD[2:]]
+    first = shop.ok(*said, "coping=Vet ej", "health=ØNSKER ikke at svare").out
+    assert shop.ok(*said, "coping=dont_know", "health=declined").out == first
+    shop.fails(3, *said[:-1], "2026-10-01", "coping=vet inte", says="vet inte")
+    assert shop.ok("export", "--format", "csv-long", "--out", "-").out.count(b",dont_know,") == 1
+
+
+@check
 def two_stores_that_met_hold_the_same_and_verify(shop):
     """Each has been given the same instrument and the same participant by itself."""
     shop.file("example.json", json.dumps(INSTRUMENT))

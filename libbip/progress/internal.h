@@ -64,17 +64,10 @@ static inline bip__wide bip__wide_centred(double n, double score, bip__wide sum)
     return c;
 }
 
-static inline double bip__least_difference(const bip_series_rules *rules)
-{
-    return BIP__EPSILON * (rules->scale_max - rules->scale_min);
-}
-
 /* A raw difference, later minus earlier, so that above 0 is better; 0 where it decides nothing. */
-static inline double bip__turned(double difference, const bip_series_rules *rules)
+static inline double bip__turned(double difference, const bip__measure *m)
 {
-    if (fabs(difference) < bip__least_difference(rules))
-        return 0;
-    return rules->better == BIP_LOWER ? -difference : difference;
+    return fabs(difference) < m->least ? 0 : m->towards * difference;
 }
 
 /* A turned number as a direction. */
@@ -83,26 +76,29 @@ static inline int32_t bip__direction_of(double turned)
     return turned > 0 ? BIP_FORWARD : turned < 0 ? BIP_BACK : BIP_STEADY;
 }
 
-/* Times which a difference is above 0 where it is for the better. */
-static inline double bip__towards(const bip_series_rules *rules)
+/* 1 or -1: times which a difference is above 0 where it goes the way of the step to number [at]. */
+static inline double bip__step_way(const double *scores, size_t at)
 {
-    return rules->better == BIP_LOWER ? -1 : 1;
+    return copysign(1, scores[at] - scores[at - 1]);
 }
 
-/* 0.3 - 0.1 is a little less than a step of 0.2 in binary, and is that step all the same. */
-static inline bool bip__is_step(double difference, double least, const bip_series_rules *rules)
+/* Numbers from the step on, itself included, up to the first on the wrong side of it. */
+static inline int32_t bip__step_held_for(const double *scores, size_t n, double least, size_t at)
 {
-    double size = fabs(difference);
+    const double way = bip__step_way(scores, at);
+    size_t i = at + 1;
 
-    return (size >= least) & (rules->smallest_step - size < least);
+    while (i < n && way * (scores[at] - scores[i]) < least)
+        i++;
+    return (int32_t)(i - at);
 }
 
-/* BIP_FORWARD, BIP_BACK, or BIP_STEADY where the difference is smaller than the smallest step. */
-int32_t bip__step_direction(double from, double to, const bip_series_rules *rules);
-
-/* The step to number [at], which the caller knows to be one. */
-void bip__step_describe(const double *scores, const int32_t *raters, size_t n, const bip_series_rules *rules, size_t at,
-                        bip__step *out);
+static inline int32_t bip__step_same_rater(const int32_t *raters, size_t at)
+{
+    if (!raters || raters[at - 1] == 0 || raters[at] == 0)
+        return -1;
+    return raters[at - 1] == raters[at];
+}
 
 /* Least squares, n >= 3: the ols_ fields. sum is that of the scores. */
 void bip__least_squares(const bip_date *days, const double *scores, size_t n, bip__wide sum, bip_series *out);

@@ -24,8 +24,23 @@ void bip__scratch_free(bip__scratch *s);
  * scale. */
 double bip__toward_better(double from, double to, const bip_series_rules *rules);
 
+/* What the rules come to, made once for all series that follow them. */
+typedef struct bip__measure {
+    double towards; /* times which a difference is above 0 where it is for the better: 1 or -1 */
+    double least;   /* a smaller difference decides nothing */
+    double beyond;  /* a difference greater than this is a step */
+    double width;   /* of the scale */
+    double error;   /* standard error of a difference of two scores; NaN: not known */
+    int32_t better; /* a bip_better */
+} bip__measure;
+
+bip__measure bip__measure_of(const bip_series_rules *rules);
+
 /* All of the numeric part of bip_series; days strictly rising, scores finite, n >= 1, rules valid: the caller has
  * checked. Strings, missing counts and bands of `out` are left as they are. */
+bip_status bip__series_measured(bip__scratch *scratch, const bip_date *days, const double *scores,
+                                const int32_t *raters, size_t n, const bip__measure *measure, bip_series *out,
+                                bip_error *err);
 bip_status bip__series_numbers(bip__scratch *scratch, const bip_date *days, const double *scores, const int32_t *raters,
                                size_t n, const bip_series_rules *rules, bip_series *out, bip_error *err);
 

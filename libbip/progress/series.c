@@ -11,58 +11,25 @@ void bip__scratch_free(bip__scratch *s)
 
 static const bip_point absent = {BIP_NO_DATE, 0, NAN};
 
-static void set_absent(bip_series *out)
-{
-    out->previous = out->step_from = out->step_to = absent;
-    out->sd = out->from_first = out->from_previous = out->percent_of_scale = NAN;
-    out->trend = BIP_UNKNOWN;
-    out->ols_per_90_days = out->ols_at_first = out->ols_se_per_90_days = out->ols_r2 = NAN;
-    out->ts_per_90_days = out->ts_low = out->ts_high = NAN;
-    out->mk_method = BIP_MK_NONE;
-    out->mk_s = 0;
-    out->mk_var_s = out->mk_z = out->mk_p = NAN;
-    out->rci = NAN;
-    out->rci_class = BIP_RCI_NONE;
-    out->steps_forward = out->steps_back = 0;
-    out->step = out->direction = BIP_UNKNOWN;
-    out->held_for = out->new_best = 0;
-    out->same_rater = -1;
-    out->evidence = 0;
-}
-
-static size_t best_of(const double *scores, size_t n, const bip_series_rules *rules)
-{
-    const double towards = bip__towards(rules), least = bip__least_difference(rules);
-    double score = scores[0];
-    size_t best = 0;
-
-    for (size_t i = 1; i < n; i++) { /* without a branch that depends on a score */
-        bool better = towards * (scores[i] - score) >= least;
-
-        best = better ? i : best;
-        score = better ? scores[i] : score;
-    }
-    return best;
-}
-
 static bip_point point(const bip_date *days, const double *scores, size_t at)
 {
     return (bip_point){days[at], 0, scores[at]};
 }
 
-static void tell_change(const bip_date *days, const double *scores, size_t n, const bip_series_rules *rules,
-                        bip_series *out)
+static void tell_change(const bip_date *days, const double *scores, size_t n, double width, bip_series *out)
 {
     out->first = point(days, scores, 0);
     out->latest = point(days, scores, n - 1);
-    out->best = point(days, scores, best_of(scores, n, rules));
     out->span_days = (int32_t)((int64_t)days[n - 1] - days[0]);
-    if (n < 2)
+    if (n < 2) {
+        out->previous = absent;
+        out->from_first = out->from_previous = out->percent_of_scale = NAN;
         return;
+    }
     out->previous = point(days, scores, n - 2);
     out->from_first = scores[n - 1] - scores[0];
     out->from_previous = scores[n - 1] - scores[n - 2];
-    out->percent_of_scale = 100 * out->from_first / (rules->scale_max - rules->scale_min);
+    out->percent_of_scale = 100 * out->from_first / width;
 }
 
 static bip__wide sum_of(const double *scores, size_t n)
@@ -79,6 +46,7 @@ static void tell_mean(const double *scores, size_t n, bip__wide sum, bip_series 
     double of_n = (double)n, squares = 0; /* of n times the distance from the mean */
 
     out->mean = bip__wide_ratio(sum, (bip__wide){of_n, 0});
+    out->sd = NAN;
     if (n < 2)
         return;
     for (size_t i = 0; i < n; i++) {
@@ -95,82 +63,120 @@ static void tell_whole_mean(const bip__whole *whole, size_t n, bip_series *out)
     double of_n = (double)n;
 
     out->mean = whole->sum / of_n;
-    if (n > 1)
-        out->sd = sqrt(of_n * (of_n * whole->squares - whole->sum * whole->sum) / (of_n - 1)) / of_n;
-}
-
-/* Turned by the differences that count over the whole span, not by a slope of some 1e-17. */
-static int32_t trend_direction(const bip_series_rules *rules, const bip_series *s)
-{
-    return bip__direction_of(bip__turned(s->ts_per_90_days / 90 * s->span_days, rules));
+    out->sd = n > 1 ? sqrt(of_n * (of_n * whole->squares - whole->sum * whole->sum) / (of_n - 1)) / of_n : NAN;
 }
 
 /* Jacobson and Truax (1991), first against latest. */
-static void tell_reliable_change(size_t n, const bip_series_rules *rules, bip_series *out)
+static void tell_reliable_change(const bip__measure *m, bip_series *out)
 {
-    double error = rules->sd * sqrt(1 - rules->reliability); /* of one measurement; NaN where not known */
-    int32_t towards = rules->better == BIP_LOWER ? -1 : 1;
-
-    if (n < 2 || isnan(error))
-        return;
-    out->rci = out->from_first / sqrt(2 * error * error);
-    if (fabs(out->rci) < 1.96 - 1e-9)
+    out->rci = out->from_first / m->error; /* NaN where either is not known */
+    if (isnan(out->rci))
+        out->rci_class = BIP_RCI_NONE;
+    else if (fabs(out->rci) < 1.96 - 1e-9)
         out->rci_class = BIP_UNCHANGED;
     else
-        out->rci_class = out->rci * towards > 0 ? BIP_IMPROVED : BIP_DETERIORATED;
+        out->rci_class = out->rci * m->towards > 0 ? BIP_IMPROVED : BIP_DETERIORATED;
+}
+
+/* What a look at one number after the other finds. */
+typedef struct seen {
+    size_t best, step; /* indexes; step: of the newest one's second number, 0 where there is none */
+    bool new_best;     /* that number is better than every one before */
+    int32_t forward, back;
+} seen;
+
+/* One pass without a branch that depends on a score: nearly every second would be guessed wrong. */
+static seen look_at(const double *scores, size_t n, const bip__measure *m)
+{
+    const double towards = m->towards, least = m->least, beyond = m->beyond;
+    double before = towards * scores[0]; /* turned, as these: more is better */
+    double best_score = before, most = before, most_before_step = before;
+    size_t best = 0, step = 0;
+    int32_t steps = 0, forward = 0;
+
+    for (size_t i = 1; i < n; i++) {
+        const double score = towards * scores[i], gain = score - before;
+        const bool is_step = fabs(gain) > beyond, is_better = score - best_score >= least;
+
+        steps += is_step;
+        forward += gain > beyond;
+        step = is_step ? i : step;
+        most_before_step = is_step ? most : most_before_step;
+        best = is_better ? i : best;
+        best_score = is_better ? score : best_score;
+        most = most > score ? most : score;
+        before = score;
+    }
+    return (seen){best, step, towards * scores[step] - most_before_step >= least, forward, steps - forward};
+}
+
+static void tell_no_step(bip_series *out)
+{
+    out->step = BIP_UNKNOWN;
+    out->step_from = absent;
+    out->step_to = absent;
+    out->held_for = out->new_best = 0;
+    out->same_rater = -1;
+    out->direction = out->n == 1 ? BIP_UNKNOWN : BIP_STEADY;
+    out->evidence = 0;
+}
+
+/* What else supports a step that was not undone. */
+static int32_t evidence_of(double way, const bip_series *s)
+{
+    const int32_t reliable = s->step == BIP_FORWARD ? BIP_IMPROVED : BIP_DETERIORATED;
+    int32_t evidence = BIP_OBSERVED;
+
+    evidence |= s->held_for >= 2 ? BIP_HELD : 0;
+    evidence |= s->mk_p < 0.05 && way * (double)s->mk_s > 0 ? BIP_TREND : 0;
+    evidence |= s->rci_class == reliable ? BIP_RELIABLE : 0;
+    return evidence;
 }
 
 static void tell_steps(const bip_date *days, const double *scores, const int32_t *raters, size_t n,
-                       const bip_series_rules *rules, bip_series *out)
+                       const bip__measure *m, bip_series *out)
 {
-    const double towards = bip__towards(rules), least = bip__least_difference(rules);
-    bip__step newest;
-    size_t at = 0;
+    const seen s = look_at(scores, n, m);
 
-    for (size_t i = 1; i < n; i++) { /* without a branch that depends on a score */
-        double gain = towards * (scores[i] - scores[i - 1]);
-        bool is_step = bip__is_step(gain, least, rules);
-
-        out->steps_forward += is_step & (gain > 0);
-        out->steps_back += is_step & (gain < 0);
-        at = is_step ? i : at;
-    }
-    if (at == 0)
+    out->best = point(days, scores, s.best);
+    out->steps_forward = s.forward;
+    out->steps_back = s.back;
+    if (s.step == 0) {
+        tell_no_step(out);
         return;
-    bip__step_describe(scores, raters, n, rules, at, &newest);
-    out->step = newest.direction;
-    out->step_from = point(days, scores, at - 1);
-    out->step_to = point(days, scores, at);
-    out->held_for = newest.held_for;
-    out->new_best = newest.new_best;
-    out->same_rater = newest.same_rater;
+    }
+    const double way = bip__step_way(scores, s.step);
+    /* Undone: the latest number is back at or behind where the step began. */
+    const bool stands = way * (scores[n - 1] - scores[s.step - 1]) >= m->least;
+    out->step_from = point(days, scores, s.step - 1);
+    out->step_to = point(days, scores, s.step);
+    out->step = way * m->towards > 0 ? BIP_FORWARD : BIP_BACK;
+    out->held_for = bip__step_held_for(scores, n, m->least, s.step);
+    out->new_best = s.new_best;
+    out->same_rater = bip__step_same_rater(raters, s.step);
+    out->direction = stands ? out->step : BIP_STEADY;
+    out->evidence = stands ? evidence_of(way, out) : 0;
 }
 
-/* Where the series stands: where the newest step led, unless the latest number is back at or behind where it began. */
-static int32_t standing(const bip_series_rules *rules, const bip_series *s)
+static void tell_no_trend(bip_series *out)
 {
-    if (s->n == 1)
-        return BIP_UNKNOWN;
-    if (s->step == BIP_UNKNOWN ||
-        bip__direction_of(bip__turned(s->latest.score - s->step_from.score, rules)) != s->step)
-        return BIP_STEADY;
-    return s->step;
+    out->trend = BIP_UNKNOWN;
+    out->ols_per_90_days = out->ols_at_first = out->ols_se_per_90_days = out->ols_r2 = NAN;
+    out->ts_per_90_days = out->ts_low = out->ts_high = NAN;
 }
 
-static int32_t evidence_of(const bip_series_rules *rules, const bip_series *s)
+/* Until Mann-Kendall is told, for which more is needed than for the rest of the trend. */
+static void tell_no_order(bip_series *out)
 {
-    int32_t evidence = BIP_OBSERVED;
-    int64_t turned_s = rules->better == BIP_LOWER ? -s->mk_s : s->mk_s;
+    out->mk_method = BIP_MK_NONE;
+    out->mk_s = 0;
+    out->mk_var_s = out->mk_z = out->mk_p = NAN;
+}
 
-    if (s->direction != BIP_FORWARD && s->direction != BIP_BACK)
-        return 0;
-    if (s->held_for >= 2)
-        evidence |= BIP_HELD;
-    if (s->mk_p < 0.05 && bip__direction_of((double)turned_s) == s->direction)
-        evidence |= BIP_TREND;
-    if (s->rci_class == (s->direction == BIP_FORWARD ? BIP_IMPROVED : BIP_DETERIORATED))
-        evidence |= BIP_RELIABLE;
-    return evidence;
+/* Turned by the differences that count over the whole span, not by a slope of some 1e-17. */
+static int32_t trend_direction(const bip__measure *m, const bip_series *s)
+{
+    return bip__direction_of(bip__turned(s->ts_per_90_days / 90 * s->span_days, m));
 }
 
 static bip_status tell_numbers(bip__scratch *scratch, const bip_date *days, const double *scores, size_t n,
@@ -190,23 +196,31 @@ static bip_status tell_numbers(bip__scratch *scratch, const bip_date *days, cons
     return bip__pairwise_trend(scratch, days, scores, n, out, err);
 }
 
-bip_status bip__series_numbers(bip__scratch *scratch, const bip_date *days, const double *scores, const int32_t *raters,
-                               size_t n, const bip_series_rules *rules, bip_series *out, bip_error *err)
+bip_status bip__series_measured(bip__scratch *scratch, const bip_date *days, const double *scores,
+                                const int32_t *raters, size_t n, const bip__measure *m, bip_series *out, bip_error *err)
 {
     if (n == 0 || n > INT32_MAX)
         return bip__fail(err, BIP_E_USAGE, "n", "a series has 1 to 2147483647 numbers");
-    set_absent(out);
-    out->better = rules->better;
+    out->better = m->better;
     out->n = (int32_t)n;
-    tell_change(days, scores, n, rules, out);
+    tell_change(days, scores, n, m->width, out);
+    tell_no_order(out);
     bip_status st = tell_numbers(scratch, days, scores, n, out, err);
     if (st != BIP_OK)
         return st;
-    if (n >= 3)
-        out->trend = trend_direction(rules, out);
-    tell_reliable_change(n, rules, out);
-    tell_steps(days, scores, raters, n, rules, out);
-    out->direction = standing(rules, out);
-    out->evidence = evidence_of(rules, out);
+    if (n < 3)
+        tell_no_trend(out);
+    else
+        out->trend = trend_direction(m, out);
+    tell_reliable_change(m, out);
+    tell_steps(days, scores, raters, n, m, out);
     return BIP_OK;
+}
+
+bip_status bip__series_numbers(bip__scratch *scratch, const bip_date *days, const double *scores, const int32_t *raters,
+                               size_t n, const bip_series_rules *rules, bip_series *out, bip_error *err)
+{
+    const bip__measure m = bip__measure_of(rules);
+
+    return bip__series_measured(scratch, days, scores, raters, n, &m, out, err);
 }

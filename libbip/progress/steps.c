@@ -1,60 +1,49 @@
 #include "progress/internal.h"
 
+bip__measure bip__measure_of(const bip_series_rules *rules)
+{
+    const double width = rules->scale_max - rules->scale_min, least = BIP__EPSILON * width;
+    const double error = rules->sd * sqrt(1 - rules->reliability); /* of one measurement; NaN where not known */
+    /* 0.3 - 0.1 is a little less than a step of 0.2 in binary, and is that step all the same. */
+    const double beyond = rules->smallest_step - least;
+
+    return (bip__measure){.towards = rules->better == BIP_LOWER ? -1 : 1,
+                          .least = least,
+                          .beyond = beyond < least ? nextafter(least, 0) : beyond,
+                          .width = width,
+                          .error = sqrt(2 * error * error),
+                          .better = rules->better};
+}
+
 double bip__toward_better(double from, double to, const bip_series_rules *rules)
 {
-    return bip__turned(to - from, rules);
+    const bip__measure m = bip__measure_of(rules);
+
+    return bip__turned(to - from, &m);
 }
 
-int32_t bip__step_direction(double from, double to, const bip_series_rules *rules)
-{
-    double gain = bip__towards(rules) * (to - from);
-
-    return bip__is_step(gain, bip__least_difference(rules), rules) ? bip__direction_of(gain) : BIP_STEADY;
-}
-
-/* Numbers from the step on, itself included, up to the first on the wrong side of it. */
-static int32_t held_for(const double *scores, size_t n, const bip_series_rules *rules, size_t at, int32_t direction)
-{
-    int32_t undoing = direction == BIP_FORWARD ? BIP_BACK : BIP_FORWARD;
-    size_t i = at + 1;
-
-    while (i < n && bip__direction_of(bip__turned(scores[i] - scores[at], rules)) != undoing)
-        i++;
-    return (int32_t)(i - at);
-}
-
-static bool better_than_all_before(const double *scores, const bip_series_rules *rules, size_t at)
+static bool better_than_all_before(const double *scores, const bip__measure *m, size_t at)
 {
     for (size_t i = at; i-- > 0;)
-        if (bip__turned(scores[at] - scores[i], rules) <= 0)
+        if (m->towards * (scores[at] - scores[i]) < m->least)
             return false;
     return true;
-}
-
-static int32_t same_rater(const int32_t *raters, size_t at)
-{
-    if (!raters || raters[at - 1] == 0 || raters[at] == 0)
-        return -1;
-    return raters[at - 1] == raters[at];
-}
-
-void bip__step_describe(const double *scores, const int32_t *raters, size_t n, const bip_series_rules *rules, size_t at,
-                        bip__step *out)
-{
-    out->at = at;
-    out->direction = bip__step_direction(scores[at - 1], scores[at], rules);
-    out->held_for = held_for(scores, n, rules, at, out->direction);
-    out->new_best = better_than_all_before(scores, rules, at);
-    out->same_rater = same_rater(raters, at);
 }
 
 bool bip__step_next(const double *scores, const int32_t *raters, size_t n, const bip_series_rules *rules, size_t from,
                     bip__step *out)
 {
-    for (size_t at = from; at < n; at++)
-        if (bip__step_direction(scores[at - 1], scores[at], rules) != BIP_STEADY) {
-            bip__step_describe(scores, raters, n, rules, at, out);
-            return true;
-        }
-    return false;
+    const bip__measure m = bip__measure_of(rules);
+    size_t at = from;
+
+    while (at < n && !(fabs(scores[at] - scores[at - 1]) > m.beyond))
+        at++;
+    if (at >= n)
+        return false;
+    *out = (bip__step){.at = at,
+                       .direction = bip__direction_of(m.towards * (scores[at] - scores[at - 1])),
+                       .held_for = bip__step_held_for(scores, n, m.least, at),
+                       .new_best = better_than_all_before(scores, &m, at),
+                       .same_rater = bip__step_same_rater(raters, at)};
+    return true;
 }

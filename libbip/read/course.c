@@ -326,7 +326,7 @@ bip_status bip__course_series(bip__course *course, size_t s, bip_series *out, bi
     out->declined = t->missing[BIP_DECLINED];
     out->dont_know = t->missing[BIP_DONT_KNOW];
     out->not_applicable = t->missing[BIP_NOT_APPLICABLE];
-    bip_status st = bip__series_numbers(&course->scratch, t->days, t->scores, t->raters, t->n, &slot->rules, out, err);
+    bip_status st = bip__series_measured(&course->scratch, t->days, t->scores, t->raters, t->n, &slot->measure, out, err);
     if (st == BIP_OK)
         fill_bands(slot, out);
     return st;

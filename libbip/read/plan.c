@@ -227,6 +227,7 @@ static bip_status add_slot(maker *m, const bip__version *shown, int32_t responde
         fill_indicator(slot, &visible);
     else
         fill_dimension(slot, &visible);
+    slot->measure = bip__measure_of(&slot->rules);
     bip_status st = fill_visible(m, slot, visible);
     if (st != BIP_OK)
         return st;

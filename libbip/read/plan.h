@@ -3,6 +3,7 @@
 #ifndef BIP_READ_PLAN_H
 #define BIP_READ_PLAN_H
 
+#include "progress/progress.h"
 #include "read/context.h"
 
 /* One possible series: a chain of versions, a respondent, an indicator or dimension. */
@@ -16,6 +17,7 @@ typedef struct bip__slot {
     const char *const *visible_to; /* codes, in the order of the respondents */
     size_t n_visible_to;
     bip_series_rules rules;
+    bip__measure measure; /* what they come to */
     bool has_bands;
     bool wanted; /* passes the query's filters of instrument and respondent, and is visible to for_role where one is
                     given */

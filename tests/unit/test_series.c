@@ -264,6 +264,64 @@ static void test_series__a_trend_below_rounding_is_steady(void **state)
     assert_int_equal(s.direction, BIP_STEADY);
 }
 
+static uint32_t below(uint32_t *seed, uint32_t n)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (*seed >> 8) % n;
+}
+
+/* Differences of whole steps, and of the few that are around what rounding is allowed. */
+static void make_scores(uint32_t *seed, double *scores, size_t n)
+{
+    const double units[] = {1, 0.2, 4e-9, 3e-9};
+    const double unit = units[below(seed, 4)];
+
+    for (size_t i = 0; i < n; i++)
+        scores[i] = 1 + unit * below(seed, 5) + 1e-9 * below(seed, 3);
+}
+
+static bool is_best(const bip_series *s, const double *scores, size_t n, const bip_series_rules *rules)
+{
+    size_t best = 0;
+
+    for (size_t i = 1; i < n; i++)
+        if (bip__toward_better(scores[best], scores[i], rules) > 0)
+            best = i;
+    return s->best.date == 20000 + 91 * (bip_date)best && s->best.score == scores[best];
+}
+
+static void test_series__best_and_newest_step_are_those_found_one_by_one(void **state)
+{
+    const double smallest[] = {0, 1e-9, 3e-9, 6e-9, 0.2, 1};
+    uint32_t seed = 1;
+    (void)state;
+
+    for (int round = 0; round < 20000; round++) {
+        bip_series_rules rules = one_to_five();
+        double scores[12];
+        size_t n = 1 + below(&seed, 12);
+        int32_t forward = 0, back = 0;
+        bip__step step = {0};
+
+        rules.smallest_step = smallest[below(&seed, 6)];
+        rules.better = below(&seed, 2) ? BIP_LOWER : BIP_HIGHER;
+        make_scores(&seed, scores, n);
+        bip_series s = compute(scores, n, &rules);
+        while (bip__step_next(scores, NULL, n, &rules, step.at + 1, &step)) {
+            forward += step.direction == BIP_FORWARD;
+            back += step.direction == BIP_BACK;
+        }
+        assert_true(s.steps_forward == forward && s.steps_back == back);
+        assert_true(is_best(&s, scores, n, &rules));
+        assert_int_equal(s.step, step.direction);
+        assert_true(s.held_for == step.held_for && s.new_best == step.new_best);
+        if (step.at > 0)
+            assert_true(s.step_from.score == scores[step.at - 1] && s.step_to.score == scores[step.at]);
+        else
+            assert_true(isnan(s.step_from.score) && s.step_to.date == BIP_NO_DATE);
+    }
+}
+
 static void test_series__an_empty_one_is_refused(void **state)
 {
     bip_series_rules rules = one_to_five();
@@ -288,6 +346,7 @@ int main(void)
         cmocka_unit_test(test_series__the_mirror_of_a_lower_is_better_series_reads_the_same),
         cmocka_unit_test(test_series__change_is_reliable_from_1_96_with_room_for_rounding),
         cmocka_unit_test(test_series__a_trend_below_rounding_is_steady),
+        cmocka_unit_test(test_series__best_and_newest_step_are_those_found_one_by_one),
         cmocka_unit_test(test_series__an_empty_one_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

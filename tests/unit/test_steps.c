@@ -50,6 +50,17 @@ static void test_steps__any_difference_counts_without_a_smallest_step_but_roundi
     assert_int_equal(step.at, 2);
 }
 
+static void test_steps__a_smallest_step_below_rounding_counts_no_rounding(void **state)
+{
+    const double scores[] = {3, 3 + 5e-9, 3, 3 + 2e-8};
+    bip_series_rules rules = rules_of(1e-9, BIP_HIGHER);
+    bip__step step;
+    (void)state;
+
+    assert_true(bip__step_next(scores, NULL, COUNT(scores), &rules, 1, &step));
+    assert_int_equal(step.at, 3);
+}
+
 static void test_steps__lower_is_forward_where_lower_is_better(void **state)
 {
     const double scores[] = {5, 4, 6};
@@ -126,6 +137,7 @@ int main(void)
         cmocka_unit_test(test_steps__differences_below_the_smallest_step_are_none),
         cmocka_unit_test(test_steps__a_step_that_binary_makes_a_little_small_counts),
         cmocka_unit_test(test_steps__any_difference_counts_without_a_smallest_step_but_rounding_does_not),
+        cmocka_unit_test(test_steps__a_smallest_step_below_rounding_counts_no_rounding),
         cmocka_unit_test(test_steps__lower_is_forward_where_lower_is_better),
         cmocka_unit_test(test_steps__a_step_holds_up_to_the_first_number_behind_it),
         cmocka_unit_test(test_steps__new_best_is_better_than_every_number_before),

@@ -3,14 +3,12 @@
 #include <math.h>
 #include <string.h>
 
-/* One assessment of the day in hand; its scores stand in course->scores. */
-typedef struct bip__held_row {
-    const bip__layout *layout;
-    const bip__version *version;
-    int32_t respondent, word, rater; /* the respondent's index in the version, and its word */
-    int64_t root_entry;              /* looked up only where the order of recording matters */
+/* One assessment of a day whose order of recording matters, and the fact it is a revision of. */
+typedef struct bip__day_row {
+    const bip__assessment_row *row;
+    int64_t root_entry;
     int32_t root_idx;
-} held_row;
+} day_row;
 
 bip_status bip__recorded_before(bip__context *c, int64_t entry_a, int32_t idx_a, int64_t entry_b, int32_t idx_b,
                                 int *order, bip_error *err)
@@ -43,7 +41,8 @@ bip_status bip__course_open(bip__context *c, bip__plan *plan, bip__course **out,
     course->sweep.only_scores = true;
     course->plan = plan;
     course->tracks = bip__alloc_zero(plan->n_slots + 1, sizeof *course->tracks);
-    if (course->tracks == NULL) {
+    course->scores = bip__alloc_zero(plan->most_items + 1, sizeof *course->scores);
+    if (course->tracks == NULL || course->scores == NULL) {
         bip__course_free(course);
         return bip__nomem(err);
     }
@@ -93,22 +92,17 @@ static bool track_grow(bip__track *t)
 /* The last recorded number of a day counts, also where a later assessment of that day holds a reason. */
 static bool take_number(bip__track *t, bip_date day, double score, int32_t rater)
 {
-    const bool again = t->open.day == day;
-    size_t at = t->n;
-    if (again && t->open.answer == BIP_NUMBER) {
-        at--;
-    } else {
-        if (!track_grow(t))
-            return false;
-        if (again)
-            t->missing[t->open.answer]--;
-        t->n++;
-    }
+    const bool again = t->open.day == day, replaces = again && t->open.answer == BIP_NUMBER;
+    if (!replaces && !track_grow(t))
+        return false;
+    if (again && !replaces)
+        t->missing[t->open.answer]--;
+    const size_t at = replaces ? t->n - 1 : t->n;
     t->days[at] = day;
     t->scores[at] = score;
     t->raters[at] = rater;
-    t->open.day = day;
-    t->open.answer = BIP_NUMBER;
+    t->n = at + 1;
+    t->open = (struct bip__day_state){day, BIP_NUMBER};
     return true;
 }
 
@@ -121,11 +115,10 @@ static void take_missing(bip__track *t, bip_date day, int32_t answer)
         t->missing[t->open.answer]--;
     }
     t->missing[answer]++;
-    t->open.day = day;
-    t->open.answer = answer;
+    t->open = (struct bip__day_state){day, answer};
 }
 
-static bool take(bip__track *tracks, int32_t slot, bip_date day, const bip_score *score, int32_t rater)
+static inline bool take(bip__track *tracks, int32_t slot, bip_date day, const bip_score *score, int32_t rater)
 {
     if (slot < 0)
         return true;
@@ -135,133 +128,138 @@ static bool take(bip__track *tracks, int32_t slot, bip_date day, const bip_score
     return true;
 }
 
-static bool take_row(bip__course *course, const held_row *row, bip_date day, const bip_score *items)
+static bool take_scores(bip__track *tracks, const bip__layout *layout, const bip_score *items, bip_date day,
+                        int32_t rater)
 {
-    const bip__layout layout = *row->layout; /* and the next two: not loaded again for each score */
-    const int32_t rater = row->rater;
-    bip__track *tracks = course->tracks;
+    const int32_t *slots = layout->items;
     bool ok = true;
-    for (size_t k = 0; ok && k < layout.n_items; k++)
-        ok = take(tracks, layout.items[k], day, &items[k], rater);
-    for (size_t d = 0; ok && d < layout.n_dimensions; d++) {
+    for (size_t k = 0, n = layout->n_items; ok && k < n; k++)
+        ok = take(tracks, slots[k], day, &items[k], rater);
+    return ok;
+}
+
+static bool take_dimensions(bip__track *tracks, const bip__layout *layout, const bip__dimension *dimensions,
+                            int32_t respondent, const bip_score *items, bip_date day, int32_t rater)
+{
+    bool ok = true;
+    for (size_t d = 0; ok && d < layout->n_dimensions; d++) {
         bip_score score = {0, BIP_NOT_ASKED, 0};
-        if (layout.dimensions[d] < 0)
+        if (layout->dimensions[d] < 0)
             continue;
-        if (bip__dimension_score(&row->version->def->dimensions[d], row->respondent, items, &score.number))
+        if (bip__dimension_score(&dimensions[d], respondent, items, &score.number))
             score.answer = BIP_NUMBER;
-        ok = take(tracks, layout.dimensions[d], day, &score, rater);
+        ok = take(tracks, layout->dimensions[d], day, &score, rater);
     }
     return ok;
+}
+
+static bip_status take_row(bip__course *course, const bip__assessment_row *row, bip_error *err)
+{
+    const bip__catalogue *catalogue = course->plan->catalogue;
+    const bip__version *v = bip__catalogue_number(catalogue, row->instrument);
+    const int32_t r = v == NULL ? -1 : bip__version_respondent(v, row->respondent);
+    if (r < 0)
+        return bip__fail(err, BIP_E_CORRUPT, course->participant,
+                         "an assessment names an instrument or respondent that is not there");
+    const bip__layout *layout = &course->plan->layouts[v - catalogue->versions][r];
+    bip_score *items = course->scores;
+    if (!bip__scores_parse(row->scores, row->scores_n, items, layout->n_items))
+        return bip__fail(err, BIP_E_CORRUPT, course->participant, "stored scores can't be read");
+    course->assessments++;
+    course->last_day = row->day;
+    if (!take_scores(course->tracks, layout, items, row->day, row->rater) ||
+        !take_dimensions(course->tracks, layout, v->def->dimensions, r, items, row->day, row->rater))
+        return bip__nomem(err);
+    return BIP_OK;
 }
 
 /* ------------------------------------------------------------ days */
 
 /* Rows of different respondents have no series in common. */
-static bool order_matters(const bip__course *course)
+static bool order_matters(const bip__assessment_row *rows, size_t n)
 {
-    for (size_t i = 1; i < course->n_day_rows; i++)
+    for (size_t i = 1; i < n; i++)
         for (size_t j = 0; j < i; j++)
-            if (course->day_rows[i].word == course->day_rows[j].word)
+            if (rows[i].respondent == rows[j].respondent)
                 return true;
     return false;
 }
 
 /* Which facts the rows of the day are revisions of. Few days have several assessments of one respondent, so these
  * columns are not read of every row. */
-static bip_status look_up_roots(bip__course *course, bip_date day, bip_error *err)
+static bip_status look_up_roots(bip__course *course, const bip__assessment_row *rows, size_t n, bip_error *err)
 {
     bip__storage *storage = course->context->storage;
-    bip__rows *rows = NULL;
+    bip__rows *found = NULL;
     bip__assessment_row row;
-    size_t n = 0;
-    bip_status st = storage->api->assessments(storage, course->person, day, day, false, &rows, err);
-    while (st == BIP_OK && (st = storage->api->next_assessment(rows, &row, err)) == BIP_OK)
-        if (row.scores != NULL && n < course->n_day_rows) {
-            course->day_rows[n].root_entry = row.root_entry;
-            course->day_rows[n++].root_idx = row.root_idx;
+    size_t at = 0;
+    if (!bip__grow(&course->day_rows, &course->day_rows_cap, n, sizeof *course->day_rows))
+        return bip__nomem(err);
+    for (size_t i = 0; i < n; i++)
+        course->day_rows[i] = (day_row){.row = &rows[i]};
+    bip_status st = storage->api->assessments(storage, course->person, rows->day, rows->day, false, &found, err);
+    while (st == BIP_OK && (st = storage->api->next_assessment(found, &row, err)) == BIP_OK)
+        if (row.scores != NULL && at < n) {
+            course->day_rows[at].root_entry = row.root_entry;
+            course->day_rows[at++].root_idx = row.root_idx;
         }
-    storage->api->close_rows(rows);
+    storage->api->close_rows(found);
     return st == BIP_DONE ? BIP_OK : st;
 }
 
 /* The rows of a day in the order of recording: a revision keeps the place of its first. */
-static bip_status order_day(bip__course *course, size_t *order, bip_error *err)
+static bip_status order_day(bip__course *course, size_t n, bip_error *err)
 {
-    for (size_t i = 0; i < course->n_day_rows; i++) {
+    for (size_t i = 1; i < n; i++) {
+        const day_row row = course->day_rows[i];
         size_t at = i;
         for (; at > 0; at--) {
-            const held_row *a = &course->day_rows[order[at - 1]], *b = &course->day_rows[i];
-            int before = 0;
-            bip_status st = bip__recorded_before(course->context, a->root_entry, a->root_idx, b->root_entry,
-                                                 b->root_idx, &before, err);
+            const day_row *before = &course->day_rows[at - 1];
+            int order = 0;
+            bip_status st = bip__recorded_before(course->context, before->root_entry, before->root_idx, row.root_entry,
+                                                 row.root_idx, &order, err);
             if (st != BIP_OK)
                 return st;
-            if (before <= 0)
+            if (order <= 0)
                 break;
-            order[at] = order[at - 1];
+            course->day_rows[at] = *before;
         }
-        order[at] = i;
+        course->day_rows[at] = row;
     }
     return BIP_OK;
 }
 
-static bip_status end_day(bip__course *course, bip_date day, bip_error *err)
+static bip_status take_in_order(bip__course *course, const bip__assessment_row *rows, size_t n, bip_error *err)
 {
-    size_t few[16] = {0}, *order = few, n = course->n_day_rows;
-    bip_status st = BIP_OK;
-    if (n > sizeof few / sizeof *few && (order = bip__alloc(n * sizeof *order)) == NULL)
-        return bip__nomem(err);
-    for (size_t i = 0; i < n; i++)
-        order[i] = i;
-    if (order_matters(course)) {
-        st = look_up_roots(course, day, err);
-        if (st == BIP_OK)
-            st = order_day(course, order, err);
-    }
+    bip_status st = look_up_roots(course, rows, n, err);
+    if (st == BIP_OK)
+        st = order_day(course, n, err);
     for (size_t i = 0; st == BIP_OK && i < n; i++)
-        if (!take_row(course, &course->day_rows[order[i]], day, course->scores + order[i] * course->plan->most_items))
-            st = bip__nomem(err);
-    if (order != few)
-        bip__free(order);
-    course->n_day_rows = 0;
+        st = take_row(course, course->day_rows[i].row, err);
     return st;
 }
 
-static bip_status hold_row(bip__course *course, const bip__assessment_row *row, bip_error *err)
+static bip_status take_day(bip__course *course, const bip__assessment_row *rows, size_t n, bip_error *err)
 {
-    const bip__version *v = bip__catalogue_number(course->plan->catalogue, row->instrument);
-    int32_t r = v == NULL ? -1 : bip__version_respondent(v, row->respondent);
-    if (r < 0)
-        return bip__fail(err, BIP_E_CORRUPT, course->participant,
-                         "an assessment names an instrument or respondent that is not there");
-    size_t n = course->n_day_rows, most = course->plan->most_items, scores_cap = course->day_rows_cap * most;
-    if (n == course->day_rows_cap) {
-        if (!bip__grow(&course->day_rows, &course->day_rows_cap, n + 1, sizeof *course->day_rows) ||
-            !bip__grow(&course->scores, &scores_cap, course->day_rows_cap * most, sizeof *course->scores)) {
-            course->day_rows_cap = n; /* so that both grow again next time */
-            return bip__nomem(err);
-        }
-    }
-    const bip__layout *layout = &course->plan->layouts[v - course->plan->catalogue->versions][r];
-    course->day_rows[n] = (held_row){layout, v, r, row->respondent, row->rater, 0, 0};
-    if (!bip__scores_parse(row->scores, row->scores_n, course->scores + n * most, layout->n_items))
-        return bip__fail(err, BIP_E_CORRUPT, course->participant, "stored scores can't be read");
-    course->n_day_rows++;
-    course->assessments++;
-    course->last_day = row->day;
-    return BIP_OK;
+    bip_status st = BIP_OK;
+    if (order_matters(rows, n))
+        return take_in_order(course, rows, n, err);
+    for (size_t i = 0; st == BIP_OK && i < n; i++)
+        st = take_row(course, &rows[i], err);
+    return st;
 }
 
 static void forget(bip__course *course, int32_t person, const char *code)
 {
     for (size_t s = 0; s < course->plan->n_slots; s++) {
         bip__track *t = &course->tracks[s];
+        if (t->open.day == BIP_NO_DATE)
+            continue; /* nothing came since */
         t->n = 0;
         memset(t->missing, 0, sizeof t->missing);
         t->open.day = BIP_NO_DATE;
     }
     course->paired = NULL;
-    course->n_day_rows = 0;
     course->assessments = 0;
     course->last_day = BIP_NO_DATE;
     course->person = person;
@@ -271,17 +269,15 @@ static void forget(bip__course *course, int32_t person, const char *code)
 bip_status bip__course_read(bip__course *course, int32_t person, const char *code, bip_error *err)
 {
     const bip__assessment_row *rows;
-    size_t n;
-    bip_date day = BIP_NO_DATE;
+    size_t n, end;
     forget(course, person, code);
     bip_status st = bip__sweep_to(&course->sweep, person, &rows, &n, err);
-    for (size_t i = 0; st == BIP_OK && i < n && rows[i].day <= course->plan->as_of; i++) {
-        if (rows[i].day != day && course->n_day_rows > 0 && (st = end_day(course, day, err)) != BIP_OK)
-            return st;
-        day = rows[i].day;
-        st = hold_row(course, &rows[i], err);
+    for (size_t i = 0; st == BIP_OK && i < n && rows[i].day <= course->plan->as_of; i = end) {
+        for (end = i + 1; end < n && rows[end].day == rows[i].day;)
+            end++;
+        st = take_day(course, &rows[i], end - i, err);
     }
-    return st == BIP_OK ? end_day(course, day, err) : st;
+    return st;
 }
 
 /* ------------------------------------------------------------ series */
@@ -299,16 +295,16 @@ static void fill_texts(const bip__course *course, const bip__slot *slot, bip_ser
     out->n_visible_to = slot->n_visible_to;
 }
 
-static void fill_bands(const bip__slot *slot, bip_series *out)
+static void fill_bands(const bip__slot *slot, double first, double latest, bip_series *out)
 {
+    const double width = slot->measure.width;
     bool has = false;
-    double width = slot->rules.scale_max - slot->rules.scale_min;
     out->has_bands = slot->has_bands;
     out->band_first = out->band_latest = NULL;
     if (!slot->has_bands)
         return;
-    out->band_first = bip__instrument_band(slot->shown->def, slot->kind, slot->index, out->first.score, width, &has);
-    out->band_latest = bip__instrument_band(slot->shown->def, slot->kind, slot->index, out->latest.score, width, &has);
+    out->band_first = bip__instrument_band(slot->shown->def, slot->kind, slot->index, first, width, &has);
+    out->band_latest = bip__instrument_band(slot->shown->def, slot->kind, slot->index, latest, width, &has);
 }
 
 bool bip__track_is_behind(const bip__track *track)
@@ -326,10 +322,8 @@ bip_status bip__course_series(bip__course *course, size_t s, bip_series *out, bi
     out->declined = t->missing[BIP_DECLINED];
     out->dont_know = t->missing[BIP_DONT_KNOW];
     out->not_applicable = t->missing[BIP_NOT_APPLICABLE];
-    bip_status st = bip__series_measured(&course->scratch, t->days, t->scores, t->raters, t->n, &slot->measure, out, err);
-    if (st == BIP_OK)
-        fill_bands(slot, out);
-    return st;
+    fill_bands(slot, t->scores[0], t->scores[t->n - 1], out);
+    return bip__series_measured(&course->scratch, t->days, t->scores, t->raters, t->n, &slot->measure, out, err);
 }
 
 static bool same_days(const bip__track *a, const bip__track *b)

@@ -26,9 +26,9 @@ typedef struct bip__course {
     bip__sweep sweep;
     bip__track *tracks; /* by slot */
     bip__scratch scratch;
-    bip_score *scores;              /* of the day in hand, most_items a row */
-    struct bip__held_row *day_rows; /* rows of the day in hand, to be put into the order of recording */
-    size_t n_day_rows, day_rows_cap;
+    bip_score *scores;             /* of the assessment in hand */
+    struct bip__day_row *day_rows; /* of the day in hand, where they are to be put into the order of recording */
+    size_t day_rows_cap;
     bip__pair *pairs;
     size_t n_pairs, pairs_cap;
     const bip__slot_pair *paired; /* whose pairs these are, of the participant in hand; NULL: nobody's */

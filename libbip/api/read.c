@@ -203,33 +203,46 @@ bip_status bip_progression(bip_store *store, const bip_query *query, bip_cursor 
     return settle(st, out);
 }
 
-static bip_status next_series(bip_cursor *cursor, const bip_series **lent, bip_error *err)
+/* From where the cursor stands, which comes to stand behind it; n_slots: there is none. What nobody asked for has no
+ * number: see bip__layout. */
+static size_t next_slot(bip_cursor *cursor)
 {
-    for (;;) {
-        for (; cursor->slot < cursor->plan->n_slots; cursor->slot++) {
-            if (!cursor->plan->slots[cursor->slot].wanted || cursor->course->tracks[cursor->slot].n == 0)
-                continue;
-            bip_status st = bip__course_series(cursor->course, cursor->slot++, &cursor->series, err);
-            *lent = st == BIP_OK ? &cursor->series : NULL;
-            return st;
-        }
-        int32_t person;
-        const char *code;
-        bip_status st = bip__walk_next(&cursor->walk, &person, &code, err);
-        if (st == BIP_OK)
-            st = bip__course_read(cursor->course, person, code, err);
-        if (st != BIP_OK)
-            return st;
+    const bip__track *tracks = cursor->course->tracks;
+    size_t slot = cursor->slot, n = cursor->plan->n_slots;
+    while (slot < n && tracks[slot].n == 0)
+        slot++;
+    cursor->slot = slot < n ? slot + 1 : n;
+    return slot;
+}
+
+static bip_status next_participant(bip_cursor *cursor, bip_error *err)
+{
+    int32_t person;
+    const char *code;
+    reads(cursor, "progression");
+    bip_status st = bip__walk_next(&cursor->walk, &person, &code, err);
+    if (st == BIP_OK)
+        st = bip__course_read(cursor->course, person, code, err);
+    if (st == BIP_OK)
         cursor->slot = 0;
-    }
+    return moved(cursor, st);
 }
 
 bip_status bip_series_next(bip_cursor *cursor, const bip_series **lent, bip_error *err)
 {
+    bip_status st = BIP_OK;
+    size_t slot;
     if (lent != NULL)
         *lent = NULL;
     if (cursor == NULL || lent == NULL || cursor->course == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a cursor from bip_progression() is needed");
-    reads(cursor, "progression");
-    return cursor->ended ? has_ended(err) : moved(cursor, next_series(cursor, lent, err));
+    if (cursor->ended)
+        return has_ended(err);
+    while ((slot = next_slot(cursor)) == cursor->plan->n_slots)
+        if ((st = next_participant(cursor, err)) != BIP_OK)
+            return st;
+    st = bip__course_series(cursor->course, slot, &cursor->series, err);
+    if (st == BIP_OK)
+        *lent = &cursor->series;
+    return moved(cursor, st);
 }

@@ -275,9 +275,10 @@ typedef struct word_place {
 typedef struct word_table {
     char **list;
     size_t n, room;
-    int32_t last;     /* the answer before */
-    int32_t greatest; /* by bytes */
-    int32_t *slots;   /* the index, by hash: a power of two of them; -1: free */
+    const char *last_text; /* the one before, */
+    int32_t last;          /* its number */
+    int32_t greatest;      /* by bytes */
+    int32_t *slots;        /* the index, by hash: a power of two of them; -1: free */
     size_t n_slots, n_indexed;
     word_place *places; /* by address */
     size_t n_places;

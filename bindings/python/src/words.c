@@ -6,6 +6,14 @@
 
 enum { N_PLACES = 256 };
 
+/* Codes are short: a call takes longer. */
+static inline bool same_text(const char *a, const char *b)
+{
+    while (*a == *b && *a != '\0')
+        a++, b++;
+    return *a == *b;
+}
+
 static size_t hash_of(const char *text)
 {
     uint64_t h = 14695981039346656037u; /* FNV-1a */
@@ -89,11 +97,16 @@ bool words_number(word_table *w, const char *text, int32_t *out)
     *out = -1;
     if (text == NULL)
         return true;
-    const int order = w->n == 0 ? 1 : strcmp(text, w->list[w->last]);
-    if (order != 0) /* rows repeat themselves; and most often participants rise, which needs no index */
-        w->last = order > 0 && w->last == w->greatest ? add(w, text) : find(w, text);
-    *out = w->last;
-    return *out >= 0;
+    if (w->n > 0 && same_text(text, w->last_text)) { /* rows repeat themselves */
+        *out = w->last;
+        return true;
+    }
+    const bool rises = w->n == 0 || (w->last == w->greatest && strcmp(text, w->last_text) > 0);
+    *out = w->last = rises ? add(w, text) : find(w, text); /* most often participants rise, which needs no index */
+    if (*out < 0)
+        return false;
+    w->last_text = w->list[w->last];
+    return true;
 }
 
 /* Where an address is noted, or has its place. */

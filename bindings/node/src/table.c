@@ -5,8 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PENDING 32 /* records */
-#define LEAD 1088  /* bytes: 17 lines of a cache */
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define PENDING 32                 /* records */
+#define LEAD 1088                  /* bytes: 17 lines of a cache */
+#define STREAMED ((size_t)1 << 20) /* bytes of a column: what is smaller is read while the caches hold it */
 
 typedef struct address {
     const void *at;
@@ -244,6 +249,32 @@ static void put_doubles(char *restrict into, const char *restrict from, size_t s
         memcpy(into + i * sizeof(double), from + i * span, sizeof(double));
 }
 
+#ifdef __SSE2__
+/* Past the caches, which stay the library's: a large column isn't read soon, and lines that are written whole needn't
+ * be read first. */
+static void stream_doubles(char *restrict into, const char *restrict from, size_t span)
+{
+    double one, next;
+    for (size_t i = 0; i < PENDING; i += 2) {
+        memcpy(&one, from + i * span, sizeof one);
+        memcpy(&next, from + (i + 1) * span, sizeof next);
+        _mm_stream_pd((double *)(void *)into + i, _mm_set_pd(next, one));
+    }
+}
+
+/* Before another thread reads them. */
+static void end_streams(void)
+{
+    _mm_sfence();
+}
+#else
+#define stream_doubles put_doubles
+
+static void end_streams(void)
+{
+}
+#endif
+
 static void put_int64(char *restrict into, const char *restrict from, size_t span)
 {
     int64_t whole;
@@ -291,6 +322,8 @@ static bool put(gathered *g, size_t first, const table *t)
     const char *from = t->pending + g->column.offset;
     if (g->column.kind == COLUMN_INT64)
         put_int64(into, from, t->span);
+    else if (g->column.kind == COLUMN_DOUBLE && g->memory.size >= STREAMED)
+        stream_doubles(into, from, t->span);
     else if (g->column.kind == COLUMN_DOUBLE)
         put_doubles(into, from, t->span);
     else if (g->width == sizeof(int8_t))
@@ -320,7 +353,7 @@ static bool widen(gathered *g, size_t rows, size_t room)
 }
 
 /* Always as many records as there may be: the room is a multiple of it, and what is too much is overwritten. */
-bool bip_node_table_flush(table *t)
+static bool move_pending(table *t)
 {
     size_t first = t->rows - t->n_pending;
     if (t->n_pending == 0)
@@ -331,6 +364,13 @@ bool bip_node_table_flush(table *t)
                 return false;
     t->n_pending = 0;
     return true;
+}
+
+bool bip_node_table_flush(table *t)
+{
+    bool moved = move_pending(t);
+    end_streams();
+    return moved;
 }
 
 /* A text is lent until the next record only, so its number takes the place of its address. */
@@ -347,7 +387,7 @@ bool bip_node_table_add(table *t, const void *record)
         memcpy(kept + t->texts[i]->column.offset, &code, sizeof code);
     }
     t->rows++;
-    return ++t->n_pending < PENDING || bip_node_table_flush(t);
+    return ++t->n_pending < PENDING || move_pending(t);
 }
 
 /* ------------------------------------------------------------ handing over */

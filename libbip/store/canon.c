@@ -1,6 +1,5 @@
 #include "store/canon.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void member(bip__out *o, const char *key, const char *text)
@@ -134,8 +133,21 @@ void bip__entry_id_print(const uint8_t entry[BIP__UUID_SIZE], char out[BIP_ID_SI
 
 void bip__id_print(const uint8_t entry[BIP__UUID_SIZE], int32_t idx, char out[BIP_ID_SIZE])
 {
+    char digits[11]; /* the last first */
+    size_t n = 0;
+    uint32_t left = idx < 0 ? 0 - (uint32_t)idx : (uint32_t)idx; /* below 0 in a damaged file only */
+
     bip__entry_id_print(entry, out);
-    snprintf(out + 2 * BIP__UUID_SIZE, BIP_ID_SIZE - 2 * BIP__UUID_SIZE, ".%d", (int)idx);
+    out += 2 * BIP__UUID_SIZE;
+    *out++ = '.';
+    do
+        digits[n++] = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (idx < 0)
+        digits[n++] = '-';
+    while (n > 0)
+        *out++ = digits[--n];
+    *out = '\0';
 }
 
 static int hex_digit(char c)

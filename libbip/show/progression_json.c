@@ -171,14 +171,6 @@ static char *put_small(pen *p, char *to, size_t most)
     return to;
 }
 
-/* Of a participant's code, which is at most 64 code points. */
-static char *put_text(pen *p, char *to, const char *text)
-{
-    bip__out_clear(&p->small);
-    bip__out_json_text(&p->small, text);
-    return put_small(p, to, PIECE / 2);
-}
-
 static char *put_new_date(pen *p, char *to, printed_date *d, bip_date day)
 {
     bip__out_clear(&p->small);
@@ -522,9 +514,10 @@ static bip_status print_participant(printer *p, const char *code, bip_error *err
     const bip__plan *plan = p->reading.plan;
     bip_status st = BIP_OK;
     bool first = true;
-    char *to = room_for(&p->pen, PIECE);
 
-    to = put_text(&p->pen, PUT(to, "{\"schema\":\"bip-progression-1\",\"participant\":"), code);
+    TEXT(p->pen.o, "{\"schema\":\"bip-progression-1\",\"participant\":");
+    bip__out_json_text(p->pen.o, code);
+    char *to = room_for(&p->pen, PIECE);
     to = put_date(&p->pen, PUT(to, ",\"as_of\":"), plan->as_of);
     written(&p->pen, PUT(to, ",\"series\":["));
     for (size_t s = 0; st == BIP_OK && s < plan->n_slots; s++)

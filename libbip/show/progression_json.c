@@ -31,14 +31,14 @@ typedef struct printed_date { /* 16 bytes: copied whole, in one move */
 
 #define NUMBERS_BITS 12
 typedef struct printed_number {
-    uint64_t bits;
     char text[23]; /* longer ones aren't kept */
     unsigned char n;
+    uint64_t bits;
 } printed_number;
 
 typedef struct bip__printed_before {
-    printed_date dates[DATES];
     printed_number numbers[1 << NUMBERS_BITS];
+    printed_date dates[DATES];
 } printed_before;
 
 typedef struct pen {
@@ -64,7 +64,7 @@ static bip_status take_before(pen *p, bip__plan *plan, bip_error *err)
     if (p->before == NULL)
         return bip__nomem(err);
     memcpy(p->before->dates[0].text, "\"1970-01-01\"", DATE_SIZE);
-    p->before->numbers[0] = (printed_number){0, "0", 1};
+    p->before->numbers[0] = (printed_number){"0", 1, 0};
     return BIP_OK;
 }
 
@@ -139,7 +139,8 @@ static char *put_new_number(printed_number *before, char *to, double v)
     return end;
 }
 
-/* Scores, what hangs on few of them, or on two dates: they come again. */
+/* Scores, what hangs on few of them, or on two dates: they come again. Copied before it is known to be the same number,
+ * which it is seven times in eight, so that nothing is jumped over. */
 static inline char *put_number(pen *p, char *to, double v)
 {
     printed_number *before;
@@ -147,10 +148,8 @@ static inline char *put_number(pen *p, char *to, double v)
 
     memcpy(&bits, &v, sizeof v);
     before = &p->before->numbers[bits * UINT64_C(0x9e3779b97f4a7c15) >> (64 - NUMBERS_BITS)]; /* Knuth, 6.4 */
-    if (before->bits != bits)
-        return put_new_number(before, to, v);
     memcpy(to, before->text, sizeof before->text);
-    return to + before->n;
+    return before->bits == bits ? to + before->n : put_new_number(before, to, v);
 }
 
 /* Counts of numbers and days, and what hangs on pairs of them: of the 110,000 days there are. */
@@ -188,10 +187,8 @@ static inline char *put_date(pen *p, char *to, bip_date day)
 {
     printed_date *d = &p->before->dates[(uint32_t)day % DATES];
 
-    if (d->day != day)
-        return put_new_date(p, to, d, day);
     memcpy(to, d, sizeof *d);
-    return to + DATE_SIZE;
+    return d->day == day ? to + DATE_SIZE : put_new_date(p, to, d, day);
 }
 
 /* bip-progression-1 */

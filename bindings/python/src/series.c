@@ -17,15 +17,25 @@ const size_t n_series_fields = sizeof series_fields / sizeof *series_fields;
 
 /* ------------------------------------------------------------ making */
 
-/* The next text of a record, by the table; NULL after the last. */
-static const char **next_text(bip_series *s, size_t *at)
+#define NO_TEXT(name)
+#define IS_TEXT(name) offsetof(bip_series, name),
+#define TEXT_OF_TEXT IS_TEXT
+#define TEXT_OF_CODE IS_TEXT
+#define TEXT_OF_TEXTS NO_TEXT
+#define TEXT_OF_INT NO_TEXT
+#define TEXT_OF_LONG NO_TEXT
+#define TEXT_OF_NUMBER NO_TEXT
+#define TEXT_OF_POINT NO_TEXT
+#define TEXT_OF_BOOL NO_TEXT
+#define TEXT_OF_MAYBE NO_TEXT
+#define TEXT_OF_ENUM NO_TEXT
+#define TEXT_OF(kind, name, which, doc) TEXT_OF_##kind(name)
+static const size_t text_offsets[] = {SERIES_FIELDS(TEXT_OF)};
+enum { N_TEXTS = sizeof text_offsets / sizeof *text_offsets };
+
+static const char **text_at(bip_series *s, size_t i)
 {
-    while (*at < n_series_fields) {
-        const field *f = &series_fields[(*at)++];
-        if (f->kind == FIELD_TEXT || f->kind == FIELD_CODE)
-            return (const char **)((char *)s + f->offset);
-    }
-    return NULL;
+    return (const char **)(void *)((char *)s + text_offsets[i]);
 }
 
 static char *put_text(char *to, const char **text)
@@ -40,10 +50,9 @@ static char *put_text(char *to, const char **text)
 
 static size_t room_for(bip_series *s)
 {
-    const char **text;
     size_t n = s->n_visible_to * sizeof(char *);
-    for (size_t at = 0; (text = next_text(s, &at)) != NULL;)
-        n += *text == NULL ? 0 : strlen(*text) + 1;
+    for (size_t i = 0; i < N_TEXTS; i++)
+        n += *text_at(s, i) == NULL ? 0 : strlen(*text_at(s, i)) + 1;
     for (size_t i = 0; i < s->n_visible_to; i++)
         n += strlen(s->visible_to[i]) + 1;
     return n;
@@ -52,7 +61,6 @@ static size_t room_for(bip_series *s)
 PyObject *series_new(module_state *state, const bip_series *series)
 {
     bip_series copy = *series;
-    const char **text;
     series_object *self = PyObject_NewVar(series_object, state->series, (Py_ssize_t)room_for(&copy));
     if (self == NULL)
         return NULL;
@@ -64,8 +72,8 @@ PyObject *series_new(module_state *state, const bip_series *series)
         to = put_text(to, &self->texts[i]);
     }
     self->series.visible_to = self->texts;
-    for (size_t at = 0; (text = next_text(&self->series, &at)) != NULL;)
-        to = put_text(to, text);
+    for (size_t i = 0; i < N_TEXTS; i++)
+        to = put_text(to, text_at(&self->series, i));
     return (PyObject *)self;
 }
 

@@ -229,7 +229,7 @@ static inline void put_digits(char *to, const digits17 *d)
 static inline char *put_plain(char *to, const digits17 *d, int point)
 {
     if (point <= 0) {
-        memcpy(to, "0.000000", 8);
+        memcpy(to, "0.0000000", 8); /* one more than is taken: no text ends here */
         to += 2 - point;
         put_digits(to, d);
         return to + d->n;

@@ -24,15 +24,18 @@ uint64_t bip__intern_hash(const void *p, size_t n)
     return h ^ (h >> 29);
 }
 
+static bool holds(const bip__intern *t, size_t slot, const char *s, size_t n)
+{
+    const bip__interned *have = &t->list[t->slots[slot].number - 1];
+    return have->n == n && memcmp(have->s, s, n) == 0;
+}
+
 /* The slot that holds the text, or the free one where it belongs. */
 static bip__hashed *slot_of(const bip__intern *t, const char *s, size_t n, uint32_t hash)
 {
-    size_t i = hash & (t->n_slots - 1);
-    for (; t->slots[i].number != 0; i = (i + 1) & (t->n_slots - 1)) {
-        const bip__interned *have = &t->list[t->slots[i].number - 1];
-        if (t->slots[i].hash == hash && have->n == n && memcmp(have->s, s, n) == 0)
-            break;
-    }
+    size_t i = bip__slots_seek(t->slots, t->n_slots, hash, hash);
+    while (t->slots[i].number != 0 && !holds(t, i, s, n))
+        i = bip__slots_seek(t->slots, t->n_slots, i + 1, hash);
     return &t->slots[i];
 }
 
@@ -68,13 +71,18 @@ uint32_t bip__intern_find(const bip__intern *t, const char *s, size_t n)
 
 void bip__intern_hint(const bip__intern *t, uint64_t hash, int step)
 {
-    const bip__hashed *slot = t->n_slots ? &t->slots[(uint32_t)hash & (t->n_slots - 1)] : NULL;
-    if (slot == NULL || step == 1)
-        bip__hint(slot);
-    else if (slot->number != 0 && step == 2)
-        bip__hint(&t->list[slot->number - 1]);
-    else if (slot->number != 0)
-        bip__hint(t->list[slot->number - 1].s);
+    const uint32_t short_hash = (uint32_t)hash;
+    if (t->n_slots == 0)
+        return;
+    if (step == 1) {
+        bip__hint(&t->slots[short_hash & (t->n_slots - 1)]);
+        return;
+    }
+    const uint32_t number = t->slots[bip__slots_seek(t->slots, t->n_slots, short_hash, short_hash)].number;
+    if (number != 0 && step == 2)
+        bip__hint(&t->list[number - 1]);
+    else if (number != 0)
+        bip__hint(t->list[number - 1].s);
 }
 
 uint32_t bip__intern_add(bip__intern *t, const char *s, size_t n)

@@ -29,6 +29,17 @@ typedef struct bip__intern {
 
 /* Twice as many slots, of none `first`, each number where its hash says. false: no memory, nothing changed. */
 bool bip__slots_grow(bip__hashed **slots, size_t *n_slots, size_t first);
+
+/* From `at` on the first slot of this hash, or the free one behind which there is none; its hash is where to begin.
+ * Only the slots are looked at. */
+static inline size_t bip__slots_seek(const bip__hashed *slots, size_t n_slots, size_t at, uint32_t hash)
+{
+    at &= n_slots - 1;
+    while (slots[at].number != 0 && slots[at].hash != hash)
+        at = (at + 1) & (n_slots - 1);
+    return at;
+}
+
 uint64_t bip__intern_hash(const void *p, size_t n);
 uint32_t bip__intern_find(const bip__intern *t, const char *s, size_t n); /* 0: not there */
 /* The same with the hash of the text in hand. Where many are looked up in no order, asking for all of them before the

@@ -58,16 +58,19 @@ static bool same_key(const bip__intake *in, const bip__staged *s, const bip__row
                   bip__intake_def(in, key->version)->respondents[key->respondent].code) == 0;
 }
 
+static bool holds(const bip__intake *in, size_t slot, const bip__row_key *key, uint32_t group)
+{
+    const bip__staged *s = &in->stage.list[in->stage.slots[slot].number - 1];
+    return s->group == group && (group != 0 || same_key(in, s, key));
+}
+
 /* The slot that holds the assessment of this group, or of this key where group is 0; else the free one. */
 static bip__hashed *slot_of(const bip__intake *in, const bip__row_key *key, uint32_t group, uint32_t hash)
 {
     const bip__stage *stage = &in->stage;
-    size_t i = hash & (stage->n_slots - 1);
-    for (; stage->slots[i].number != 0; i = (i + 1) & (stage->n_slots - 1)) {
-        const bip__staged *s = &stage->list[stage->slots[i].number - 1];
-        if (stage->slots[i].hash == hash && s->group == group && (group != 0 || same_key(in, s, key)))
-            break;
-    }
+    size_t i = bip__slots_seek(stage->slots, stage->n_slots, hash, hash);
+    while (stage->slots[i].number != 0 && !holds(in, i, key, group))
+        i = bip__slots_seek(stage->slots, stage->n_slots, i + 1, hash);
     return &stage->slots[i];
 }
 
@@ -275,11 +278,16 @@ bip_status bip__stage_open(bip__intake *in, const bip__row_key *key, uint32_t gr
 void bip__stage_hint(const bip__intake *in, const bip__row_key *key, uint32_t group, int step)
 {
     const bip__stage *stage = &in->stage;
-    const bip__hashed *slot = stage->n_slots ? &stage->slots[hash_of(in, key, group) & (stage->n_slots - 1)] : NULL;
-    if (slot == NULL || step == 1)
-        bip__hint(slot);
-    else if (slot->number != 0)
-        bip__hint(&stage->list[slot->number - 1]);
+    const uint32_t hash = hash_of(in, key, group);
+    if (stage->n_slots == 0)
+        return;
+    if (step == 1) {
+        bip__hint(&stage->slots[hash & (stage->n_slots - 1)]);
+        return;
+    }
+    const uint32_t number = stage->slots[bip__slots_seek(stage->slots, stage->n_slots, hash, hash)].number;
+    if (number != 0)
+        bip__hint(&stage->list[number - 1]);
 }
 
 /* Most are a byte in its place. One that is more moves all, and may do so again: there is room for anything then. */

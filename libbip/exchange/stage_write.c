@@ -1,6 +1,7 @@
 /* What was staged, held against the store and written: all or nothing. */
 #include "exchange/stage.h"
 
+#include "base/bytes.h"
 #include "exchange/intake.h"
 #include "exchange/packed.h"
 #include "model/score.h"
@@ -366,13 +367,24 @@ static void count(bip__intake *in, const bip__staged *s)
     in->result.future += s->verdict != BIP__VERDICT_KNOWN && s->day > in->today;
 }
 
+/* The order of writing is another than that of the file: what comes so many later is asked for now. */
+#define AHEAD 8
+
+static void hint_ahead(const bip__intake *in, const writing *w, size_t i)
+{
+    if (i + AHEAD < in->stage.n)
+        bip__hint(&in->stage.list[w->order[i + AHEAD]]);
+}
+
 static bip_status write_all(bip__intake *in, writing *w, bip_error *err)
 {
     bip_status st = number_people(in, w, err);
     if (st == BIP_OK)
         st = bip__batch_begin(in->change, err);
-    for (size_t i = 0; st == BIP_OK && i < in->stage.n; i++)
+    for (size_t i = 0; st == BIP_OK && i < in->stage.n; i++) {
+        hint_ahead(in, w, i);
         st = write_one(in, &in->stage.list[w->order[i]], w, err);
+    }
     if (st == BIP_OK)
         st = bip__batch_end(in->change, err);
     in->change->broken |= st != BIP_OK; /* half of it may be there */

@@ -125,10 +125,11 @@ typedef struct cli {
     bool now_fixed;
     bip_store *store;
     FILE *read_log;                 /* who read about whom; NULL: nobody asked for that */
+    int read_log_error;             /* errno of a line that couldn't be added to it */
     const char *document_options;   /* JSON, or NULL: of the document that is written */
     char words_lang[BIP_LANG_SIZE]; /* language of --words */
     bip_error err;
-    char hint[192]; /* what to do next, "" for nothing */
+    char hint[512]; /* what to do next, "" for nothing */
     bool reported;  /* the error is on standard error already, or must not be */
 } cli;
 
@@ -139,6 +140,8 @@ bip_status cli_clock_init(cli *c);
 const char *cli_store_path(cli *c); /* NULL, with c->err filled, where none is named */
 bip_status cli_open(cli *c, uint32_t flags);
 bip_status cli_open_path(cli *c, const char *path, uint32_t flags, bip_store **out);
+/* What came of the run, told as the failure of the log of who read where it is that. */
+bip_status cli_read_log_end(cli *c, bip_status st);
 const char *cli_lang_of(const cli *c, const char *store_lang);
 bip_status cli_change_begin(cli *c, bip_change **out);
 /* Print what the command has to say, then commit; where the printing fails, nothing is changed. Frees both. */
@@ -160,6 +163,8 @@ bip_status cli_document(cli *c, const char *document, const bip_query *query, bo
 bip_status cli_collect(cli *c, const char *document, const bip_query *query, bip__out *text);
 /* Into a private file beside, that takes the place of `path` when it is whole. */
 bip_status cli_document_to_file(cli *c, const char *document, const bip_query *query, const char *path);
+/* Nothing is written over a store or into one: BIP_E_CONFLICT where one stands at path. */
+bip_status cli_spare_store(cli *c, const char *path);
 /* The status for an error of the system, with its text. */
 bip_status cli_fail_system(cli *c, const char *where, int error);
 

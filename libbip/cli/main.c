@@ -54,7 +54,7 @@ static bip_status run_command(cli *c, char **argv, int argc, int *at)
     }
     if ((st = check_lang(c, &c->args)) != BIP_OK || (st = cli_clock_init(c)) != BIP_OK)
         return st;
-    return c->command->run(c);
+    return cli_read_log_end(c, c->command->run(c));
 }
 
 /* Without a command: what can be done, as an answer where help was asked for, else as an error. */

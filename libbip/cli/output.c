@@ -66,7 +66,24 @@ bip_status cli_fail_system(cli *c, const char *where, int error)
                     error == ENOENT   ? BIP_E_NOT_FOUND
                     : error == ENOSPC ? BIP_E_FULL
                                       : BIP_E_IO,
-                    where, "%s", strerror(error));
+                    *where ? where : "\"\"", "%s", strerror(error));
+}
+
+bip_status cli_spare_store(cli *c, const char *path)
+{
+    static const char magic[] = "SQLite format 3"; /* every such file begins so, NUL included */
+    char begins[sizeof magic] = "";
+    FILE *file = bip__path_look(path, NULL) == BIP__PATH_FILE ? bip__file_open(path, "rb") : NULL;
+
+    if (!file)
+        return BIP_OK;
+    if (fread(begins, 1, sizeof begins, file) != sizeof begins)
+        begins[0] = '\0';
+    fclose(file);
+    if (memcmp(begins, magic, sizeof magic) != 0)
+        return BIP_OK;
+    cli_hint(c, "choose another name");
+    return cli_fail(c, BIP_E_CONFLICT, path, "is a store, which is left as it is");
 }
 
 /* Everything is handed to the system now, so that a full disk shows; a command that failed prints nothing it held. */
@@ -178,7 +195,7 @@ bip_status cli_document_to_file(cli *c, const char *document, const bip_query *q
     /* A device or a pipe can't be replaced, only written to. */
     if (bip__path_look(real, NULL) == BIP__PATH_OTHER)
         st = write_to(c, document, query, path, path);
-    else
+    else if ((st = cli_spare_store(c, path)) == BIP_OK)
         st = replace(c, document, query, real, path);
     bip__free(real);
     return st;

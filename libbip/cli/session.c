@@ -40,9 +40,11 @@ bip_status cli_fail(cli *c, bip_status st, const char *where, const char *fmt, .
 void cli_hint(cli *c, const char *fmt, ...)
 {
     va_list args;
+    int n;
 
     va_start(args, fmt);
-    if (vsnprintf(c->hint, sizeof c->hint, fmt, args) < 0)
+    n = vsnprintf(c->hint, sizeof c->hint, fmt, args);
+    if (n < 0 || (size_t)n >= sizeof c->hint) /* half a command is none */
         c->hint[0] = '\0';
     va_end(args);
 }
@@ -128,8 +130,9 @@ static int note_reading(void *ctx, const char *what, const char *participant)
     char login[256];
     const char *actor = actor_of(c, login, sizeof login);
     bip__out line;
-    int failed;
+    bool failed;
 
+    errno = 0;
     bip__out_init(&line, NULL, NULL);
     bip__out_text(&line, "{\"at\":\"");
     bip__out_time(&line, clock_now(c));
@@ -142,18 +145,34 @@ static int note_reading(void *ctx, const char *what, const char *participant)
     bip__out_text(&line, "}\n");
     failed =
         line.status != BIP_OK || fwrite(line.data, 1, line.len, c->read_log) != line.len || fflush(c->read_log) != 0;
+    if (failed)
+        c->read_log_error = line.status != BIP_OK ? ENOMEM : errno ? errno : EIO;
     bip__out_free(&line);
     return failed;
 }
 
-static bip_status open_read_log(cli *c)
+/* NULL: nobody asked for one. */
+static const char *read_log_path(const cli *c)
 {
     const char *path = cli_value(&c->global, OPT_READ_LOG);
 
-    if (!path)
-        path = c->environment[ENV_READ_LOG];
+    return path ? path : c->environment[ENV_READ_LOG];
+}
+
+bip_status cli_read_log_end(cli *c, bip_status st)
+{
+    return c->read_log_error ? cli_fail_system(c, read_log_path(c), c->read_log_error) : st;
+}
+
+static bip_status open_read_log(cli *c)
+{
+    const char *path = read_log_path(c);
+    bip_status st;
+
     if (!path || c->read_log)
         return BIP_OK;
+    if ((st = cli_spare_store(c, path)) != BIP_OK)
+        return st;
     bip__file_create_private(path); /* fails where it is there already, which is as well */
     c->read_log = bip__file_open(path, "ab");
     return c->read_log ? BIP_OK : cli_fail_system(c, path, errno);

@@ -75,6 +75,8 @@ static bip_status tell_format(bip__source *s, const char **format, bip_error *er
 /* What people hand over instead of a text file. To be told so helps more than what is wrong with its first line. */
 static bip_status refuse_other_kinds(bip__intake *in, bip__source *source, bip_error *err)
 {
+    static const char json_list[] =
+        "the file is a JSON list: write its objects a line each, without brackets and commas";
     static const struct {
         const char *begins, *what;
     } kinds[] = {
@@ -83,6 +85,9 @@ static bip_status refuse_other_kinds(bip__intake *in, bip__source *source, bip_e
         {"SQLite format 3", "the file is a database, not text; a store is merged, not imported"},
         {"\xFF\xFE", "the file is UTF-16: save it as CSV UTF-8"},
         {"\xFE\xFF", "the file is UTF-16: save it as CSV UTF-8"},
+        {"[{", json_list},
+        {"[\n", json_list},
+        {"[\r\n", json_list},
     };
     bip_status st = bip__source_want(source, strlen("SQLite format 3"), err);
     for (size_t i = 0; st == BIP_OK && i < sizeof kinds / sizeof *kinds; i++) {

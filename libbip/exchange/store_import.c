@@ -431,9 +431,12 @@ static bip_status read_schema(reader *r, bip_error *err)
     const char *s;
     size_t n;
     bip_status st = bip__json_read_text(&r->json, false, &s, &n, err);
-    return st != BIP_OK || strcmp(s, "bip-store-1") == 0
-               ? st
-               : bip__json_refuse(&r->json, err, "must be bip-store-1, not %s", s);
+    const char *hint = ""; /* lines whose first one isn't whole are taken for a store */
+    if (st != BIP_OK || strcmp(s, "bip-store-1") == 0)
+        return st;
+    if (strcmp(s, "bip-assessment-1") == 0)
+        hint = "; the option format, set to jsonl, reads that, one whole object a line";
+    return bip__json_refuse(&r->json, err, "must be bip-store-1, not %s%s", s, hint);
 }
 
 static bip_status read_section(reader *r, size_t field, bip_error *err)

@@ -204,6 +204,9 @@ FAILURES = [
     ([*IMPORT[:3], "nothing"], 3, "nothing", WIDE + "P-001,2026-10-01,participant,3,,\n"),
     (["import", "in.csv"], 3, "", "{"),
     (["import", "in.csv", "--format", "json"], 3, "", '{"schema":"bip-store-9"}'),
+    (["import", "in.csv"], 3, "set to jsonl", '{"schema":"bip-assessment-1","scores":{"coping":03}}\n'),
+    (["import", "in.csv"], 3, "JSON list", '[{"schema":"bip-assessment-1"}]'),
+    (["import", "in.csv"], 3, "JSON list", '[\n  {"schema":"bip-assessment-1"}\n]'),
     # it could not be done
     (["progression", "P-404"], 1, "P-404", None),
     (["progression", "P-001", "P-404"], 1, "P-404", None),
@@ -718,6 +721,40 @@ def an_export_to_a_file_is_whole_private_and_replaces(shop):
     shop.ok("export", "--out", "link.json")
     assert (shop.folder / "link.json").is_symlink() and path.read_bytes() == shop.export()
     assert not [p for p in shop.folder.iterdir() if p.name.endswith(".tmp")]
+
+
+@check
+def nothing_is_written_over_a_store_or_into_one(shop):
+    shop.filled()
+    shop.ok("-s", "other.bip", "init")
+    other = (shop.folder / "other.bip").read_bytes()
+    (shop.folder / "link").symlink_to("test.bip")
+    before = shop.export()
+    for name in ("test.bip", "other.bip", "link"):
+        for args in (["export", "--out", name], ["export", "--format", "csv-long", "--out", name],
+                     ["report", "P-001", "--out", name], ["form", "example", "--out", name],
+                     ["chart", "P-001", "--kind", "spider", "--instrument", "example", "--out", name],
+                     ["--read-log", name, "progression", "P-001"]):
+            shop.fails(1, *args, says=f"bip: {name}: is a store")
+    assert shop.export() == before and (shop.folder / "other.bip").read_bytes() == other
+    shop.ok("verify")
+
+
+@check
+def a_name_that_is_empty_is_shown_as_that(shop):
+    shop.filled()
+    for args in (["import", ""], ["export", "--out", ""], ["instrument", "add", ""], ["--read-log", "", "history", "P-001"]):
+        shop.fails(1, *args, says='bip: "": ')
+
+
+@check
+def a_hint_that_does_not_fit_is_left_out(shop):
+    shop.filled()
+    far = "ä" * 100 + "/"
+    told = json.loads(shop.fails(1, "--json", "-s", "a" + far * 3, "head", says="no such file").err)
+    assert "init" not in told["error"]["message"]
+    told = json.loads(shop.fails(3, "--json", "record", "😀" * 64, *RECORD[2:], "coping=3").err)
+    assert "😀" * 64 + "`" in told["error"]["message"]
 
 
 @check

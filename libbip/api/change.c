@@ -448,23 +448,6 @@ bip_status bip_participant_set(bip_change *change, const char *code, const char 
     return st;
 }
 
-static bool part_of_a_word(unsigned char c)
-{
-    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-/* Whether the text names somebody: their code, and not as a part of another word. */
-static bool names(const char *text, const char *code)
-{
-    const size_t n = strlen(code);
-    for (const char *at = text; (at = strstr(at, code)) != NULL; at++) {
-        const unsigned char before = at > text ? (unsigned char)at[-1] : ' ', after = (unsigned char)at[n];
-        if (!part_of_a_word(before) && !part_of_a_word(after))
-            return true;
-    }
-    return false;
-}
-
 bip_status bip_participant_erase(bip_change *change, const char *code, bip_error *err)
 {
     int32_t person = 0;
@@ -478,10 +461,8 @@ bip_status bip_participant_erase(bip_change *change, const char *code, bip_error
         st = bip__change_write(t.change, err);
     if (st == BIP_OK)
         st = find_person(&t, code, BIP_E_NOT_FOUND, &person);
-    if (st == BIP_OK && names(change->inner->reason, code))
-        st = bip__fail(err, BIP_E_REFUSED, "reason", "names the participant, and it is not erased with them");
     if (st == BIP_OK)
-        st = bip__participant_erase(t.change, person, err);
+        st = bip__participant_erase(t.change, person, code, err);
     taking_end(&t);
     return st;
 }

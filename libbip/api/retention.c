@@ -64,7 +64,8 @@ bip_status bip_retention_erase(bip_change *change, int32_t days, bip_date as_of,
     if (st == BIP_OK)
         st = bip__overdue_read(change->inner->context, days, as_of, &list, err);
     for (size_t i = 0; st == BIP_OK && i < list.n; i++)
-        st = bip__participant_erase(change->inner, list.list[i].person, err);
+        st = bip__participant_erase(change->inner, list.list[i].person, list.list[i].code, err);
+    change->inner->broken |= list.n > 0 && st != BIP_OK; /* some of them may be erased */
     bip__overdue_free(&list);
     return st;
 }

@@ -351,7 +351,10 @@ BIP_API int32_t bip_retention_days(bip_store *store);
 BIP_API bip_status bip_retention_list(bip_store *store, int32_t days, bip_date as_of, bip_write_fn write, void *ctx,
                                       bip_error *err);
 
-/** Write the same and erase them, as bip_participant_erase() does. The change must have a reason. */
+/**
+ * Write the same and erase them, as bip_participant_erase() does. The change must have a reason.
+ * @retval BIP_E_REFUSED the reason names one of them; the change can only be rolled back
+ */
 BIP_API bip_status bip_retention_erase(bip_change *change, int32_t days, bip_date as_of, bip_write_fn write, void *ctx,
                                        bip_error *err);
 

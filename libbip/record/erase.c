@@ -49,9 +49,28 @@ static bip_status erase(bip__change *change, const doomed *d, bip_error *err)
     return st;
 }
 
-bip_status bip__participant_erase(bip__change *change, int32_t person, bip_error *err)
+static bool part_of_a_word(unsigned char c)
+{
+    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Whether the text names somebody: their code, and not as a part of another word. */
+static bool names(const char *text, const char *code)
+{
+    const size_t n = strlen(code);
+    for (const char *at = text; (at = strstr(at, code)) != NULL; at++) {
+        const unsigned char before = at > text ? (unsigned char)at[-1] : ' ', after = (unsigned char)at[n];
+        if (!part_of_a_word(before) && !part_of_a_word(after))
+            return true;
+    }
+    return false;
+}
+
+bip_status bip__participant_erase(bip__change *change, int32_t person, const char *code, bip_error *err)
 {
     doomed d = {0};
+    if (names(change->reason, code))
+        return bip__fail(err, BIP_E_REFUSED, "reason", "names the participant, and it is not erased with them");
     bip_status st = list_identities(change->context->storage, person, &d, err);
     if (st == BIP_OK)
         st = erase(change, &d, err);

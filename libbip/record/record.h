@@ -70,8 +70,9 @@ bip_status bip__participant_fact(bip__change *change, int32_t person, const char
                                  bip_error *err);
 /* Put a fact whose canonical form stands in change->canonical; person 0: about nobody. */
 bip_status bip__fact_insert(bip__change *change, int32_t person, int32_t kind, bip_date day, bip_error *err);
-/* Erase everything about somebody, with a fact about nobody that says so. Inside the write transaction. */
-bip_status bip__participant_erase(bip__change *change, int32_t person, bip_error *err);
+/* Erase everything about somebody, with a fact about nobody that says so. Inside the write transaction. The change has
+ * a reason, which stays; BIP_E_REFUSED: it names the code, and nothing was erased. */
+bip_status bip__participant_erase(bip__change *change, int32_t person, const char *code, bip_error *err);
 /* What a participant objects to in an assessment of theirs. */
 bip_status bip__dispute_insert(bip__change *change, const bip__assessment_put *put, const bip__holder *holder,
                                const char *text, int32_t *idx, bip_error *err);

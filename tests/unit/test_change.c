@@ -113,6 +113,20 @@ static void test_change__erases_for_no_reason_that_names_the_person(void **state
     }
 }
 
+static void test_change__erases_the_old_for_no_reason_that_names_one_of_them(void **state)
+{
+    fixture *f = *state;
+    char id[BIP_ID_SIZE];
+    test_record(f, "P1", DAY1, "a=1", id);
+    test_record(f, "P2", DAY1, "a=2", id);
+    char *before = test_state(f);
+    bip_change *change = test_begin(f, "the case of P2 is closed");
+    assert_status(bip_retention_erase(change, 1, BIP_NO_DATE, test_collect, f, &test_err), BIP_E_REFUSED);
+    assert_string_equal(test_err.where, "reason");
+    assert_status(bip_change_commit(change, NULL, &test_err), BIP_E_USAGE); /* P1 was erased before P2 was refused */
+    test_unchanged(f, before);
+}
+
 static int take_none(void *ctx, const char *bytes, size_t n)
 {
     (void)ctx;
@@ -535,6 +549,7 @@ int main(void)
         ON_EACH(test_change__is_one_at_a_time),
         ON_EACH(test_change__wants_an_actor_and_a_reason_that_hold),
         ON_EACH(test_change__says_usage_for_null),
+        ON_EACH(test_change__erases_the_old_for_no_reason_that_names_one_of_them),
         ON_EACH(test_change__of_retention_and_objections_says_usage_for_null),
         ON_EACH(test_change__erases_for_no_reason_that_names_the_person),
         ON_EACH(test_change__leaves_nothing_behind_when_rolled_back),

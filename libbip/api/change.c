@@ -485,15 +485,32 @@ bip_status bip_instrument_check(const char *json, size_t n, bip_error *err)
     return st;
 }
 
+/* Of what failed nothing was taken: all that can be told is how much was refused. */
+static void give_counts(bip_status st, const bip_import_result *counts, bip_import_result *result)
+{
+    bip_import_result all = {.refused = counts->refused};
+    if (result == NULL)
+        return;
+    if (st == BIP_OK)
+        all = *counts;
+    all.size = result->size;
+    bip__give_struct(result, result->size, &all, sizeof all);
+}
+
 bip_status bip_import(bip_change *change, const char *format, const char *options_json, bip_read_fn read, void *source,
                       bip_issue_fn issue, void *ctx, bip_import_result *result, bip_error *err)
 {
+    bip_import_result counts = {0};
     if (change == NULL || read == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a change and a source are needed");
     bip_status st = result == NULL ? BIP_OK : bip__check_size(result->size, "result", err);
     if (st == BIP_OK)
         st = check_writable(change, err);
-    return st == BIP_OK ? bip__import(change->inner, format, options_json, read, source, issue, ctx, result, err) : st;
+    if (st != BIP_OK)
+        return st;
+    st = bip__import(change->inner, format, options_json, read, source, issue, ctx, &counts, err);
+    give_counts(st, &counts, result);
+    return st;
 }
 
 bip_status bip_merge(bip_change *change, bip_store *from, bip_import_result *result, bip_error *err)
@@ -512,11 +529,6 @@ bip_status bip_merge(bip_change *change, bip_store *from, bip_import_result *res
     from->readings++;
     st = bip__merge_store(change->inner, &from->context, &counts, err);
     from->readings--;
-    if (st != BIP_OK)
-        counts = (bip_import_result){0};
-    if (result != NULL) {
-        counts.size = result->size;
-        bip__give_struct(result, result->size, &counts, sizeof counts);
-    }
+    give_counts(st, &counts, result);
     return st;
 }

@@ -5,7 +5,7 @@
 #include "base/out.h"
 #include "record/record.h"
 
-/* bip_import(), see bip.h. */
+/* bip_import(), see bip.h. `result` is all zeros before, and afterwards what was counted, also where it failed. */
 bip_status bip__import(bip__change *change, const char *format, const char *options_json, bip_read_fn read,
                        void *source, bip_issue_fn issue, void *ctx, bip_import_result *result, bip_error *err);
 

@@ -113,17 +113,6 @@ static bip_status read_all(bip__intake *in, bip__source *source, const char *for
     return st;
 }
 
-static void tell_result(const bip_import_result *from, bip_status st, bip_import_result *to)
-{
-    bip_import_result all = *from;
-    if (to == NULL)
-        return;
-    if (st != BIP_OK)
-        all = (bip_import_result){.refused = from->refused};
-    all.size = to->size;
-    memcpy(to, &all, to->size < sizeof all ? to->size : sizeof all);
-}
-
 /* Assessments: read and checked within one view of the store, which is let go before the store is locked. */
 static bip_status import_assessments(bip__change *change, bip__source *source, const char *format,
                                      const char *options_json, bip_issue_fn issue, void *ctx, bip_import_result *result,
@@ -146,7 +135,7 @@ static bip_status import_assessments(bip__change *change, bip__source *source, c
         st = bip__stage_write(&in, generation, err);
     if (opened && st == BIP_E_REFUSED && in.result.refused > 0 && err != NULL)
         *err = in.first;
-    tell_result(&in.result, st, result);
+    *result = in.result;
     bip__intake_close(&in);
     return st;
 }
@@ -154,24 +143,22 @@ static bip_status import_assessments(bip__change *change, bip__source *source, c
 static bip_status import_store(bip__change *change, bip__source *source, const char *options_json, bip_issue_fn issue,
                                void *ctx, bip_import_result *result, bip_error *err)
 {
-    bip_import_result counts = {0};
     bip_error why;
     bip_date today;
     bip_status st = bip__intake_check_options(change->context, options_json, &today, err);
     if (st != BIP_OK)
         return st;
-    st = bip__import_store(change, source, today, &counts, &why);
+    st = bip__import_store(change, source, today, result, &why);
     if (st == BIP_E_CONFLICT) /* changed content in a file is refused, as everywhere in an import */
         why.status = st = BIP_E_REFUSED;
     if (st == BIP_E_REFUSED) {
         const bip_issue told = {.line = 0, .column = "", .where = why.where, .message = why.message};
-        counts.refused = 1;
+        result->refused = 1;
         if (issue != NULL && issue(ctx, &told) != 0)
             st = bip__fail(&why, BIP_E_CANCELLED, NULL, "stopped");
     }
     if (st != BIP_OK && err != NULL)
         *err = why;
-    tell_result(&counts, st, result);
     return st;
 }
 

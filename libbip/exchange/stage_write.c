@@ -110,19 +110,10 @@ static bip_status find_holder(bip__intake *in, const bip__staged *s, bip__holder
 
 static bip_status refuse_changed(bip__intake *in, const bip__staged *s, const bip__holder *h, bip_error *err)
 {
-    bip__entry_row entry;
     char id[BIP_ID_SIZE];
-    bip__storage *storage = in->context->storage;
-    bip_status st = storage->api->entry_get(storage, h->root_entry, &entry, err);
-    if (st == BIP_E_NOT_FOUND && h->root_entry == in->change->entry.n) {
-        entry = in->change->entry; /* of the same change, not yet written */
-        st = BIP_OK;
-    }
-    if (st == BIP_E_NOT_FOUND)
-        return bip__fail(err, BIP_E_CORRUPT, NULL, "an assessment names an entry that is not there");
+    bip_status st = bip__fact_id(in->context, h->root_entry, h->root_idx, id, err);
     if (st != BIP_OK)
         return st;
-    bip__id_print(entry.id, h->root_idx, id);
     if (bip__intake_def(in, s->version) != h->version->def)
         return bip__intake_refuse(in, s->line, "", err, "%s holds this with version %s of the instrument", id,
                                   h->version->def->version);

@@ -2,6 +2,7 @@
 
 #include "base/number.h"
 #include "base/text.h"
+#include "model/score.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -429,6 +430,21 @@ bip_status bip__json_read_index(bip__json_reader *r, int32_t *out, bip_error *er
     if (!(r->number >= 0 && r->number <= INT32_MAX) || floor(r->number) != r->number)
         return bip__json_refuse(r, err, "must be a whole number from 0 on");
     *out = (int32_t)r->number;
+    return BIP_OK;
+}
+
+bip_status bip__json_score(const bip__json_reader *r, bip_score *out, bip_error *err)
+{
+    *out = (bip_score){.answer = BIP_NUMBER, .number = r->number};
+    if (r->token == BIP__JSON_NUMBER)
+        return BIP_OK;
+    *out = (bip_score){.answer = BIP_NOT_ASKED};
+    if (r->token == BIP__JSON_NULL)
+        return BIP_OK;
+    if (r->token == BIP__JSON_STRING)
+        out->answer = bip__answer_read(r->text.data, r->text.len);
+    if (r->token != BIP__JSON_STRING || out->answer < 0)
+        return bip__json_refuse(r, err, "must be a number, null or a reason");
     return BIP_OK;
 }
 

@@ -58,6 +58,8 @@ bip_status bip__json_expect(bip__json_reader *r, bip__json_token token, bip_erro
 bip_status bip__json_read_text(bip__json_reader *r, bool null_too, const char **s, size_t *n, bip_error *err);
 /* The next value must be a whole number from 0 to INT32_MAX. */
 bip_status bip__json_read_index(bip__json_reader *r, int32_t *out, bip_error *err);
+/* The value whose first token is in hand must be a score: a number, null or the word for a reason. */
+bip_status bip__json_score(const bip__json_reader *r, bip_score *out, bip_error *err);
 
 /* The next key of the object in hand, which must be one of names and not have been seen. BIP_DONE at its end. */
 bip_status bip__json_field(bip__json_reader *r, const char *const *names, size_t n_names, uint32_t *seen, size_t *field,

@@ -1,6 +1,5 @@
 #include "exchange/intake.h"
 #include "exchange/json_reader.h"
-#include "model/score.h"
 
 #include <string.h>
 
@@ -38,22 +37,6 @@ static bip_status keep_text(reader *r, size_t field, bip_error *err)
     return r->texts[field] != NULL ? BIP_OK : bip__nomem(err);
 }
 
-static bip_status read_score(reader *r, bip_score *score, bip_error *err)
-{
-    bip_status st = bip__json_next(&r->json, err);
-    *score = (bip_score){.answer = BIP_NUMBER, .number = r->json.number};
-    if (st != BIP_OK || r->json.token == BIP__JSON_NUMBER)
-        return st;
-    score->answer = BIP_NOT_ASKED;
-    if (r->json.token == BIP__JSON_NULL)
-        return BIP_OK;
-    if (r->json.token == BIP__JSON_STRING)
-        score->answer = bip__answer_read(r->json.text.data, r->json.text.len);
-    if (r->json.token != BIP__JSON_STRING || score->answer < 0)
-        return bip__json_refuse(&r->json, err, "must be a number, null or a reason");
-    return BIP_OK;
-}
-
 static bip_status read_scores(reader *r, bip_error *err)
 {
     bip_status st = bip__json_expect(&r->json, BIP__JSON_OBJECT, err);
@@ -64,7 +47,9 @@ static bip_status read_scores(reader *r, bip_error *err)
         named->code = bip__arena_strndup(&r->arena, r->json.text.data, r->json.text.len);
         if (named->code == NULL)
             return bip__nomem(err);
-        st = read_score(r, &named->score, err);
+        st = bip__json_next(&r->json, err);
+        if (st == BIP_OK)
+            st = bip__json_score(&r->json, &named->score, err);
     }
     return st;
 }

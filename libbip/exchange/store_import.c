@@ -62,9 +62,10 @@ static bip_status read_day(reader *r, bip_date *out, bip_error *err)
     return fault == BIP__DATE_OK ? BIP_OK : bip__json_refuse(&r->json, err, "%s", bip__date_fault_text(fault));
 }
 
-static bip_status need(const reader *r, uint32_t seen, uint32_t all, bip_error *err)
+/* All n keys of the object, of which none can stand twice. */
+static bip_status need(const reader *r, uint32_t seen, size_t n, bip_error *err)
 {
-    return (seen & all) == all ? BIP_OK : bip__json_refuse(&r->json, err, "the object above lacks a key");
+    return seen == (UINT32_C(1) << n) - 1 ? BIP_OK : bip__json_refuse(&r->json, err, "the object above lacks a key");
 }
 
 /* The next element of a list; BIP_DONE at its end. */
@@ -129,11 +130,20 @@ static bip_status read_leaf(reader *r, bip_error *err)
             st = take_hex(r, identity, sizeof identity, err);
     }
     if (st == BIP_DONE)
-        st = need(r, seen, 7, err);
+        st = need(r, seen, 3, err);
     return st == BIP_OK ? bip__merge_leaf(r->merge, pos, nobody ? NULL : identity, hash, err) : st;
 }
 
-/* "leaves" stands last, since what comes before it begins the entry's hash. */
+/* They stand last, since what comes before them begins the entry's hash. */
+static bip_status read_leaves(reader *r, bip__merge_entry_in *in, uint32_t seen, bip_error *err)
+{
+    if (need(r, seen, 6, NULL) != BIP_OK)
+        return bip__json_refuse(&r->json, err, "must be the last key, after id, at, actor, parents and hash");
+    in->parents = (const uint8_t(*)[BIP__UUID_SIZE])r->parents;
+    bip_status st = bip__merge_entry(r->merge, in, err);
+    return st == BIP_OK ? each(r, read_leaf, err) : st;
+}
+
 static bip_status read_entry(reader *r, bip_error *err)
 {
     static const char *const names[] = {"id", "at", "actor", "parents", "hash", "leaves"};
@@ -153,17 +163,11 @@ static bip_status read_entry(reader *r, bip_error *err)
             st = read_parents(r, &in, err);
         else if (field == 4)
             st = read_hex(r, in.hash, sizeof in.hash, err);
-        else if (seen != 63)
-            st = bip__json_refuse(&r->json, err, "must be the last key, after id, at, actor, parents and hash");
-        else {
-            in.parents = (const uint8_t(*)[BIP__UUID_SIZE])r->parents;
-            st = bip__merge_entry(r->merge, &in, err);
-            if (st == BIP_OK)
-                st = each(r, read_leaf, err);
-        }
+        else
+            st = read_leaves(r, &in, seen, err);
     }
     if (st == BIP_DONE)
-        st = need(r, seen, 63, err);
+        st = need(r, seen, 6, err);
     return st == BIP_OK ? bip__merge_entry_end(r->merge, err) : st;
 }
 
@@ -199,29 +203,11 @@ enum {
 static const char *const fact_names[FACT_KEYS] = {"id",       "fact",  "of",     "instrument", "version", "respondent",
                                                   "date",     "rater", "scores", "note",       "reason",  "code",
                                                   "enrolled", "key",   "value",  "identities", "text"};
-#define BIT(key) (UINT32_C(1) << (key))
-
-/* Which keys a kind of fact must have, and which it may. */
-static const struct {
-    const char *kind;
-    uint32_t must, may;
-} kinds[] = {
-    {"assessment", BIT(INSTRUMENT) | BIT(VERSION) | BIT(RESPONDENT) | BIT(DATE) | BIT(SCORES),
-     BIT(OF) | BIT(RATER) | BIT(NOTE) | BIT(REASON)},
-    {"participant", BIT(CODE), BIT(ENROLLED) | BIT(REASON)},
-    {"attribute", BIT(KEY) | BIT(VALUE), BIT(REASON)},
-    {"instrument", BIT(INSTRUMENT), BIT(REASON)},
-    {"erasure", BIT(IDENTITIES), BIT(REASON)},
-    {"dispute", BIT(OF) | BIT(TEXT), BIT(REASON)},
-};
-#define N_KINDS (sizeof kinds / sizeof *kinds)
-
 typedef struct fact_in {
     uint32_t seen;
     const char *texts[FACT_KEYS];
     size_t lengths[FACT_KEYS];
     bip_date days[FACT_KEYS]; /* DATE, ENROLLED */
-    size_t kind;
     bool withdrawn;
     const char *json; /* of scores, or of the instrument */
     size_t json_n;
@@ -229,19 +215,9 @@ typedef struct fact_in {
 
 static bip_status read_one_score(reader *r, size_t i, bip_error *err)
 {
-    bip_score score = {.answer = BIP_NUMBER, .number = r->json.number};
     if (!bip__grow(&r->scores, &r->scores_cap, i + 1, sizeof *r->scores))
         return bip__nomem(err);
-    if (r->json.token == BIP__JSON_NULL)
-        score.answer = BIP_NOT_ASKED;
-    else if (r->json.token == BIP__JSON_STRING)
-        score.answer = bip__answer_read(r->json.text.data, r->json.text.len);
-    else if (r->json.token != BIP__JSON_NUMBER)
-        score.answer = -1;
-    if (score.answer < 0)
-        return bip__json_refuse(&r->json, err, "must be a number, null or a reason");
-    r->scores[i] = score;
-    return BIP_OK;
+    return bip__json_score(&r->json, &r->scores[i], err);
 }
 
 /* Printed again: the hash is over the one canonical form, however the file was laid out. */
@@ -304,22 +280,6 @@ static bip_status read_field(reader *r, fact_in *f, size_t field, bip_error *err
     }
 }
 
-static bip_status check_kind(const reader *r, fact_in *f, bip_error *err)
-{
-    const uint32_t envelope = BIT(ID) | BIT(FACT);
-    if ((f->seen & envelope) != envelope)
-        return bip__json_refuse(&r->json, err, "the fact lacks id or fact");
-    for (f->kind = 0; f->kind < N_KINDS && strcmp(kinds[f->kind].kind, f->texts[FACT]) != 0;)
-        f->kind++;
-    if (f->kind == N_KINDS)
-        return bip__json_refuse(&r->json, err, "%s is no kind of fact that this version knows", f->texts[FACT]);
-    if ((f->seen & kinds[f->kind].must) != kinds[f->kind].must)
-        return bip__json_refuse(&r->json, err, "the fact lacks a key");
-    if (f->seen & ~(envelope | kinds[f->kind].must | kinds[f->kind].may))
-        return bip__json_refuse(&r->json, err, "the fact has a key of another kind");
-    return BIP_OK;
-}
-
 static bip_status merge_assessment(reader *r, const fact_in *f, const uint8_t *entry, int32_t idx, bip_error *err)
 {
     const bip__assessment_fact fact = {.of = f->texts[OF],
@@ -337,27 +297,75 @@ static bip_status merge_assessment(reader *r, const fact_in *f, const uint8_t *e
     return bip__merge_assessment(r->merge, entry, idx, &fact, err);
 }
 
+static bip_status merge_participant(reader *r, const fact_in *f, const uint8_t *entry, int32_t idx, bip_error *err)
+{
+    return bip__merge_participant(r->merge, entry, idx, f->texts[CODE], f->days[ENROLLED], f->texts[REASON], err);
+}
+
+static bip_status merge_attribute(reader *r, const fact_in *f, const uint8_t *entry, int32_t idx, bip_error *err)
+{
+    return bip__merge_attribute(r->merge, entry, idx, f->texts[KEY], f->texts[VALUE], f->texts[REASON], err);
+}
+
+static bip_status merge_instrument(reader *r, const fact_in *f, const uint8_t *entry, int32_t idx, bip_error *err)
+{
+    return bip__merge_instrument(r->merge, entry, idx, f->json, f->json_n, f->texts[REASON], err);
+}
+
+static bip_status merge_erasure(reader *r, const fact_in *f, const uint8_t *entry, int32_t idx, bip_error *err)
+{
+    return bip__merge_erasure(r->merge, entry, idx, (const uint8_t(*)[BIP_HASH_SIZE])r->erased, r->n_erased,
+                              f->texts[REASON], err);
+}
+
+static bip_status merge_dispute(reader *r, const fact_in *f, const uint8_t *entry, int32_t idx, bip_error *err)
+{
+    return bip__merge_dispute(r->merge, entry, idx, f->texts[OF], f->texts[TEXT], f->texts[REASON], err);
+}
+
+#define BIT(key) (UINT32_C(1) << (key))
+#define ENVELOPE (BIT(ID) | BIT(FACT))
+
+/* Which keys a kind of fact must have beside its envelope, and which it may; who takes it in. */
+typedef struct fact_kind {
+    const char *name;
+    uint32_t must, may;
+    bip_status (*merge)(reader *r, const fact_in *f, const uint8_t *entry, int32_t idx, bip_error *err);
+} fact_kind;
+static const fact_kind kinds[] = {
+    {"assessment", BIT(INSTRUMENT) | BIT(VERSION) | BIT(RESPONDENT) | BIT(DATE) | BIT(SCORES),
+     BIT(OF) | BIT(RATER) | BIT(NOTE) | BIT(REASON), merge_assessment},
+    {"participant", BIT(CODE), BIT(ENROLLED) | BIT(REASON), merge_participant},
+    {"attribute", BIT(KEY) | BIT(VALUE), BIT(REASON), merge_attribute},
+    {"instrument", BIT(INSTRUMENT), BIT(REASON), merge_instrument},
+    {"erasure", BIT(IDENTITIES), BIT(REASON), merge_erasure},
+    {"dispute", BIT(OF) | BIT(TEXT), BIT(REASON), merge_dispute},
+};
+
+static const fact_kind *kind_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
 static bip_status merge_fact(reader *r, const fact_in *f, bip_error *err)
 {
     uint8_t entry[BIP__UUID_SIZE];
     int32_t idx;
+    if ((f->seen & ENVELOPE) != ENVELOPE)
+        return bip__json_refuse(&r->json, err, "the fact lacks id or fact");
+    const fact_kind *kind = kind_of(f->texts[FACT]);
+    if (kind == NULL)
+        return bip__json_refuse(&r->json, err, "%s is no kind of fact that this version knows", f->texts[FACT]);
+    if ((f->seen & kind->must) != kind->must)
+        return bip__json_refuse(&r->json, err, "the fact lacks a key");
+    if (f->seen & ~(ENVELOPE | kind->must | kind->may))
+        return bip__json_refuse(&r->json, err, "the fact has a key of another kind");
     if (!bip__id_read(f->texts[ID], f->lengths[ID], entry, &idx))
         return bip__json_refuse(&r->json, err, "the fact's id is not ENTRY.INDEX");
-    switch (f->kind) {
-    case 0:
-        return merge_assessment(r, f, entry, idx, err);
-    case 1:
-        return bip__merge_participant(r->merge, entry, idx, f->texts[CODE], f->days[ENROLLED], f->texts[REASON], err);
-    case 2:
-        return bip__merge_attribute(r->merge, entry, idx, f->texts[KEY], f->texts[VALUE], f->texts[REASON], err);
-    case 4:
-        return bip__merge_erasure(r->merge, entry, idx, (const uint8_t(*)[BIP_HASH_SIZE])r->erased, r->n_erased,
-                                  f->texts[REASON], err);
-    case 5:
-        return bip__merge_dispute(r->merge, entry, idx, f->texts[OF], f->texts[TEXT], f->texts[REASON], err);
-    default:
-        return bip__merge_instrument(r->merge, entry, idx, f->json, f->json_n, f->texts[REASON], err);
-    }
+    return kind->merge(r, f, entry, idx, err);
 }
 
 static bip_status read_fact(reader *r, bip_error *err)
@@ -368,9 +376,7 @@ static bip_status read_fact(reader *r, bip_error *err)
     bip__arena_reset(&r->arena);
     while (st == BIP_OK && (st = bip__json_field(&r->json, fact_names, FACT_KEYS, &f.seen, &field, err)) == BIP_OK)
         st = read_field(r, &f, field, err);
-    if (st == BIP_DONE)
-        st = check_kind(r, &f, err);
-    return st == BIP_OK ? merge_fact(r, &f, err) : st;
+    return st == BIP_DONE ? merge_fact(r, &f, err) : st;
 }
 
 /* ------------------------------------------------------------ people */
@@ -401,15 +407,10 @@ static bip_status read_person(reader *r, bip_error *err)
             st = each(r, field == 1 ? read_identity : read_fact, err);
         }
     }
-    return st == BIP_DONE ? need(r, seen, 7, err) : st;
+    return st == BIP_DONE ? need(r, seen, 3, err) : st;
 }
 
 /* ------------------------------------------------------------ the store */
-
-static bip_status read_builtin(reader *r, bip_error *err)
-{
-    return bip__merge_builtin(r->merge, r->text.data, r->text.len, err);
-}
 
 /* A list whose elements are copied as they stand. */
 static bip_status read_builtins(reader *r, bip_error *err)
@@ -421,7 +422,7 @@ static bip_status read_builtins(reader *r, bip_error *err)
         if (st == BIP_OK)
             st = bip__json_copy_rest(&r->json, &r->text, err);
         if (st == BIP_OK)
-            st = read_builtin(r, err);
+            st = bip__merge_builtin(r->merge, r->text.data, r->text.len, err);
     }
     return st == BIP_DONE ? BIP_OK : st;
 }
@@ -439,19 +440,23 @@ static bip_status read_schema(reader *r, bip_error *err)
     return bip__json_refuse(&r->json, err, "must be bip-store-1, not %s%s", s, hint);
 }
 
-static bip_status read_section(reader *r, size_t field, bip_error *err)
+enum { SCHEMA, INSTRUMENTS, ERASED, ENTRIES, FACTS, PARTICIPANTS, SECTIONS };
+static const char *const section_names[SECTIONS] = {"schema",  "instruments", "erased",
+                                                    "entries", "facts",       "participants"};
+
+static bip_status read_section(reader *r, size_t section, bip_error *err)
 {
     bip_status st;
-    switch (field) {
-    case 0:
+    switch (section) {
+    case SCHEMA:
         return read_schema(r, err);
-    case 1:
+    case INSTRUMENTS:
         return read_builtins(r, err);
-    case 2:
+    case ERASED:
         return each(r, read_erased, err);
-    case 3:
+    case ENTRIES:
         return each(r, read_entry, err);
-    case 4:
+    case FACTS:
         st = bip__merge_person(r->merge, NULL, err);
         return st == BIP_OK ? each(r, read_fact, err) : st;
     default:
@@ -461,19 +466,18 @@ static bip_status read_section(reader *r, size_t field, bip_error *err)
 
 static bip_status read_store(reader *r, bip_error *err)
 {
-    static const char *const names[] = {"schema", "instruments", "erased", "entries", "facts", "participants"};
     uint32_t seen = 0;
-    size_t field;
+    size_t section;
     bip_status st = bip__json_expect(&r->json, BIP__JSON_OBJECT, err);
-    while (st == BIP_OK && (st = bip__json_field(&r->json, names, 6, &seen, &field, err)) == BIP_OK) {
-        if (seen != (UINT32_C(2) << field) - 1)
+    while (st == BIP_OK && (st = bip__json_field(&r->json, section_names, SECTIONS, &seen, &section, err)) == BIP_OK) {
+        if (seen != (UINT32_C(2) << section) - 1)
             return bip__json_refuse(
                 &r->json, err,
                 "the keys must stand in the order schema, instruments, erased, entries, facts, participants");
-        st = read_section(r, field, err);
+        st = read_section(r, section, err);
     }
     if (st == BIP_DONE)
-        st = need(r, seen, 63, err);
+        st = need(r, seen, SECTIONS, err);
     return st == BIP_OK ? bip__json_expect(&r->json, BIP__JSON_NONE, err) : st;
 }
 

@@ -4,9 +4,9 @@
  *
  * The slopes of all pairs: those that trend.c picks, found without computing the others, where the scores are of few
  * levels. A slope is a rise of 1, 2, 3 ... over the days between two dates, so the same dates have few slopes that can
- * occur. They are sorted once for all series of these dates; a series is then a set of them, a bit each in that order,
- * and the wanted ones are found by counting bits. Its loops are as long for each series of these dates: what the
- * processor guesses wrong takes longer than the work. */
+ * occur. They are sorted once for all series of these dates or of most of them, where some answers are missing; a
+ * series is then a set of them, a bit each in that order, and the wanted ones are found by counting bits. Its loops are
+ * as long for each series of these dates: what the processor guesses wrong takes longer than the work. */
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "progress/internal.h"
@@ -22,7 +22,11 @@ enum {
     WORD = 64, /* bits */
     MOST_WORDS = 16,
     MOST_SLOPES = MOST_WORDS * WORD, /* on either side of 0 */
-    LEVELS = 32                      /* room from -MOST_RISE to MOST_RISE; a power of two is sooner found */
+    LEVELS = 32, /* places of a pair: from -MOST_RISE to MOST_RISE, the rest for a pair that isn't there */
+    /* Levels of a date that has no score, as the earlier of a pair and as the later: whatever the other one's, they
+     * fall by so much that it is beyond the slopes; both together, that it is the next pair's place for no slope. */
+    NOT_EARLIER = 2 * MOST_RISE + 1,
+    NOT_LATER = -(MOST_RISE + 1)
 };
 #define MOST_SCORE 1e5
 
@@ -32,18 +36,27 @@ typedef struct steepness {
     size_t pair;
 } steepness;
 
-/* The places of slopes among all: falls first, the steepest foremost, then rises. As bits they fill n_words on either
- * side of 0, and one word more takes the pairs that don't rise, which nobody looks for. */
+/* The dates of the series in hand. */
+typedef struct dates {
+    size_t n;
+    bip_date days[MOST_NUMBERS];
+    size_t at[MOST_NUMBERS];               /* where each stands among all */
+    double weights[MOST_NUMBERS], squares; /* n times the distance from the mean day; the sum of their squares */
+} dates;
+
+/* All dates that its series have, and the places of slopes among those that can occur: falls first, the steepest
+ * foremost, then rises. As bits they fill n_words on either side of 0, and one word more takes the pairs that don't
+ * rise or aren't there, which nobody looks for. */
 typedef struct bip__calendar {
+    dates series;
     size_t n, n_pairs;
     bip_date days[MOST_NUMBERS];
-    double weights[MOST_NUMBERS], squares; /* n times the distance from the mean day; the sum of their squares */
     uint8_t earlier[MOST_PAIRS], later[MOST_PAIRS]; /* date of each pair */
     uint32_t pairs[MOST_PAIRS]; /* by rising distance, packed: days (17 bits hold 300 years) and number */
     int steepest;               /* rise of those that follow; 0: not sorted yet */
     size_t n_words, n_slopes;
-    steepness rising[1 + MOST_SLOPES];  /* from flat to steep, after one that is level */
-    uint16_t place[MOST_PAIRS][LEVELS]; /* by number of the pair, and MOST_RISE + fall */
+    steepness rising[1 + MOST_SLOPES];         /* from flat to steep, after one that is level */
+    uint16_t place[(MOST_PAIRS + 1) * LEVELS]; /* a row for each pair, one more at the end; MOST_RISE + fall */
 } bip__calendar;
 
 static const steepness level = {0, 1, 0};
@@ -82,16 +95,16 @@ bip__whole bip__whole_look(const bip_date *days, const double *scores, size_t n)
 
 /* ----------------------------------------------------------------------------------------------- the dates of it */
 
-static void weigh_days(bip__calendar *c)
+static void weigh_days(dates *d)
 {
-    double n = (double)c->n, total = 0;
+    double n = (double)d->n, total = 0;
 
-    c->squares = 0;
-    for (size_t i = 0; i < c->n; i++)
-        total += c->days[i] - c->days[0];
-    for (size_t i = 0; i < c->n; i++) {
-        c->weights[i] = n * (c->days[i] - c->days[0]) - total;
-        c->squares += c->weights[i] * c->weights[i];
+    d->squares = 0;
+    for (size_t i = 0; i < d->n; i++)
+        total += d->days[i] - d->days[0];
+    for (size_t i = 0; i < d->n; i++) {
+        d->weights[i] = n * (d->days[i] - d->days[0]) - total;
+        d->squares += d->weights[i] * d->weights[i];
     }
 }
 
@@ -117,39 +130,88 @@ static void sort_pairs(bip__calendar *c)
     c->rising[0] = level;
 }
 
+/* How many of the series' dates are among all. */
+static size_t find_days(bip__calendar *c)
+{
+    dates *d = &c->series;
+    size_t found = 0, k = 0;
+
+    for (size_t i = 0; i < d->n; i++) {
+        while (k < c->n && c->days[k] < d->days[i])
+            k++;
+        d->at[i] = k;
+        found += k < c->n && c->days[k] == d->days[i];
+    }
+    return found;
+}
+
+static void add_days(bip__calendar *c)
+{
+    const dates *d = &c->series;
+    bip_date all[MOST_NUMBERS];
+    size_t n = 0, i = 0, k = 0;
+
+    while (i < d->n || k < c->n) {
+        bip_date next = k == c->n || (i < d->n && d->days[i] < c->days[k]) ? d->days[i] : c->days[k];
+        i += i < d->n && d->days[i] == next;
+        k += k < c->n && c->days[k] == next;
+        all[n++] = next;
+    }
+    memcpy(c->days, all, n * sizeof *all);
+    c->n = n;
+}
+
+/* Series of one participant share their dates, but for some answers that are missing. Dates that more than a few of
+ * this one's don't share are somebody else's. */
+static void share_days(bip__calendar *c)
+{
+    const size_t n = c->series.n, found = find_days(c), others = c->n - found;
+
+    if (found == n && others <= n / 4)
+        return;
+    if (others > found / 4 || n + others > MOST_NUMBERS)
+        c->n = 0;
+    add_days(c);
+    find_days(c);
+    sort_pairs(c);
+}
+
 static bip_status take_days(bip__scratch *scratch, const bip_date *days, size_t n, bip_error *err)
 {
     bip__calendar *c = scratch->calendar;
 
-    if (c && c->n == n && memcmp(c->days, days, n * sizeof *days) == 0)
+    if (c && c->series.n == n && memcmp(c->series.days, days, n * sizeof *days) == 0)
         return BIP_OK;
-    if (!c && !(c = scratch->calendar = bip__alloc(sizeof *c)))
-        return bip__nomem(err);
-    c->n = n;
-    memcpy(c->days, days, n * sizeof *days);
-    weigh_days(c);
-    sort_pairs(c);
+    if (!c) {
+        if (!(c = scratch->calendar = bip__alloc(sizeof *c)))
+            return bip__nomem(err);
+        c->n = 0;
+    }
+    c->series.n = n;
+    memcpy(c->series.days, days, n * sizeof *days);
+    weigh_days(&c->series);
+    share_days(c);
     return BIP_OK;
 }
 
 /* ------------------------------------------------------------------------------------------- the scores upon them */
 
 /* See bip__least_squares(): the same terms in the same order. */
-static void least_squares(const bip__calendar *c, const double *scores, double sum, bip_series *out)
+static void least_squares(const dates *d, const double *scores, double sum, bip_series *out)
 {
-    double n = (double)c->n, products = 0, residuals = 0, explained;
+    double n = (double)d->n, products = 0, residuals = 0, explained;
 
-    for (size_t i = 0; i < c->n; i++)
-        products += c->weights[i] * scores[i];
+    for (size_t i = 0; i < d->n; i++)
+        products += d->weights[i] * scores[i];
     products *= n;
-    for (size_t i = 0; i < c->n; i++) {
-        double residual = (n * scores[i] - sum) * c->squares - products * c->weights[i];
+    for (size_t i = 0; i < d->n; i++) {
+        double residual = (n * scores[i] - sum) * d->squares - products * d->weights[i];
         residuals += residual * residual;
     }
-    explained = products * products * c->squares;
-    out->ols_per_90_days = products * 90 / c->squares;
-    out->ols_at_first = (sum * c->squares + products * c->weights[0]) / (c->squares * n);
-    out->ols_se_per_90_days = 90 * sqrt(residuals / (n - 2) / c->squares) / c->squares;
+    explained = products * products * d->squares;
+    out->ols_per_90_days = products * 90 / d->squares;
+    out->ols_at_first = (sum * d->squares + products * d->weights[0]) / (d->squares * n);
+    out->ols_se_per_90_days = 90 * sqrt(residuals / (n - 2) / d->squares) / d->squares;
     out->ols_r2 = explained / (explained + residuals); /* NaN where all scores are equal: 0 / 0 */
 }
 
@@ -180,11 +242,11 @@ static void keep_places(bip__calendar *c)
 {
     const int zero = (int)c->n_words * WORD;
 
-    for (size_t k = 0; k < c->n_pairs; k++)
-        c->place[k][MOST_RISE] = (uint16_t)(2 * zero);
+    for (size_t k = 0; k < (c->n_pairs + 1) * LEVELS; k++)
+        c->place[k] = (uint16_t)(2 * zero);
     for (size_t k = 0; k < c->n_slopes; k++) {
         const steepness *s = &c->rising[1 + k];
-        uint16_t *place = c->place[s->pair] + MOST_RISE;
+        uint16_t *place = c->place + s->pair * LEVELS + MOST_RISE;
 
         place[-s->rise] = (uint16_t)(zero + (int)k);
         place[s->rise] = (uint16_t)(zero - 1 - (int)k);
@@ -207,14 +269,20 @@ typedef struct slopes_of_series {
     size_t before[2 * MOST_WORDS + 1]; /* bits before each word */
 } slopes_of_series;
 
-static void gather_slopes(slopes_of_series *s, const ptrdiff_t *levels)
+/* The scores by date, above the least of them. */
+typedef struct levels {
+    ptrdiff_t as_earlier[MOST_NUMBERS], as_later[MOST_NUMBERS];
+} levels;
+
+static void gather_slopes(slopes_of_series *s, const levels *l)
 {
     const bip__calendar *c = s->calendar;
 
     for (size_t w = 0; w <= 2 * c->n_words; w++)
         s->set[w] = 0;
     for (size_t k = 0; k < c->n_pairs; k++) {
-        size_t at = c->place[k][MOST_RISE + levels[c->earlier[k]] - levels[c->later[k]]];
+        ptrdiff_t fall = l->as_earlier[c->earlier[k]] - l->as_later[c->later[k]];
+        size_t at = c->place[(ptrdiff_t)(k * LEVELS) + MOST_RISE + fall];
         s->set[at / WORD] |= UINT64_C(1) << at % WORD;
     }
 }
@@ -254,15 +322,20 @@ static double slope_of_rank(const slopes_of_series *s, size_t rank)
 static bip__all_pairs take_series(slopes_of_series *s, const double *scores, double least)
 {
     const bip__calendar *c = s->calendar;
-    bip__all_pairs p = {.count = c->n_pairs};
-    ptrdiff_t levels[MOST_NUMBERS];
+    const dates *d = &c->series;
+    bip__all_pairs p = {.count = d->n * (d->n - 1) / 2};
+    levels l;
     int equal[MOST_RISE + 1] = {0};
 
-    for (size_t i = 0; i < c->n; i++)
-        equal[levels[i] = (ptrdiff_t)(scores[i] - least)]++;
+    for (size_t i = 0; d->n < c->n && i < c->n; i++) {
+        l.as_earlier[i] = NOT_EARLIER;
+        l.as_later[i] = NOT_LATER;
+    }
+    for (size_t i = 0; i < d->n; i++)
+        equal[l.as_earlier[d->at[i]] = l.as_later[d->at[i]] = (ptrdiff_t)(scores[i] - least)]++;
     for (int k = 0; k <= c->steepest; k++)
         p.ties += equal[k] * (equal[k] - 1) * (2 * equal[k] + 5);
-    gather_slopes(s, levels);
+    gather_slopes(s, &l);
     count_slopes(s, &p);
     return p;
 }
@@ -272,7 +345,7 @@ static void slopes(const bip__calendar *c, const double *scores, const bip__whol
     slopes_of_series s; /* not initialised as a whole: that would take longer than to fill it */
     s.calendar = c;
     bip__all_pairs p = take_series(&s, scores, whole->least);
-    bip__wanted w = bip__wanted_slopes(&p, c->n);
+    bip__wanted w = bip__wanted_slopes(&p, c->series.n);
     size_t equal = p.count - p.falling - p.rising;
 
     for (int k = 0; k < BIP__N_WANTED; k++)
@@ -280,7 +353,7 @@ static void slopes(const bip__calendar *c, const double *scores, const bip__whol
             w.slope[k] = slope_of_rank(&s, w.rank[k]);
         else
             w.slope[k] = w.rank[k] < p.falling + equal ? 0 : slope_of_rank(&s, w.rank[k] - equal);
-    bip__tell_trend(&p, &w, c->n, out);
+    bip__tell_trend(&p, &w, c->series.n, out);
 }
 
 bip_status bip__whole_trend(bip__scratch *scratch, const bip__whole *whole, const bip_date *days, const double *scores,
@@ -292,7 +365,7 @@ bip_status bip__whole_trend(bip__scratch *scratch, const bip__whole *whole, cons
 
     if (st != BIP_OK)
         return st;
-    least_squares(c, scores, whole->sum, out);
+    least_squares(&c->series, scores, whole->sum, out);
     if (steepest > MOST_RISE || steepest * (double)c->n_pairs > MOST_SLOPES)
         return bip__pairwise_trend(scratch, days, scores, n, out, err);
     if (steepest > c->steepest)

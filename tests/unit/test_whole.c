@@ -52,19 +52,45 @@ static void assert_shrunk(const bip_series *s, const bip_series *t, size_t n)
     assert_true(s->trend == t->trend && s->direction == t->direction && s->evidence == t->evidence);
 }
 
+static void assert_same_as_fractions(bip__scratch *scratch, uint32_t *seed, const bip_date *days, size_t n, int base,
+                                     uint32_t levels)
+{
+    double scores[MOST], shrunk[MOST];
+
+    for (size_t i = 0; i < n; i++) {
+        scores[i] = base + (int)below(seed, levels);
+        shrunk[i] = scores[i] * SHRUNK;
+    }
+    bip_series s = numbers_of(scratch, days, scores, n, 1), t = numbers_of(scratch, days, shrunk, n, SHRUNK);
+    assert_shrunk(&s, &t, n);
+}
+
+/* All dates, all but few, or any; at least one. */
+static size_t leave_out(uint32_t *seed, const bip_date *days, size_t most, bip_date *series)
+{
+    const uint32_t kept[] = {16, 15, 14, 8};
+    const uint32_t of_16 = kept[below(seed, 4)];
+    size_t n = 0;
+
+    for (size_t i = 0; i < most; i++)
+        if (below(seed, 16) < of_16)
+            series[n++] = days[i];
+    series[0] = n > 0 ? series[0] : days[0];
+    return n > 0 ? n : 1;
+}
+
 /* Both sides of every limit: 32 scores, 10 levels apart, 100,000, sums of 2^53; dates shared with the series before,
- * and dates that begin like those. */
+ * some of them or more than those, and dates that begin like those. */
 static void test_whole__says_to_the_bit_what_is_said_of_the_same_scores_as_fractions(void **state)
 {
     const int bases[] = {0, 1, -7, 995, 99995};
     bip__scratch scratch = {0};
-    bip_date days[MOST];
-    double scores[MOST], shrunk[MOST];
+    bip_date days[MOST], series[MOST];
     uint32_t seed = 1;
     (void)state;
 
     for (int round = 0; round < ROUNDS; round++) {
-        const size_t n = 1 + below(&seed, round % 8 == 0 ? MOST : 12);
+        const size_t most = 1 + below(&seed, round % 8 == 0 ? MOST : 12);
         const uint32_t levels = 1 + below(&seed, 12), gap = below(&seed, 2) ? 1 : 1 + below(&seed, 1500);
         const int base = bases[below(&seed, 5)];
         bip_date day = (bip_date)below(&seed, 20000);
@@ -74,12 +100,25 @@ static void test_whole__says_to_the_bit_what_is_said_of_the_same_scores_as_fract
         for (size_t i = 1; i < MOST; i++) /* some were drawn anew, some are left */
             if (days[i] <= days[i - 1])
                 days[i] = days[i - 1] + 1 + (bip_date)below(&seed, gap);
-        for (size_t i = 0; i < n; i++) {
-            scores[i] = base + (int)below(&seed, levels);
-            shrunk[i] = scores[i] * SHRUNK;
-        }
-        bip_series s = numbers_of(&scratch, days, scores, n, 1), t = numbers_of(&scratch, days, shrunk, n, SHRUNK);
-        assert_shrunk(&s, &t, n);
+        const size_t n = leave_out(&seed, days, most, series);
+        assert_same_as_fractions(&scratch, &seed, series, n, base, levels);
+    }
+    bip__scratch_free(&scratch);
+}
+
+/* More dates than there is room for, of which every series has most. */
+static void test_whole__forgets_dates_of_others_where_they_would_be_too_many(void **state)
+{
+    bip__scratch scratch = {0};
+    bip_date days[MOST], series[MOST];
+    uint32_t seed = 1;
+    (void)state;
+
+    for (size_t i = 0; i < MOST; i++)
+        days[i] = 20000 + (bip_date)(i * i);
+    for (int round = 0; round < ROUNDS / 10; round++) {
+        const size_t n = leave_out(&seed, days, 24 + below(&seed, MOST - 24), series);
+        assert_same_as_fractions(&scratch, &seed, series, n, 0, 3);
     }
     bip__scratch_free(&scratch);
 }
@@ -106,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whole__says_to_the_bit_what_is_said_of_the_same_scores_as_fractions),
+        cmocka_unit_test(test_whole__forgets_dates_of_others_where_they_would_be_too_many),
         cmocka_unit_test(test_whole__says_so_when_memory_runs_out),
     };
 

@@ -7,6 +7,7 @@ Every page has a folder of its own in which its blocks run from top to bottom:
   ```c                 a whole program: compiled, linked and run
   ```sql               asked of team.bip through SQLite, read-only
   ```python, ```r      run with --all: Python needs SciPy, R is left out where it isn't installed
+  ```spss              run with --all by PSPP, where it is installed, on a computer whose decimal sign is the comma
   ```output            what the block before it must have printed; ids and hashes may differ, a line "..." stands for any lines
 --update writes what was printed into the pages. Then lists that must not drift: commands, options, statuses, keys, tables.
 """
@@ -98,6 +99,12 @@ class Shop:
         able = self.everything and shutil.which("Rscript")
         return self.run(["Rscript", "-e", block.text], 0, block) if able else None
 
+    def spss(self, block):
+        if not (self.everything and shutil.which("pspp")):
+            return None
+        (self.folder / "block.sps").write_text("SET DECIMAL=COMMA.\n" + block.text, encoding="utf-8")
+        return self.run(["pspp", "--no-statrc", "block.sps"], 0, block)
+
 
 def settled(text):
     """Without what differs from run to run."""
@@ -118,7 +125,7 @@ def run_page(page, shop, update):
             if printed is not None and not matches(printed, block.text):
                 assert update, f"{block}: printed was\n{printed}\nexpected was\n{block.text}"
                 changes.append((block, printed))
-        elif block.language in ("sh", "c", "sql", "python", "r"):
+        elif block.language in ("sh", "c", "sql", "python", "r", "spss"):
             printed = getattr(shop, block.language)(block)
     lines = page.read_text(encoding="utf-8").splitlines(keepends=True)
     for block, text in reversed(changes):

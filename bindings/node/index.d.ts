@@ -489,7 +489,8 @@ export class Store {
   /** bip_change_begin(). */
   begin(actor: string, reason?: string | null): Change;
   beginAsync(actor: string, reason?: string | null): Promise<Change>;
-  /** A change around `work`: committed when it returns, undone when it throws. */
+  /** A change around `work`: committed when it returns, undone when it throws. Work that gives a promise is refused, and
+   *  undone, by the first form. */
   change<T>(who: { actor: string; reason?: string | null }, work: (change: Change) => T): T;
   changeAsync<T>(who: { actor: string; reason?: string | null }, work: (change: Change) => T | Promise<T>): Promise<T>;
 

@@ -1,6 +1,6 @@
 'use strict';
 
-const { native, optionsText, jsonText } = require('./native.js');
+const { native, keyed, optionsText, jsonText } = require('./native.js');
 
 const bytes = (chunk) => typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
 const isWhole = (source) => typeof source === 'string' || ArrayBuffer.isView(source) || source === null || typeof source !== 'object' && typeof source !== 'function';
@@ -116,12 +116,14 @@ class Change {
     await native.instrumentAddAsync(this.#handle, jsonText(json));
   }
 
-  import(source, { format, onIssue, ...options } = {}) {
-    return native.import(this.#handle, format, optionsText(options), reader(source), onIssue);
+  import(source, options) {
+    const { format, onIssue, ...others } = keyed(options);
+    return native.import(this.#handle, format, optionsText(others), reader(source), onIssue);
   }
 
-  async importAsync(source, { format, onIssue, ...options } = {}) {
-    return native.importAsync(this.#handle, format, optionsText(options), asyncReader(source), onIssue, !isWhole(source));
+  async importAsync(source, options) {
+    const { format, onIssue, ...others } = keyed(options);
+    return native.importAsync(this.#handle, format, optionsText(others), asyncReader(source), onIssue, !isWhole(source));
   }
 
   merge(from) {

@@ -22,10 +22,16 @@ class BipError extends Error {
 Object.defineProperty(BipError.prototype, 'name', { value: 'BipError', configurable: true, writable: true });
 native.setErrorClass(BipError);
 
+// A Map has no keys of its own: taken for an object, what is in it would be lost without a word.
+function keyed(options = {}) {
+  if (options instanceof Map) throw new TypeError('options must be an object with keys');
+  return options;
+}
+
 // Options as the library reads them: JSON with its own spelling of the keys.
 function optionsText(options) {
   if (options === undefined || options === null || typeof options === 'string') return options;
-  const spelled = Object.entries(options).map(([key, value]) => [key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), value]);
+  const spelled = Object.entries(keyed(options)).map(([key, value]) => [key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), value]);
   return JSON.stringify(Object.fromEntries(spelled));
 }
 
@@ -34,4 +40,4 @@ function jsonText(json) {
   return typeof json === 'string' || ArrayBuffer.isView(json) ? json : JSON.stringify(json);
 }
 
-module.exports = { native, BipError, optionsText, jsonText };
+module.exports = { native, BipError, keyed, optionsText, jsonText };

@@ -5,6 +5,13 @@ const { seriesObjects, assessmentObjects, columns } = require('./rows.js');
 const { Cursor } = require('./cursor.js');
 const { Change, lines } = require('./change.js');
 
+// Committed now, a change would hold what was recorded before the first `await`, and no more.
+function refusePromise(result) {
+  if (typeof result?.then !== 'function') return;
+  result.then(() => {}, () => {}); // what is told is this, and not also that the change has ended
+  throw new TypeError('work must not give a promise: that is for changeAsync()');
+}
+
 /** One file with everything a team has recorded. */
 class Store {
   #handle;
@@ -126,6 +133,7 @@ class Store {
     const change = this.begin(actor, reason);
     try {
       const result = work(change);
+      refusePromise(result);
       change.commit();
       return result;
     } finally {

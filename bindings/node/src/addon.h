@@ -123,7 +123,8 @@ struct child {
     int refs;
     bip_change *change;   /* NULL once ended */
     bip_cursor *cursor;   /* NULL once closed */
-    table *rows, *scores; /* of a cursor; scores of assessments only */
+    bool series;          /* a cursor of series, else of assessments */
+    table *rows, *scores; /* of a cursor that is open; scores of assessments only */
     bip_status late;      /* what ended the reading after rows that were still to be handed out */
     bip_error late_error;
     child *next;
@@ -217,7 +218,10 @@ napi_value bip_node_number(napi_env env, double v);
 napi_value bip_node_string(napi_env env, const char *text);
 void bip_node_set(napi_env env, napi_value object, const char *name, napi_value v);
 void bip_node_set_number(napi_env env, napi_value object, const char *name, double v);
-/* A heap block as a Buffer, which frees it; a copy where the engine wants its own memory. */
+/* From so many bytes on, memory of the addon's own is handed to the engine. It frees such memory only between turns of
+ * its loop: of what is smaller, a program that goes on reading in one turn would pile up more than it ever uses. */
+#define LENT_FROM ((size_t)1 << 20)
+/* A heap block as a Buffer, which frees it; a copy where it is small, or the engine wants its own memory. */
 napi_value bip_node_buffer(napi_env env, char *bytes, size_t n);
 
 /* ------------------------------------------------------------ bytes (bytes.c) */
@@ -263,7 +267,8 @@ typedef struct memory {
 /* To `size` bytes, more than there are. What is there stays, the rest holds anything. */
 bool bip_node_memory_grow(memory *m, size_t size);
 void bip_node_memory_free(memory *m);
-/* Its first n bytes as an ArrayBuffer, which frees it; a copy where the engine wants its own memory. */
+/* Its first n bytes as an ArrayBuffer, which frees it; a copy where they are few, or the engine wants its own memory.
+ */
 napi_value bip_node_memory_give(napi_env env, memory *m, size_t n);
 
 /* ------------------------------------------------------------ texts by number (dictionary.c) */

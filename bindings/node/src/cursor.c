@@ -137,6 +137,7 @@ static napi_value open_give(job *j)
         return NULL;
     }
     c->cursor = in->cursor;
+    c->series = in->series;
     c->rows = in->rows;
     c->scores = in->scores;
     in->cursor = NULL, in->rows = in->scores = NULL;
@@ -161,9 +162,11 @@ static bool batch_take(job *j, const napi_value *args)
 /* Rows that were read before the failure are handed out first. */
 static bip_status batch_run(job *j)
 {
-    struct read in = {.cursor = bip_node_cursor(j), .rows = j->child->rows, .scores = j->child->scores};
+    struct read in = {
+        .series = j->child->series, .cursor = bip_node_cursor(j), .rows = j->child->rows, .scores = j->child->scores};
     bip_status st = j->child->late;
-    in.series = in.scores == NULL;
+    if (in.cursor == NULL) /* it, or its store, was closed: the library says so */
+        return next_row(&in, &j->err);
     if (st != BIP_OK)
         j->err = j->child->late_error;
     while (st == BIP_OK && bip_node_table_rows(in.rows) < (size_t)((struct read *)j->in)->most)
@@ -192,11 +195,15 @@ static bool close_take(job *j, const napi_value *args)
     return bip_node_take_child(j, args[0]);
 }
 
+/* With all its memory: the collector doesn't see it, and may not come before a program has opened a great many. */
 static bip_status close_run(job *j)
 {
-    bip_cursor *cursor = bip_node_cursor(j);
-    j->child->cursor = NULL;
-    bip_cursor_close(cursor);
+    child *c = j->child;
+    bip_cursor_close(bip_node_cursor(j));
+    bip_node_table_free(c->rows);
+    bip_node_table_free(c->scores);
+    c->cursor = NULL;
+    c->rows = c->scores = NULL;
     return BIP_OK;
 }
 

@@ -208,6 +208,12 @@ static long read_source(void *ctx, char *into, size_t n)
     return take_some(in->rest, in->n_rest, &in->at_rest, into, n);
 }
 
+static bool is_bytes(napi_env env, napi_value v)
+{
+    bool is = false;
+    return napi_is_buffer(env, v, &is) == napi_ok && is;
+}
+
 static bool import_take(job *j, const napi_value *args)
 {
     struct exchange *in = j->in;
@@ -219,7 +225,7 @@ static bool import_take(job *j, const napi_value *args)
         return false;
     if (type == napi_function)
         return bip_node_callback(j, args[3], "source", SOURCE);
-    if (bip_node_absent(j->env, args[3]))
+    if (type != napi_string && !is_bytes(j->env, args[3]))
         return bip_node_wrong(j->env, "source", "a string, a Uint8Array or something that gives them");
     return bip_node_bytes(j, args[3], "source", &in->bytes, &in->n);
 }

@@ -131,7 +131,7 @@ napi_value bip_node_memory_give(napi_env env, memory *m, size_t n)
     napi_value given = NULL;
     void *bytes;
     shrink(m, n);
-    if (n > 0 &&
+    if (n >= LENT_FROM &&
         napi_create_external_arraybuffer(env, m->at, n, collected, (void *)(uintptr_t)m->size, &given) == napi_ok) {
         m->at = NULL;
         m->size = 0;

@@ -5,17 +5,29 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A Map, a Set or a Date has no keys of its own: taken for an object, what is in it would be lost without a word. */
+static bool is_plain(napi_env env, napi_value v)
+{
+    napi_value parent, grandparent;
+    return napi_get_prototype(env, v, &parent) == napi_ok &&
+           (bip_node_absent(env, parent) ||
+            (napi_get_prototype(env, parent, &grandparent) == napi_ok && bip_node_absent(env, grandparent)));
+}
+
 static bool own_keys(napi_env env, napi_value v, const char *name, napi_value *keys, uint32_t *n)
 {
     napi_valuetype type = napi_undefined;
     bool is_array = false;
+    *n = 0;
     napi_typeof(env, v, &type);
     napi_is_array(env, v, &is_array);
     if (type != napi_object || is_array)
         return bip_node_wrong(env, name, "an object");
-    return napi_get_all_property_names(env, v, napi_key_own_only, napi_key_enumerable | napi_key_skip_symbols,
-                                       napi_key_numbers_to_strings, keys) == napi_ok &&
-           napi_get_array_length(env, *keys, n) == napi_ok;
+    if (napi_get_all_property_names(env, v, napi_key_own_only, napi_key_enumerable | napi_key_skip_symbols,
+                                    napi_key_numbers_to_strings, keys) != napi_ok ||
+        napi_get_array_length(env, *keys, n) != napi_ok)
+        return false;
+    return *n > 0 || is_plain(env, v) || bip_node_wrong(env, name, "an object with keys");
 }
 
 static bool get_named_scores(job *j, napi_value v, const char *name, const char *const **codes, const bip_score **out,

@@ -200,11 +200,17 @@ bool bip_node_is_closing(const holder *h)
     return h->running != NULL && h->running->op->run == close_run;
 }
 
+/* The library's own error for a store that isn't there, where the function has none. */
+static bip_status open_or_refused(job *j)
+{
+    return bip_node_store(j) != NULL ? BIP_OK : bip_store_verify(NULL, NULL, NULL, NULL, &j->err);
+}
+
 static bip_status lang_run(job *j)
 {
     struct whole *in = j->in;
     strncpy(in->lang, bip_store_lang(bip_node_store(j)), sizeof in->lang - 1);
-    return BIP_OK;
+    return open_or_refused(j);
 }
 
 static napi_value lang_give(job *j)
@@ -231,7 +237,7 @@ static bip_status today_run(job *j)
     char text[11];
     bip_date_format(bip_store_today(bip_node_store(j)), text);
     memcpy(in->lang, text, sizeof text);
-    return BIP_OK;
+    return open_or_refused(j);
 }
 
 static bool backup_take(job *j, const napi_value *args)
@@ -264,7 +270,7 @@ static bip_status retention_run(job *j)
 {
     struct whole *in = j->in;
     in->number = bip_retention_days(bip_node_store(j));
-    return BIP_OK;
+    return open_or_refused(j);
 }
 
 static napi_value retention_give(job *j)

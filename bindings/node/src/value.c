@@ -88,7 +88,7 @@ static void free_bytes(napi_env env, void *data, void *hint)
 napi_value bip_node_buffer(napi_env env, char *bytes, size_t n)
 {
     napi_value v = NULL;
-    if (n > 0 && napi_create_external_buffer(env, n, bytes, free_bytes, NULL, &v) == napi_ok)
+    if (n >= LENT_FROM && napi_create_external_buffer(env, n, bytes, free_bytes, NULL, &v) == napi_ok)
         return v;
     napi_create_buffer_copy(env, n, bytes, NULL, &v);
     free(bytes);
@@ -122,13 +122,17 @@ bool bip_node_text(job *j, napi_value v, const char *name, const char **out)
 
 bool bip_node_bytes(job *j, napi_value v, const char *name, const char **out, size_t *n)
 {
+    napi_valuetype type = napi_undefined;
     bool is_buffer = false;
     void *data;
     char *copy;
     if (bip_node_absent(j->env, v))
         return true;
+    napi_typeof(j->env, v, &type);
+    if (type == napi_string)
+        return copy_text(j, v, name, out, n);
     if (napi_is_buffer(j->env, v, &is_buffer) != napi_ok || !is_buffer)
-        return copy_text(j, v, name, out, n) || bip_node_wrong(j->env, name, "a string or a Uint8Array");
+        return bip_node_wrong(j->env, name, "a string or a Uint8Array");
     if (napi_get_buffer_info(j->env, v, &data, n) != napi_ok || (copy = bip_node_alloc(j, *n + 1)) == NULL)
         return false;
     if (*n > 0)

@@ -96,6 +96,20 @@ test('a change that throws is undone, one that returns is committed', () => {
   store.close();
 });
 
+test('a change whose work gives a promise is refused and undone, for only a part of it would be kept', async () => {
+  const store = sample();
+  const before = store.text('json');
+  let later;
+  assert.throws(() => store.change({ actor: 'a' }, (c) => later = (async () => {
+    c.addParticipant('P-003');
+    await null;
+    c.addParticipant('P-004');
+  })()), (e) => e instanceof TypeError && /changeAsync/.test(e.message));
+  assert.equal(store.text('json'), before);
+  await assert.rejects(later, usage);
+  store.close();
+});
+
 test('a change ends once; what comes after is refused', () => {
   const store = sample();
   const change = store.begin('anna');
@@ -123,10 +137,8 @@ test('after closing, everything is refused and nothing crashes', () => {
   store[Symbol.dispose]();
   for (const call of [() => store.progression(), () => store.assessmentColumns(), () => store.write('head'), () => store.verify(), () => store.begin('a'),
     () => change.addParticipant('P'), () => change.commit(), () => store.backup('x'), () => store.traces(), () => store.addWords('{}'),
-    () => store.retentionList({ days: 1 }), () => open.toArray()]) assert.throws(call, usage);
-  assert.equal(store.lang(), '');
-  assert.equal(store.retentionDays(), 0);
-  assert.equal(store.today(), '');
+    () => store.retentionList({ days: 1 }), () => open.toArray(), () => store.lang(), () => store.today(),
+    () => store.retentionDays()]) assert.throws(call, usage);
   store.interrupt();
   change.rollback();
   open.close();
@@ -199,9 +211,13 @@ test('wrong types are TypeErrors that name the place', () => {
     [() => change.record({ ...assessment, scores: { everyday_coping: 'declned' } }), /^everyday_coping must be one of .*"declined"/],
     [() => change.record({ ...assessment, scores: { everyday_coping: true } }), /^everyday_coping/],
     [() => change.record({ ...assessment, score: {} }), /^assessment\.score/],
+    [() => change.record({ ...assessment, scores: new Map([['everyday_coping', 3]]) }), /^assessment\.scores must be an object with keys/],
+    [() => store.progression(new Map([['instrument', 'x']])), /^query must be an object with keys/],
+    [() => store.text('spider-svg', null, new Map([['theme', 'dark']])), /^options must be an object with keys/],
+    [() => change.import('', new Map([['update', true]])), /^options must be an object with keys/],
     [() => change.keepRetention(1.5), /^days/],
     [() => change.keepRetention(2 ** 32), /^days/],
-    [() => change.import(7), /^source/],
+    [() => change.import(7), /^source must be a string, a Uint8Array or something that gives them/],
     [() => change.import(null), /^source/],
     [() => change.import('', { onIssue: 7 }), /^onIssue/],
     [() => change.merge({}), /^from/],

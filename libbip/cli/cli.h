@@ -211,6 +211,7 @@ typedef enum cli_word {
     WORD_OUT_OF_REACH,
     WORD_TRACES,
     WORD_KEEP,
+    WORD_KEEP_NONE,
     WORD_OVERDUE,
     WORD_NONE_OVERDUE,
     WORD_COUNTS,

@@ -76,7 +76,7 @@ static bip_status keep(cli *c, int32_t days)
     if (c->json)
         bip__out_printf(&text, "{\"keep_days\":%d}", (int)days);
     else
-        cli_words(&text, c, WORD_KEEP, texts, 1);
+        cli_words(&text, c, days ? WORD_KEEP : WORD_KEEP_NONE, texts, 1);
     bip__out_char(&text, '\n');
     return cli_change_end(c, change, &text, st);
 }
@@ -123,7 +123,7 @@ bip_status cli_cmd_retention(cli *c)
     bip__out_init(&lines, NULL, NULL);
     st = cli_given(&c->args, OPT_APPLY) ? apply(c, days, as_of, &lines) : list(c, days, as_of, &lines);
     bip__out_free(&lines);
-    if (st == BIP_E_USAGE && !c->hint[0])
+    if (st == BIP_E_USAGE && strcmp(c->err.where, "days") == 0)
         cli_hint(c, "give --days N, or keep one with --keep N");
     return st;
 }

@@ -106,10 +106,12 @@ static const struct {
 void cli_hint_at(cli *c, bip_status st)
 {
     const bool verifying = c->command && strcmp(c->command->name, "verify") == 0;
+    const bool merging = c->command && strcmp(c->command->name, "merge") == 0;
     const place found = c->command ? place_of(c, c->err.where) : PLACE_ANY;
 
+    if ((verifying && st == BIP_E_CORRUPT) || (merging && st == BIP_E_FORMAT && is_operand(c, c->err.where)))
+        return; /* it says so itself; an empty store is nothing to merge */
     for (size_t i = 0; i < sizeof hints / sizeof hints[0] && !c->hint[0]; i++)
-        if (hints[i].status == st && !(verifying && st == BIP_E_CORRUPT) &&
-            (hints[i].place == PLACE_ANY || hints[i].place == found))
+        if (hints[i].status == st && (hints[i].place == PLACE_ANY || hints[i].place == found))
             cli_hint(c, "%s", hints[i].hint);
 }

@@ -196,8 +196,6 @@ bip_status cli_open_path(cli *c, const char *path, uint32_t flags, bip_store **o
         return st;
     if (!c->err.where[0])
         bip__fail(&c->err, st, path, "%s", c->err.message);
-    if (st == BIP_E_NOT_FOUND)
-        cli_hint(c, "`bip -s %s init` makes one", path);
     return st;
 }
 
@@ -208,8 +206,11 @@ bip_status cli_open(cli *c, uint32_t flags)
 
     if (!path)
         return BIP_E_USAGE;
-    if ((st = cli_open_path(c, path, flags, &c->store)) != BIP_OK)
+    if ((st = cli_open_path(c, path, flags, &c->store)) != BIP_OK) {
+        if (st == BIP_E_NOT_FOUND)
+            cli_hint(c, "`bip -s %s init` makes one", path);
         return st;
+    }
     c->lang = cli_lang_of(c, bip_store_lang(c->store));
     return load_words(c);
 }

@@ -31,6 +31,7 @@ static const char *const words[WORD_COUNT][N_LANGS] = {
     [WORD_KEEP] = {"people are listed {} days after their last fact",
                    "personer listas {} dagar efter sin senaste uppgift",
                    "personer listes {} dage efter deres seneste oplysning"},
+    [WORD_KEEP_NONE] = {"no number of days is kept", "inget antal dagar sparas", "intet antal dage gemmes"},
     [WORD_OVERDUE] = {"{}  last fact {}", "{}  senaste uppgift {}", "{}  seneste oplysning {}"},
     [WORD_NONE_OVERDUE] = {"nobody", "ingen", "ingen"},
     [WORD_COUNTS] = {"{} new, {} known, {} changed", "{} nya, {} kända, {} ändrade", "{} nye, {} kendte, {} ændrede"},

@@ -234,6 +234,9 @@ def retention_lists_and_erases_whose_last_fact_is_too_old(shop):
     assert [x.split()[0] for x in shop.ok("participant", "list").text.splitlines()] == ["P-001", "P-003", "P-004"]
     assert shop.ok("--json", "retention").text == ""
     shop.ok("verify")
+    assert "--keep" not in shop.fails(2, "retention", "--apply", "--reason", "", says="reason").error
+    assert shop.ok("retention", "--keep", "0").text == "no number of days is kept\n"
+    shop.fails(2, "retention", says="--keep")
 
 
 # ------------------------------------------------------------------------------------------------ a person's own data

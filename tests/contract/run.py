@@ -201,6 +201,8 @@ FAILURES = [
     ([*IMPORT], 3, "line 3", LONG + "P-001,2026-10-01,participant,coping,3\nP-001,2026-10-01,participant,coping,3\n"),
     ([*IMPORT], 3, "line 2", LONG + "P-001,2026-10-01,participant,hope,3\n"),
     ([*IMPORT], 3, "line 2", LONG + "P-001,2026-10-01,participant,coping,1e400\n"),
+    (["merge", "absent.bip"], 1, "absent.bip: there is no such file\n", None),
+    (["merge", "in.csv"], 1, "the file is not a store\n", WIDE),
     ([*IMPORT[:3], "nothing"], 3, "nothing", WIDE + "P-001,2026-10-01,participant,3,,\n"),
     (["import", "in.csv"], 3, "", "{"),
     (["import", "in.csv", "--format", "json"], 3, "", '{"schema":"bip-store-9"}'),

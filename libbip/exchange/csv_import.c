@@ -141,7 +141,7 @@ static bip_status long_score(reader *r, const bip__row_key *key, bip_score *scor
 {
     bip__intake *in = r->in;
     const bip__said name = said_of(r, BIP__COLUMN_INDICATOR), cell = said_of(r, BIP__COLUMN_SCORE);
-    const char *code = bip__intake_def(in, key->version)->code;
+    const bip__instrument *def = bip__intake_def(in, key->version);
     bip__vocabulary *words;
     int32_t indicator;
     *item = -1;
@@ -154,9 +154,10 @@ static bip_status long_score(reader *r, const bip__row_key *key, bip_score *scor
         return st;
     if (indicator < 0)
         return bip__intake_refuse(in, name.line, name.column, err,
-                                  indicator == BIP__AMBIGUOUS ? "%s is the name of more than one indicator of %s"
-                                                              : "%s is no indicator of %s",
-                                  name.n > 0 ? bip__intake_quote(in, name.s, name.n) : "an empty cell", code);
+                                  indicator == BIP__AMBIGUOUS ? "%s is the name of more than one indicator of %s@%s"
+                                                              : "%s is no indicator of %s@%s",
+                                  name.n > 0 ? bip__intake_quote(in, name.s, name.n) : "an empty cell", def->code,
+                                  def->version);
     st = bip__intake_score(in, &cell, key, indicator, score, item, err);
     if (st == BIP_OK && *item >= 0)
         bip__memo_learn_item(&r->memo, in, &r->columns, &r->csv, key, indicator, *item);
@@ -254,7 +255,8 @@ static bip_status wide_scores(reader *r, const bip__row_key *key, bool *any, bip
             continue;
         *any = true;
         if (indicators[i] < 0)
-            st = bip__intake_refuse(in, cell.line, cell.column, err, "is no indicator of %s", def->code);
+            st = bip__intake_refuse(in, cell.line, cell.column, err, "is no indicator of %s@%s", def->code,
+                                    def->version);
         else
             st = bip__intake_score(in, &cell, key, indicators[i], &score, &item, err);
         if (st == BIP_OK && item >= 0)

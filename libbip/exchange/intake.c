@@ -340,10 +340,11 @@ bip_status bip__intake_respondent(bip__intake *in, const bip__said *cell, bip__r
         return st;
     if (cell->n == 0)
         return bip__intake_refuse(in, cell->line, cell->column, err, "the respondent is empty");
+    const bip__instrument *def = bip__intake_def(in, key->version);
     return bip__intake_refuse(in, cell->line, cell->column, err,
-                              key->respondent == BIP__AMBIGUOUS ? "%s is the name of more than one respondent of %s"
-                                                                : "%s is no respondent of %s",
-                              bip__intake_quote(in, cell->s, cell->n), bip__intake_def(in, key->version)->code);
+                              key->respondent == BIP__AMBIGUOUS ? "%s is the name of more than one respondent of %s@%s"
+                                                                : "%s is no respondent of %s@%s",
+                              bip__intake_quote(in, cell->s, cell->n), def->code, def->version);
 }
 
 /* ------------------------------------------------------------ scores */

@@ -129,7 +129,7 @@ static bip_status take_score(reader *r, const bip__row_key *key, const named_sco
     const int32_t indicator = bip__instrument_indicator(def, named->code);
     int32_t item;
     if (indicator < 0)
-        return bip__intake_refuse(in, r->line, named->code, err, "is no indicator of %s", def->code);
+        return bip__intake_refuse(in, r->line, named->code, err, "is no indicator of %s@%s", def->code, def->version);
     if (had[indicator])
         return bip__intake_refuse(in, r->line, named->code, err, "the key stands twice");
     had[indicator] = true;

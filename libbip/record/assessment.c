@@ -326,7 +326,7 @@ static bip_status find_item(const bip__instrument *def, int32_t respondent, cons
 {
     int32_t k = bip__instrument_indicator(def, code);
     if (k < 0)
-        return bip__fail(err, BIP_E_REFUSED, code, "%s has no such indicator", def->code);
+        return bip__fail(err, BIP_E_REFUSED, code, "%s@%s has no such indicator", def->code, def->version);
     *item = bip__instrument_item(def, respondent, k);
     return *item >= 0 ? BIP_OK
                       : bip__fail(err, BIP_E_REFUSED, code, "is not asked of %s", def->respondents[respondent].code);

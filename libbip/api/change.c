@@ -400,7 +400,9 @@ static bip_status check_attribute(bip__context *c, const char *key, const char *
                          key);
     if (value == NULL)
         return BIP_OK;
-    bip_status st = bip__text_check(key, value, strlen(value), c->national_ids, err);
+    bip_status st = bip__name_check("attribute", key, strlen(key), c->national_ids, err);
+    if (st == BIP_OK)
+        st = bip__text_check(key, value, strlen(value), c->national_ids, err);
     if (st != BIP_OK)
         return st;
     if (!bip__value_fits(value))

@@ -71,6 +71,8 @@ static place place_of(const cli *c, const char *where)
 {
     if (!*where)
         return PLACE_ANY;
+    if (begins(c->command->name, "instrument ")) /* "instrument" is a key of the definition */
+        return is_operand(c, where) || is_store(c, where) ? operands_of(c->command) : PLACE_ANY;
     if (strcmp(where, "participant") == 0)
         return PLACE_PARTICIPANT;
     if (strcmp(where, "instrument") == 0 || is_value(c, OPT_INSTRUMENT, where))

@@ -101,6 +101,13 @@ static bip_status check_text(const bip__merge *m, const uint8_t id[BIP__UUID_SIZ
     return bip__merge_refuse_as(m, id, bip__text_check(what, s, n, m->context->national_ids, &why), &why, err);
 }
 
+static bip_status check_name(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE], const char *what, const char *s,
+                             bip_error *err)
+{
+    bip_error why;
+    return bip__merge_refuse_as(m, id, bip__name_check(what, s, strlen(s), m->context->national_ids, &why), &why, err);
+}
+
 static bip_status check_reason(const bip__merge *m, const uint8_t id[BIP__UUID_SIZE], const char *reason,
                                bip_error *err)
 {
@@ -130,7 +137,11 @@ bip_status bip__merge_attribute(bip__merge *m, const uint8_t id[BIP__UUID_SIZE],
         return bip__merge_refuse(m, id, "an attribute of nobody", err);
     if (!bip__code_valid(key, strlen(key)))
         return bip__merge_refuse(m, id, "the attribute's key is no code", err);
-    bip_status st = check_text(m, id, "attribute", value, value != NULL ? strlen(value) : 0, err);
+    bip_status st = BIP_OK;
+    if (value != NULL)
+        st = check_name(m, id, "attribute", key, err);
+    if (st == BIP_OK)
+        st = check_text(m, id, "attribute", value, value != NULL ? strlen(value) : 0, err);
     if (st == BIP_OK && !bip__value_fits(value))
         st = bip__merge_refuse(m, id, "the attribute's value is not one line of at most 200 characters", err);
     if (st == BIP_OK)

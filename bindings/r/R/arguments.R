@@ -3,6 +3,7 @@
 answers <- c("answered", "not_asked", "declined", "dont_know", "not_applicable")
 
 text <- function(x) if (is.factor(x)) as.character(x) else x
+utf8 <- function(x) .Call(C_utf8, as.character(x))
 
 query <- function(participants = NULL, instrument = NULL, respondent = NULL, for_role = NULL, lang = NULL,
                   as_of = NULL, since = NULL) {
@@ -14,8 +15,8 @@ query <- function(participants = NULL, instrument = NULL, respondent = NULL, for
 # Taken are numbers, a list of numbers and reasons, and a data frame with the columns of bip_scores().
 scores_in <- function(scores) {
     if (is.data.frame(scores))
-        return(list(indicators = text(scores$indicator), number = as_number(scores$score),
-                    answer = answer_in(scores$answer, nrow(scores))))
+        return(list(indicators = text(scores[["indicator"]]), number = as_number(scores[["score"]]),
+                    answer = answer_in(scores[["answer"]], nrow(scores))))
     number <- vapply(scores, function(one) if (is.numeric(one)) as.numeric(one)[1L] else NA_real_, 0)
     reason <- vapply(scores, function(one) if (is.character(one) || is.factor(one)) as.character(one)[1L] else NA_character_, "")
     list(indicators = names(scores), number = as_number(unname(number)), answer = answer_in(unname(reason), length(scores)))

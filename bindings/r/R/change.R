@@ -51,7 +51,7 @@ bip_instrument_check <- function(json) invisible(raise(.Call(C_instrument_check,
 
 bip_import <- function(change, file, format = NULL, ..., text = NULL, issue = NULL) {
     options <- options_in(Filter(Negate(is.null), list(...)))
-    if (!is.null(text)) file <- charToRaw(enc2utf8(one_text(text)))
+    if (!is.null(text)) file <- charToRaw(one_text(utf8(text)))
     else if (is.data.frame(file)) file <- csv_of(file)
     else if (is.character(file)) {
         connection <- file(path.expand(file), "rb", raw = TRUE)
@@ -61,18 +61,23 @@ bip_import <- function(change, file, format = NULL, ..., text = NULL, issue = NU
     raise(.Call(C_import, change, format, options, file, issue))
 }
 
-# A long data frame as CSV: a reason stands where there is no score, numbers with all their digits.
+# A data frame as CSV: in the long form a reason stands where there is no score; numbers have all their digits. Never
+# through a connection, which writes in the locale's encoding and "<U+00E5>" for what that hasn't.
 csv_of <- function(frame) {
-    if (!is.null(frame$answer) && !is.null(frame$score)) {
-        reason <- as.character(frame$answer)
-        missing <- is.na(frame$score) & !reason %in% c("answered", "not_asked")
-        frame$score <- ifelse(missing, reason, digits_of(frame$score))
-        frame$answer <- NULL
+    if (all(c("score", "answer") %in% names(frame))) {
+        reason <- as.character(frame[["answer"]])
+        missing <- is.na(frame[["score"]]) & !reason %in% c("answered", "not_asked")
+        frame[["score"]] <- ifelse(missing, reason, digits_of(frame[["score"]]))
+        frame[["answer"]] <- NULL
     }
-    for (name in names(frame)) if (is.numeric(frame[[name]]) && !inherits(frame[[name]], "Date")) frame[[name]] <- digits_of(frame[[name]])
-    lines <- utils::capture.output(utils::write.table(frame, sep = ",", dec = ".", na = "", row.names = FALSE, qmethod = "double",
-                                                      fileEncoding = "UTF-8"))
-    charToRaw(enc2utf8(paste0(paste(lines, collapse = "\n"), "\n")))
+    columns <- lapply(unname(as.list(frame)), function(x) cells_of(if (is.numeric(x) && !inherits(x, "Date")) digits_of(x) else x))
+    rows <- if (nrow(frame) > 0L) do.call(paste, c(columns, sep = ","))
+    charToRaw(paste0(c(paste(cells_of(names(frame)), collapse = ","), rows, ""), collapse = "\n"))
+}
+
+cells_of <- function(x) {
+    x <- utf8(x)
+    ifelse(is.na(x), "", paste0('"', gsub('"', '""', x, fixed = TRUE), '"'))
 }
 
 digits_of <- function(x) ifelse(is.na(x), NA_character_, formatC(x, digits = 17, format = "g", width = 1))

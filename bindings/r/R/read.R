@@ -69,7 +69,8 @@ bip_participants <- function(store) {
     frame <- data.frame(participant = vapply(all, function(one) one$participant, ""), enrolled = bip_date_parse(enrolled))
     frame$participant <- factor(frame$participant, frame$participant)
     for (key in keys)
-        frame[[key]] <- factor(vapply(all, function(one) if (is.null(one$attributes[[key]])) NA_character_ else one$attributes[[key]], ""))
+        frame[[ncol(frame) + 1L]] <- factor(vapply(all, function(one) if (is.null(one$attributes[[key]])) NA_character_ else one$attributes[[key]], ""))
+    names(frame) <- make.unique(c("participant", "enrolled", keys)) # an attribute may have one of the two names
     frame
 }
 

@@ -7,7 +7,7 @@ bip_open <- function(path, write = FALSE, create = FALSE, lang = NULL, allow_nat
         now <- function() moment
     }
     for (f in list(now, random, read)) if (!is.null(f) && !is.function(f)) refuse("options")
-    if (is.character(path) && !identical(path, ":memory:")) path <- enc2utf8(path.expand(path))
+    if (is.character(path) && !identical(path, ":memory:")) path <- utf8(path.expand(path))
     store <- raise(.Call(C_store_open, path, flags, wait_ms, lang, now, random, read))
     structure(store, class = "bip_store", path = path)
 }
@@ -25,7 +25,7 @@ bip_interrupt <- function(store) invisible(raise(.Call(C_store_interrupt, store)
 bip_lang <- function(store) raise(.Call(C_store_lang, store))
 bip_today <- function(store) structure(raise(.Call(C_store_today, store)), class = "Date")
 bip_add_words <- function(store, json) raise(.Call(C_store_add_words, store, one_text(json)))
-bip_backup <- function(store, path) invisible(raise(.Call(C_store_backup, store, enc2utf8(path.expand(path)))))
+bip_backup <- function(store, path) invisible(raise(.Call(C_store_backup, store, utf8(path.expand(path)))))
 bip_traces <- function(store) raise(.Call(C_store_traces, store))
 bip_verify <- function(store, anchor = NULL, issue = NULL) {
     if (!is.null(anchor)) anchor <- one_text(anchor)

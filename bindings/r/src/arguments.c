@@ -13,13 +13,28 @@ void bipr_refuse(bip_error *err, const char *where)
     snprintf(err->message, sizeof err->message, "%s", bip_status_text(BIP_E_USAGE));
 }
 
+static int is_ascii(const char *text)
+{
+    while (*text != '\0' && ((unsigned char)*text & 0x80) == 0)
+        text++;
+    return *text == '\0';
+}
+
+/* Where the locale is C, as in a job at night, R can't tell what the letters of a file are, and would hand on
+   "<c3><a5>" for one. Such text goes on as it is: the library takes it as UTF-8, or refuses it. */
+static const char *utf8_of(SEXP text)
+{
+    const char *utf8 = Rf_translateCharUTF8(text);
+    return Rf_getCharCE(text) == CE_NATIVE && is_ascii(utf8) ? R_CHAR(text) : utf8;
+}
+
 const char *bipr_text_at(SEXP x, R_xlen_t i)
 {
     SEXP text;
     if (TYPEOF(x) != STRSXP || XLENGTH(x) == 0)
         return NULL;
     text = STRING_ELT(x, i % XLENGTH(x));
-    return text == NA_STRING ? NULL : Rf_translateCharUTF8(text);
+    return text == NA_STRING ? NULL : utf8_of(text);
 }
 
 const char *bipr_maybe_text(SEXP x, const char *where, bip_error *err)

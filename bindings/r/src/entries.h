@@ -18,6 +18,7 @@ SEXP r_statuses(void);
 SEXP r_version(void);
 SEXP r_versions(void);
 SEXP r_constants(void);
+SEXP r_utf8(SEXP texts);
 SEXP r_date_parse(SEXP text);
 SEXP r_date_format(SEXP date);
 

@@ -47,6 +47,21 @@ SEXP r_constants(void)
     return all;
 }
 
+/* The same texts in UTF-8, by the one rule that all of them follow. */
+SEXP r_utf8(SEXP texts)
+{
+    R_xlen_t n = XLENGTH(texts);
+    SEXP all = PROTECT(Rf_allocVector(STRSXP, n));
+    for (R_xlen_t i = 0; i < n; i++) {
+        const void *top = vmaxget();
+        const char *text = bipr_text_at(texts, i);
+        SET_STRING_ELT(all, i, text == NULL ? NA_STRING : Rf_mkCharCE(text, CE_UTF8));
+        vmaxset(top);
+    }
+    UNPROTECT(1);
+    return all;
+}
+
 SEXP r_date_parse(SEXP text)
 {
     bip_error err = {0};

@@ -106,6 +106,45 @@ test_that("an import takes files, texts, bytes, connections and data frames, and
     expect_identical(known$known, 8)
 })
 
+test_that("an attribute called as a column is does not take its place", {
+    store <- empty_store()
+    bip_change(store, "anna", function(change) {
+        bip_participant_add(change, "P-1", enrolled = "2026-01-15")
+        bip_participant_set(change, "P-1", "enrolled", "by phone")
+        bip_participant_set(change, "P-1", "participant", "old code")
+        bip_participant_set(change, "P-1", "team", "north")
+    })
+    all <- bip_participants(store)
+    expect_identical(names(all), c("participant", "enrolled", "enrolled.1", "participant.1", "team"))
+    expect_identical(as.character(all$participant), "P-1")
+    expect_identical(all$enrolled, as.Date("2026-01-15"))
+    expect_identical(as.character(all$enrolled.1), "by phone")
+})
+
+test_that("a data frame goes in whatever the locale: what this one can't write, and what it couldn't read", {
+    in_locale <- function(name, code) {
+        before <- Sys.getlocale("LC_CTYPE")
+        on.exit(Sys.setlocale("LC_CTYPE", before))
+        Sys.setlocale("LC_CTYPE", name)
+        code()
+    }
+    unread <- marked <- note <- "\u00e5 \"\u00f8\",\n\u20ac"
+    Encoding(unread) <- "unknown" # as a file's text is that was read under the locale C
+    for (text in list(marked, unread)) {
+        store <- empty_store()
+        frame <- data.frame(participant = "P-\u00e5", date = as.Date("2026-01-01"), respondent = "participant", indicator = "cooperation",
+                            score = 3, answer = "answered", note = text)
+        in_locale("C", function() {
+            bip_change(store, "\u00e5sa", function(change) bip_import(change, frame, instrument = "employability", create_participants = TRUE))
+            bip_change(store, "anna", function(change) bip_assessment_add(change, "P-\u00e5", "employability", "caseworker", "2026-01-01", list(cooperation = 2), note = text))
+        })
+        all <- bip_assessments(store)
+        expect_identical(as.character(all$participant), rep("P-\u00e5", 2))
+        expect_identical(all$note, rep(note, 2))
+        expect_identical(as.character(all$actor), c("\u00e5sa", "anna"))
+    }
+})
+
 test_that("numbers of a data frame keep all their digits", {
     store <- empty_store()
     json <- '{"instrument":"c","version":"1","title":{"en":"C"},"respondents":[{"code":"participant","title":{"en":"P"}}],"scales":[{"code":"s","min":0,"max":1,"step":0}],"indicators":[{"code":"a","title":{"en":"A"},"scale":"s"}]}'

@@ -60,7 +60,7 @@ bip_status bip_spider(const bip_axis *axes, size_t n_axes, const bip_layer *laye
     if (st == BIP_OK)
         st = bip__words_find(all.lang, &words, err);
     if (st == BIP_OK)
-        st = bip__picture_spider(axes, n_axes, layers, n_layers, &all, NULL, words, &o, err);
+        st = bip__picture_spider(axes, n_axes, layers, n_layers, &all, NULL, words, NULL, &o, err);
     bip__arena_free(&arena);
     return finish(&o, st, err);
 }
@@ -101,7 +101,7 @@ bip_status bip_timeline(const bip_panel *panels, size_t n_panels, const bip_pict
     if (st == BIP_OK)
         st = bip__words_find(all.lang, &words, err);
     if (st == BIP_OK)
-        st = bip__picture_timeline(list, n_panels, &all, NULL, words, &o, err);
+        st = bip__picture_timeline(list, n_panels, n_panels, &all, NULL, words, &o, err);
     bip__arena_free(&arena);
     return finish(&o, st, err);
 }

@@ -9,14 +9,13 @@
 #define MARK 4.2        /* pixels */
 #define HOLLOW_MARK 5.2 /* seen around a full one on the same spot */
 #define GAP_MARK 3.4
-#define NARROW 600.0 /* below this the words stand under the picture where they don't fit around it */
 
 typedef struct spider {
     const bip__spider *s;
     bip__page page;
     bip__labels_plan plan;
-    double x, y; /* middle */
-    bool keyed;  /* numbers around, words below */
+    double x, y;   /* middle */
+    bool numbered; /* numbers around, the words in a list */
     bip__block *key;
 } spider;
 
@@ -87,7 +86,7 @@ static bool number_labels(spider *d, bip__arena *arena)
 
     if (numbers == NULL)
         return false;
-    d->keyed = true;
+    d->numbered = true;
     for (size_t i = 0; i < d->s->n_axes; i++) {
         bip__label *l = &d->plan.labels[i];
         snprintf(numbers + 4 * i, 4, "%u", (unsigned)(i + 1) % 100);
@@ -95,28 +94,6 @@ static bool number_labels(spider *d, bip__arena *arena)
         if (!bip__measure(arena, numbers + 4 * i, &l->title))
             return false;
     }
-    return true;
-}
-
-static bool place_labels(spider *d, bip__arena *arena)
-{
-    double width = d->s->frame.width, most = fmin(width * 0.36, 260), gap;
-
-    d->plan.half = width / 2 - d->page.margin + 4;
-    d->plan.size = BIP__SIZE_TEXT;
-    d->plan.most_lines = d->s->n_axes > 20 ? 2 : BIP__LABEL_LINES;
-    if (!measure_labels(d, arena))
-        return false;
-    gap = make_gaps(d);
-    if (bip__labels_place(&d->plan, width * 0.2, most) == 0 || width >= NARROW)
-        return true;
-    if (!number_labels(d, arena))
-        return false;
-    if (d->s->n_axes > 20)
-        d->plan.size = BIP__SIZE_SMALL;
-    most = d->plan.half - gap - 16;
-    if (!bip__labels_place_close(&d->plan, most))
-        bip__labels_place(&d->plan, width * 0.2, most);
     return true;
 }
 
@@ -133,13 +110,43 @@ static void extent(const spider *d, double *top, double *bottom)
     }
 }
 
+/* Whole words, and no tower: where many have to be stacked, the spider between them is a small part of the picture. */
+static bool words_fit(spider *d)
+{
+    double width = d->s->frame.width, top, bottom;
+
+    if (bip__labels_place(&d->plan, width * 0.2, fmin(width * 0.36, 260)) > 0)
+        return false;
+    extent(d, &top, &bottom);
+    return bottom - top <= width;
+}
+
+static bool place_labels(spider *d, bip__arena *arena)
+{
+    double width = d->s->frame.width, most;
+
+    d->plan.half = width / 2 - d->page.margin + 4;
+    d->plan.size = BIP__SIZE_TEXT;
+    d->plan.most_lines = d->s->n_axes > 20 ? 2 : BIP__LABEL_LINES;
+    if (!measure_labels(d, arena))
+        return false;
+    most = d->plan.half - make_gaps(d) - 16;
+    if (words_fit(d))
+        return true;
+    if (!number_labels(d, arena))
+        return false;
+    if (d->s->n_axes > 20)
+        d->plan.size = BIP__SIZE_SMALL;
+    if (!bip__labels_place_close(&d->plan, most))
+        bip__labels_place(&d->plan, width * 0.2, most);
+    return true;
+}
+
 static bool lay_out_key(spider *d, bip__arena *arena, double *bottom)
 {
     const bip__spider *s = d->s;
     double width = s->frame.width - 2 * d->page.margin - 26;
 
-    if (!d->keyed)
-        return true;
     if ((d->key = bip__arena_alloc(arena, 2 * s->n_axes * sizeof *d->key)) == NULL)
         return false;
     for (size_t i = 0; i < 2 * s->n_axes; i++) {
@@ -171,7 +178,11 @@ static bool lay_out(spider *d, bip__arena *arena)
     d->y = d->page.top + (s->frame.title != NULL ? 16 : 0) - top;
     bottom += d->y + 20;
     bip__page_explain_layers(&d->page, s);
-    return lay_out_key(d, arena, &bottom) && bip__page_end(&d->page, bottom);
+    if (s->numbered != NULL)
+        *s->numbered = d->numbered;
+    else if (d->numbered && !lay_out_key(d, arena, &bottom))
+        return false;
+    return bip__page_end(&d->page, bottom);
 }
 
 /* ---------------------------------------------------------------------------------------------------------- ground */
@@ -336,7 +347,7 @@ static void print_labels(bip__out *o, const spider *d)
 
 static void print_key(bip__out *o, const spider *d)
 {
-    for (size_t i = 0; d->keyed && i < 2 * d->s->n_axes; i++) {
+    for (size_t i = 0; d->key != NULL && i < 2 * d->s->n_axes; i++) {
         bip__block number = d->key[i];
         if (number.n == 0)
             continue;

@@ -209,7 +209,7 @@ static void explain(timeline *d)
     bool forward = false, back = false, line = false;
     int32_t gaps = 0;
 
-    for (size_t i = 0; i < t->n_panels; i++) {
+    for (size_t i = t->from; i < t->to; i++) {
         const bip__panel *p = &t->panels[i];
         for (size_t k = 0; k < p->n; k++) {
             forward |= p->steps[k] == BIP_FORWARD;
@@ -243,12 +243,12 @@ static bool lay_out(timeline *d, bip__arena *arena)
     d->width = (room - (double)(d->columns - 1) * BETWEEN) / (double)d->columns;
     find_span(d);
     find_ticks(d);
-    for (size_t i = 0; i < t->n_panels; i++)
+    for (size_t i = t->from; i < t->to; i++)
         if (!make_cell(d, arena, i))
             return false;
     y = d->page.top + 18;
-    for (size_t i = 0; i < t->n_panels; i += d->columns)
-        y = place_row(d, i, i + d->columns < t->n_panels ? i + d->columns : t->n_panels, y);
+    for (size_t i = t->from; i < t->to; i += d->columns)
+        y = place_row(d, i, i + d->columns < t->to ? i + d->columns : t->to, y);
     explain(d);
     return bip__page_end(&d->page, y);
 }
@@ -396,7 +396,7 @@ bip_status bip__timeline_draw(const bip__timeline *t, bip__arena *arena, bip__ou
     if (!lay_out(&d, arena))
         return bip__nomem(err);
     bip__page_print_head(o, &d.page);
-    for (size_t i = 0; i < t->n_panels; i++)
+    for (size_t i = t->from; i < t->to; i++)
         print_panel(o, &d, i);
     bip__page_print_foot(o, &d.page);
     return BIP_OK;

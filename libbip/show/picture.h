@@ -6,11 +6,13 @@
 #include "show/words.h"
 
 /* bip_spider() and bip_timeline() of this version's structs, in these words whatever picture->lang says; remarks may be
- * NULL. */
+ * NULL. Where titles don't fit around a spider, numbers stand there, and the titles go as the items of a list in HTML
+ * to `titles`; NULL: below the spider. */
 bip_status bip__picture_spider(const bip_axis *axes, size_t n_axes, const bip_layer *layers, size_t n_layers,
                                const bip_picture *picture, const bip__remarks *remarks, const bip__words *words,
-                               bip__out *o, bip_error *err);
-bip_status bip__picture_timeline(const bip_panel *panels, size_t n_panels, const bip_picture *picture,
+                               bip__out *titles, bip__out *o, bip_error *err);
+/* Of more than `most` panels several pictures, one after the other, as alike in size as can be. */
+bip_status bip__picture_timeline(const bip_panel *panels, size_t n_panels, size_t most, const bip_picture *picture,
                                  const bip__remarks *remarks, const bip__words *words, bip__out *o, bip_error *err);
 
 /* How far out a score stands: 0 at the worse end of the scale, 1 at the better one. */

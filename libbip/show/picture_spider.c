@@ -1,6 +1,7 @@
 #include "show/picture.h"
 
 #include "draw/palette.h"
+#include "show/page.h"
 
 #include <math.h>
 #include <string.h>
@@ -317,10 +318,26 @@ static bool make(making *m)
     return describe(m);
 }
 
+static void list_titles(const making *m, bip__out *o)
+{
+    for (size_t i = 0; i < m->n_axes; i++) {
+        const bip__spider_axis *axis = &m->out.axes[i];
+        bip__out_text(o, "<li>");
+        bip__html_text(o, axis->title, strlen(axis->title));
+        if (axis->note != NULL) {
+            bip__out_text(o, " <span class=\"quiet\">");
+            bip__html_text(o, axis->note, strlen(axis->note));
+            bip__out_text(o, "</span>");
+        }
+        bip__out_text(o, "</li>\n");
+    }
+}
+
 bip_status bip__picture_spider(const bip_axis *axes, size_t n_axes, const bip_layer *layers, size_t n_layers,
                                const bip_picture *picture, const bip__remarks *remarks, const bip__words *words,
-                               bip__out *o, bip_error *err)
+                               bip__out *titles, bip__out *o, bip_error *err)
 {
+    bool numbered = false;
     bip__arena arena = {0};
     making m = {.axes = axes,
                 .layers = layers,
@@ -337,10 +354,14 @@ bip_status bip__picture_spider(const bip_axis *axes, size_t n_axes, const bip_la
     st = bip__picture_frame(&m.out.frame, picture, m.words, BIP__W_PICTURE_SPIDER, "bip", &arena, err);
     if (remarks != NULL)
         m.out.frame.remarks = *remarks;
+    if (titles != NULL)
+        m.out.numbered = &numbered;
     if (st == BIP_OK && !make(&m))
         st = bip__nomem(err);
     if (st == BIP_OK)
         st = bip__spider_draw(&m.out, &arena, o, err);
+    if (st == BIP_OK && numbered)
+        list_titles(&m, titles);
     bip__out_free(&m.said);
     bip__arena_free(&arena);
     return st;

@@ -10,6 +10,7 @@
 typedef struct making {
     const bip_panel *panels;
     size_t n_panels;
+    const char **told; /* of each panel, for those who don't see it */
     const bip__words *words;
     bip__arena *arena;
     bip__out said;
@@ -179,7 +180,7 @@ static void describe(bip__out *o, const bip__words *w, const bip_panel *p, const
 
 /* ------------------------------------------------------------------------------------------------------------- all */
 
-static bip_status make_panel(making *m, size_t i, bip__panel *out, bip__out *description)
+static bip_status make_panel(making *m, size_t i, bip__panel *out)
 {
     const bip_panel *p = &m->panels[i];
     course c = {0};
@@ -194,24 +195,24 @@ static bip_status make_panel(making *m, size_t i, bip__panel *out, bip__out *des
         st = bip__series_numbers(&m->scratch, c.days, c.scores, c.raters, c.n, p->rules, &s, m->err);
     if (st == BIP_OK && !place_line(m, p, &s, out))
         st = bip__nomem(m->err);
-    if (st == BIP_OK)
-        describe(description, m->words, p, &s);
-    return st;
+    if (st != BIP_OK)
+        return st;
+    describe(&m->said, m->words, p, &s);
+    m->told[i] = bip__keep_said(m->arena, &m->said);
+    return m->told[i] == NULL ? bip__nomem(m->err) : BIP_OK;
 }
 
 static bip_status make(making *m)
 {
     bip__panel *panels = bip__arena_alloc(m->arena, m->n_panels * sizeof *panels);
-    bip__out description;
-    bip_status st = panels == NULL ? bip__nomem(m->err) : BIP_OK;
+    m->told = bip__arena_alloc(m->arena, m->n_panels * sizeof *m->told);
+    bip_status st = panels == NULL || m->told == NULL ? bip__nomem(m->err) : BIP_OK;
     size_t n = 0;
 
-    bip__out_init(&description, NULL, NULL);
     for (size_t i = 0; st == BIP_OK && i < m->n_panels; i++) {
-        st = make_panel(m, i, &panels[i], &description);
+        st = make_panel(m, i, &panels[i]);
         n += panels[i].n + panels[i].n_gaps;
     }
-    bip__say_remarks(&description, &m->out.frame.remarks);
     m->out.panels = panels;
     m->out.n_panels = m->n_panels;
     m->out.months = &m->words->text[BIP__W_MONTH_1];
@@ -221,13 +222,38 @@ static bip_status make(making *m)
     m->notes[0] = m->words->text[BIP__W_PICTURE_EMPTY];
     m->out.frame.notes = m->notes;
     m->out.frame.n_notes = n == 0;
-    if (st == BIP_OK && (m->out.frame.description = bip__keep_said(m->arena, &description)) == NULL)
-        st = bip__nomem(m->err);
-    bip__out_free(&description);
     return st;
 }
 
-bip_status bip__picture_timeline(const bip_panel *panels, size_t n_panels, const bip_picture *picture,
+static bip_status draw(making *m, size_t from, size_t to, const char *id, bip__out *o)
+{
+    for (size_t i = from; i < to; i++)
+        bip__out_text(&m->said, m->told[i]);
+    bip__say_remarks(&m->said, &m->out.frame.remarks);
+    m->out.frame.description = bip__keep_said(m->arena, &m->said);
+    if (from > 0) {
+        bip__out_printf(&m->said, "%s-from-%zu", id, from + 1);
+        m->out.frame.id = bip__keep_said(m->arena, &m->said);
+    }
+    if (m->out.frame.description == NULL || m->out.frame.id == NULL)
+        return bip__nomem(m->err);
+    m->out.from = from;
+    m->out.to = to;
+    return bip__timeline_draw(&m->out, m->arena, o, m->err);
+}
+
+static bip_status draw_all(making *m, size_t most, bip__out *o)
+{
+    size_t n = m->n_panels, pictures = n / most + (n % most > 0);
+    const char *id = m->out.frame.id;
+    bip_status st = BIP_OK;
+
+    for (size_t i = 0; st == BIP_OK && i < pictures; i++)
+        st = draw(m, n * i / pictures, n * (i + 1) / pictures, id, o);
+    return st;
+}
+
+bip_status bip__picture_timeline(const bip_panel *panels, size_t n_panels, size_t most, const bip_picture *picture,
                                  const bip__remarks *remarks, const bip__words *words, bip__out *o, bip_error *err)
 {
     bip__arena arena = {0};
@@ -241,7 +267,7 @@ bip_status bip__picture_timeline(const bip_panel *panels, size_t n_panels, const
     if (st == BIP_OK)
         st = make(&m);
     if (st == BIP_OK)
-        st = bip__timeline_draw(&m.out, &arena, o, err);
+        st = draw_all(&m, most, o);
     bip__scratch_free(&m.scratch);
     bip__out_free(&m.said);
     bip__arena_free(&arena);

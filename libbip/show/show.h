@@ -46,8 +46,15 @@ bip_status bip__show_spider(bip__context *c, const bip_query *query, const char 
                             bip_error *err);
 bip_status bip__show_spider_svg(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
                                 bip_error *err);
+/* The same on a page that lists the titles which don't fit around it: those go to `titles`, as items of a list in HTML.
+ */
+bip_status bip__show_spider_titled(bip__context *c, const bip_query *query, const char *options_json, bip__out *titles,
+                                   bip__out *o, bip_error *err);
 bip_status bip__show_timeline_svg(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
                                   bip_error *err);
+/* The same as several pictures, each of which fits on a sheet of paper. */
+bip_status bip__show_timeline_sheets(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                     bip_error *err);
 
 /* Everything about one participant; subject.c. */
 bip_status bip__show_subject(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,

@@ -216,8 +216,8 @@ static bip_status open_spider(spider *s, bip__context *c, const bip_query *query
     return st == BIP_OK ? make_layers(s, err) : st;
 }
 
-bip_status bip__show_spider_svg(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
-                                bip_error *err)
+bip_status bip__show_spider_titled(bip__context *c, const bip_query *query, const char *options_json, bip__out *titles,
+                                   bip__out *o, bip_error *err)
 {
     spider s = {0};
     bip__remarks remarks;
@@ -226,10 +226,16 @@ bip_status bip__show_spider_svg(bip__context *c, const bip_query *query, const c
     if (st == BIP_OK)
         st = bip__chart_remarks(&s.chart, &remarks, err);
     if (st == BIP_OK)
-        st = bip__picture_spider(s.axes, s.n_axes, s.layers, s.n_layers, &s.chart.picture, &remarks, s.chart.words, o,
-                                 err);
+        st = bip__picture_spider(s.axes, s.n_axes, s.layers, s.n_layers, &s.chart.picture, &remarks, s.chart.words,
+                                 titles, o, err);
     bip__chart_close(&s.chart);
     return st;
+}
+
+bip_status bip__show_spider_svg(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                bip_error *err)
+{
+    return bip__show_spider_titled(c, query, options_json, NULL, o, err);
 }
 
 /* ------------------------------------------------------------------------------------------------------------- JSON */

@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#define SHEET_PANELS 14 /* in two columns they fill a sheet of paper, and their words can be read there */
+
 typedef struct timeline {
     bip__chart chart;
     bip_panel *panels;
@@ -118,8 +120,8 @@ static bip_status name_respondent(timeline *t, bip_error *err)
     return ch->picture.subtitle == NULL ? bip__nomem(err) : BIP_OK;
 }
 
-bip_status bip__show_timeline_svg(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
-                                  bip_error *err)
+static bip_status show(bip__context *c, const bip_query *query, const char *options_json, size_t most, bip__out *o,
+                       bip_error *err)
 {
     timeline t = {0};
     bip__remarks remarks;
@@ -136,7 +138,19 @@ bip_status bip__show_timeline_svg(bip__context *c, const bip_query *query, const
     if (st == BIP_OK)
         st = bip__chart_remarks(&t.chart, &remarks, err);
     if (st == BIP_OK)
-        st = bip__picture_timeline(t.panels, t.n_panels, &t.chart.picture, &remarks, t.chart.words, o, err);
+        st = bip__picture_timeline(t.panels, t.n_panels, most, &t.chart.picture, &remarks, t.chart.words, o, err);
     bip__chart_close(&t.chart);
     return st;
+}
+
+bip_status bip__show_timeline_svg(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                  bip_error *err)
+{
+    return show(c, query, options_json, SIZE_MAX, o, err);
+}
+
+bip_status bip__show_timeline_sheets(bip__context *c, const bip_query *query, const char *options_json, bip__out *o,
+                                     bip_error *err)
+{
+    return show(c, query, options_json, SHEET_PANELS, o, err);
 }

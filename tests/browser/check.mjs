@@ -63,6 +63,19 @@ const smallTargets = (page) => page.evaluate(() => [...document.querySelectorAll
   .filter((label) => label.getBoundingClientRect().height < 43.5)
   .map((label) => `${label.textContent.trim()} is ${label.getBoundingClientRect().height} high`).slice(0, 5));
 
+// On paper a picture is shrunk to its place: its words must still be words. In points.
+const LEAST_PRINT = 4.5;
+const smallPrint = (page) => page.evaluate((least) => {
+  const faults = [];
+  for (const svg of document.querySelectorAll('.picture svg')) {
+    const [, , width, height] = svg.getAttribute('viewBox').split(' ').map(Number);
+    const box = svg.getBoundingClientRect();
+    const points = 13 * 0.75 * Math.min(box.width / width, box.height / height);
+    if (box.width > 0 && points < least) faults.push(`the words of ${svg.id} are ${points.toFixed(1)} points high`);
+  }
+  return faults;
+}, LEAST_PRINT);
+
 async function look(context, file, width, scheme) {
   const page = await context.newPage();
   const address = pathToFileURL(resolve(directory, file)).href;
@@ -81,6 +94,9 @@ async function look(context, file, width, scheme) {
 async function print(context, { file, sheets }) {
   const page = await context.newPage();
   await page.goto(pathToFileURL(resolve(directory, file)).href);
+  await page.setViewportSize({ width: 673, height: 1032 }); // A4 within the margins of page.css
+  await page.emulateMedia({ media: 'print' });
+  claim(`${file} prints pictures that can be read`, await smallPrint(page));
   const pdf = await page.pdf({ path: shots && join(shots, `${file}.pdf`), preferCSSPageSize: true, printBackground: true });
   const n = sheetsIn(pdf);
   const most = Array.isArray(sheets) ? sheets : [sheets, sheets];

@@ -10,12 +10,41 @@
 #define GOLDEN BIP_TEST_DATA "/pages.golden"
 
 static show_store s;
-static const char *const p1[] = {"P1"}, *const p2[] = {"P2"}, *const p3[] = {"P3"}, *const p4[] = {"P4"};
+static const char *const p1[] = {"P1"}, *const p2[] = {"P2"}, *const p3[] = {"P3"}, *const p4[] = {"P4"},
+                         *const long_titles[] = {"LONG"};
+
+#define MANY 40 /* indicators with titles that don't fit around a picture */
+
+static void open_long_titles(void)
+{
+    char json[12000], scores[2 * MANY + 1] = "[";
+    size_t n =
+        (size_t)snprintf(json, sizeof json,
+                         "{\"instrument\":\"long\",\"version\":\"1\",\"title\":{\"en\":\"Long titles\"},"
+                         "\"respondents\":[{\"code\":\"participant\",\"title\":{\"en\":\"Participant\"}}],"
+                         "\"scales\":[{\"code\":\"five\",\"min\":1,\"max\":5},{\"code\":\"two\",\"min\":0,\"max\":2}],"
+                         "\"indicators\":[");
+
+    for (int i = 0; i < MANY; i++) {
+        n += (size_t)snprintf(
+            json + n, sizeof json - n,
+            "%s{\"code\":\"i%d\",\"scale\":\"%s\",\"title\":{\"en\":\"Telling an employer <about> what goes "
+            "well and what is hard every day, %d\"}}",
+            i == 0 ? "" : ",", i, i == 0 ? "two" : "five", i);
+        strcat(scores, i == 0 ? "1" : ",2");
+    }
+    snprintf(json + n, sizeof json - n, "]}");
+    strcat(scores, "]");
+    show_add_instrument(&s, json);
+    show_add_participant(&s, "LONG");
+    show_record(&s, "LONG", "long", "participant", "2026-10-10", NULL, MANY, scores, NULL);
+}
 
 static int set_up(void **state)
 {
     (void)state;
     page_open(&s);
+    open_long_titles();
     return 0;
 }
 
@@ -175,6 +204,32 @@ static void test_report__holds_the_picture_as_a_table(void **state)
     page_says(page, "<tr><th scope=\"row\">Alpha</th><td>1</td><td>3</td></tr>");
 }
 
+static void test_report__lists_titles_that_do_not_fit_around_the_picture(void **state)
+{
+    const char *page = report(long_titles, NULL);
+
+    (void)state;
+    page_is_well_formed(page);
+    assert_int_equal(show_count(page, "<ol class=\"axes\">"), 1);
+    assert_int_equal(show_count(page, "<li>"), MANY);
+    page_says(page, "<li>Telling an employer &lt;about&gt; what goes well and what is hard every day, 0 "
+                    "<span class=\"quiet\">0–2</span></li>");
+    page_hides(report(p1, NULL), "<ol");
+}
+
+static void test_report__full_spreads_many_courses_over_sheets(void **state)
+{
+    const char *page = report(long_titles, "{\"full\":true}");
+
+    (void)state;
+    page_is_well_formed(page);
+    assert_int_equal(show_count(page, "<svg "), 2 + 3 + 1); /* the spider twice, three sheets, one for a phone */
+    assert_int_equal(show_count(page, " id=\"course-1-wide\""), 1);
+    assert_int_equal(show_count(page, " id=\"course-1-wide-from-14\""), 1);
+    assert_int_equal(show_count(page, " id=\"course-1-wide-from-27\""), 1);
+    assert_int_equal(show_count(page, "what is hard every day, 13: "), 2 + 1 + 1 + 1); /* one sheet; the figures */
+}
+
 static void test_report__full_adds_the_courses_and_figures(void **state)
 {
     (void)state;
@@ -209,6 +264,14 @@ static void test_report__leaves_nothing_behind_for_the_next_document(void **stat
 static void test_report__survives_every_failed_allocation(void **state)
 {
     const bip_query query = page_query(p1);
+
+    (void)state;
+    show_survive_failed_allocations(&s, "report", &query);
+}
+
+static void test_report__survives_every_failed_allocation_of_its_list(void **state)
+{
+    const bip_query query = page_query(long_titles);
 
     (void)state;
     show_survive_failed_allocations(&s, "report", &query);
@@ -331,10 +394,13 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_report__names_the_next_date_or_says_how_old_it_is),
         cmocka_unit_test(test_report__of_few_answers_says_so),
         cmocka_unit_test(test_report__holds_the_picture_as_a_table),
+        cmocka_unit_test(test_report__lists_titles_that_do_not_fit_around_the_picture),
+        cmocka_unit_test(test_report__full_spreads_many_courses_over_sheets),
         cmocka_unit_test(test_report__full_adds_the_courses_and_figures),
         cmocka_unit_test(test_report__is_on_one_participant_with_known_options),
         cmocka_unit_test(test_report__leaves_nothing_behind_for_the_next_document),
         cmocka_unit_test(test_report__survives_every_failed_allocation),
+        cmocka_unit_test(test_report__survives_every_failed_allocation_of_its_list),
         cmocka_unit_test(test_report__texts_are_those_of_the_golden_file),
         cmocka_unit_test(test_report__swedish_and_danish_are_easy_to_read),
     };

@@ -262,6 +262,35 @@ static void test_spider__a_narrow_one_numbers_its_axes(void **state)
     assert_int_equal(picture_count(svg, ">Kunskap om arbetsmarknaden</text>"), 3);
 }
 
+/* None of them can stand around whole, at any width that a screen or a sheet has. */
+static void test_spider__titles_that_would_be_cut_stand_in_a_list(void **state)
+{
+    static const int32_t widths[] = {580, 720, 1100};
+    const char *svg;
+
+    (void)state;
+    for (int a = 0; a < 40; a++)
+        axes[a].title = "Berätta för en arbetsgivare om sina styrkor och svårigheter i vardagen";
+    for (size_t w = 0; w < 3; w++) {
+        picture.width = widths[w];
+        svg = draw(40, 1);
+        assert_int_equal(picture_count(svg, ">40</text>"), 2);
+        assert_null(strstr(svg, "…"));
+    }
+}
+
+/* They could be stacked, and the spider would be small between them. */
+static void test_spider__many_titles_don_t_make_a_tower(void **state)
+{
+    (void)state;
+    for (int a = 0; a < 40; a++)
+        axes[a].title = "Samarbete i arbetsgruppen";
+    picture.width = 580;
+    assert_int_equal(picture_count(draw(40, 1), ">40</text>"), 2);
+    picture.width = 1100;
+    assert_int_equal(picture_count(draw(40, 1), ">40</text>"), 0);
+}
+
 static void test_spider__what_is_cut_is_whole_in_its_title(void **state)
 {
     static char long_title[301];
@@ -792,6 +821,8 @@ int main(void)
         DRAWN(test_spider__speaks_three_languages),
         DRAWN(test_spider__without_layers_says_that_nothing_was_measured),
         DRAWN(test_spider__a_narrow_one_numbers_its_axes),
+        DRAWN(test_spider__titles_that_would_be_cut_stand_in_a_list),
+        DRAWN(test_spider__many_titles_don_t_make_a_tower),
         DRAWN(test_spider__what_is_cut_is_whole_in_its_title),
         DRAWN(test_spider__refuses_what_it_cannot_draw),
         DRAWN(test_spider__refuses_an_axis_or_layer_that_does_not_hold),

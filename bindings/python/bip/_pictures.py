@@ -72,4 +72,4 @@ class Panel(NamedTuple):
     labels: Optional[Mapping[float, str]] = None
     """words for scores"""
     raters: Optional[Sequence[Union[int, str, None]]] = None
-    """equal where the rater was the same, None or 0 where unknown"""
+    """equal where the rater was the same, None, NaN or 0 where unknown"""

@@ -238,6 +238,8 @@ bool source_open(source *from, PyObject *given, PyObject *keep)
         return PyArg_Parse(given, "s#", &from->bytes, &from->n);
     if (PyObject_HasAttrString(given, "read"))
         return keep_object(keep, from->read = PyObject_GetAttrString(given, "read"));
-    PyObject *bytes = PyBytes_FromObject(given); /* a copy: what is lent could change while the library reads */
-    return keep_object(keep, bytes) && PyArg_Parse(bytes, "y#", &from->bytes, &from->n);
+    PyObject *view = PyMemoryView_FromObject(given); /* PyBytes_FromObject() alone would also take a list of numbers */
+    PyObject *bytes = view == NULL ? NULL : PyBytes_FromObject(view); /* what is lent could change meanwhile */
+    Py_XDECREF(view);
+    return about("source", keep_object(keep, bytes)) && PyArg_Parse(bytes, "y#", &from->bytes, &from->n);
 }

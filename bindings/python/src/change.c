@@ -21,7 +21,7 @@ PyObject *change_begin(store_object *store, PyObject *args, PyObject *kwargs)
     const char *actor, *reason = NULL;
     bip_error err;
     bip_status st;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "s|z", names, &actor, &reason))
+    if (!take_args(args, kwargs, "s|z", names, &actor, &reason))
         return NULL;
     change_object *self = PyObject_GC_New(change_object, store->state->change);
     if (self == NULL)
@@ -138,8 +138,8 @@ static bool scores_of_mapping(module_state *state, PyObject *mapping, PyObject *
         return false;
     for (size_t i = 0; i < n; i++) {
         PyObject *score;
-        if (!PyArg_ParseTuple(PyList_GetItem(items, (Py_ssize_t)i), "sO", &codes[i], &score) ||
-            !score_from(state, score, &scores[i]))
+        if (!about("scores", PyArg_ParseTuple(PyList_GetItem(items, (Py_ssize_t)i), "sO", &codes[i], &score)) ||
+            !about(codes[i], score_from(state, score, &scores[i])))
             return false;
     }
     in->n = n;
@@ -172,13 +172,13 @@ static PyObject *change_add(PyObject *object, PyObject *args, PyObject *kwargs)
     int redact = 0;
     bip_error err;
     bip_status st;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "sssOO|$zzp", names, &in.participant, &in.instrument, &in.respondent,
-                                     &day, &scores, &in.rater, &in.note, &redact) ||
+    if (!take_args(args, kwargs, "sssOO|$zzp", names, &in.participant, &in.instrument, &in.respondent, &day, &scores,
+                   &in.rater, &in.note, &redact) ||
         (keep = PyList_New(0)) == NULL)
         return NULL;
     in.redact = redact;
-    if (day_from(self->store->state, day, &in.date) && scores_of(self->store->state, scores, keep, &in) &&
-        store_enter(self->store)) {
+    if (about("date", day_from(self->store->state, day, &in.date)) &&
+        scores_of(self->store->state, scores, keep, &in) && store_enter(self->store)) {
         WORK(self->store, st = bip_assessment_add(handle_of(self), &in, id, &err));
         store_leave(self->store);
         made = added(self, st, &err, id);
@@ -198,8 +198,7 @@ static PyObject *change_correct(PyObject *object, PyObject *args, PyObject *kwar
     int redact = 0;
     bip_error err;
     bip_status st;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "s|Oz$p", names, &id, &scores, &in.note, &redact) ||
-        (keep = PyList_New(0)) == NULL)
+    if (!take_args(args, kwargs, "s|Oz$p", names, &id, &scores, &in.note, &redact) || (keep = PyList_New(0)) == NULL)
         return NULL;
     in.redact = redact;
     if (scores_of(self->store->state, scores, keep, &in) && store_enter(self->store)) {
@@ -255,8 +254,8 @@ static PyObject *change_participant_add(PyObject *object, PyObject *args, PyObje
     bip_date enrolled;
     bip_error err;
     bip_status st;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "s|O", names, &code, &day) ||
-        !day_from(self->store->state, day, &enrolled) || !store_enter(self->store))
+    if (!take_args(args, kwargs, "s|O", names, &code, &day) ||
+        !about("enrolled", day_from(self->store->state, day, &enrolled)) || !store_enter(self->store))
         return NULL;
     WORK(self->store, st = bip_participant_add(handle_of(self), code, enrolled, &err));
     return done(self, st, &err);
@@ -321,8 +320,8 @@ static PyObject *change_retention_erase(PyObject *object, PyObject *args, PyObje
     bip_date as_of;
     bip_error err;
     bip_status st;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|iO", names, &days, &day) ||
-        !day_from(self->store->state, day, &as_of) || !store_enter(self->store))
+    if (!take_args(args, kwargs, "|iO", names, &days, &day) ||
+        !about("as_of", day_from(self->store->state, day, &as_of)) || !store_enter(self->store))
         return NULL;
     WORK(self->store, st = bip_retention_erase(handle_of(self), days, as_of, sink_take, &to, &err));
     store_leave(self->store);
@@ -357,8 +356,7 @@ static PyObject *change_import(PyObject *object, PyObject *args, PyObject *kwarg
     import_args a = {.from = {.thread = &self->store->thread},
                      .to = {.thread = &self->store->thread, .state = self->store->state}};
     PyObject *given, *options = NULL, *call = NULL, *keep, *made = NULL;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|zOO", names, &given, &a.format, &options, &call) ||
-        (keep = PyList_New(0)) == NULL)
+    if (!take_args(args, kwargs, "O|zOO", names, &given, &a.format, &options, &call) || (keep = PyList_New(0)) == NULL)
         return NULL;
     a.to.call = call == Py_None ? NULL : call;
     if (options_from(options, keep, &a.options_json) && source_open(&a.from, given, keep))

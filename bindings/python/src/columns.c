@@ -434,13 +434,13 @@ typedef struct reading {
 /* The columns asked for, in that order. A KeyError names what there isn't. */
 static bool choose_named(table *t, PyObject *names, const reading *r)
 {
-    PyObject *list = PySequence_List(names);
+    PyObject *list = one_or_many(names);
     if (list == NULL)
-        return false;
+        return about("columns", false);
     for (Py_ssize_t i = 0; i < PyList_Size(list) && !PyErr_Occurred(); i++) {
         const char *name;
         size_t at = 0;
-        if (!PyArg_Parse(PyList_GetItem(list, i), "s", &name))
+        if (!about_item("columns", (size_t)i, PyArg_Parse(PyList_GetItem(list, i), "s", &name)))
             break;
         while (at < r->n_columns && strcmp(r->columns[at].name, name) != 0)
             at++;
@@ -469,8 +469,7 @@ static PyObject *columns(PyObject *object, PyObject *args, PyObject *kwargs, con
     PyObject *wanted = NULL, *keep, *made = NULL;
     query_args q = query_begin();
     table *t;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|O$" QUERY_FORMAT, names, &wanted, QUERY_INTO(q)) ||
-        (t = table_new(store)) == NULL)
+    if (!take_args(args, kwargs, "|O$" QUERY_FORMAT, names, &wanted, QUERY_INTO(q)) || (t = table_new(store)) == NULL)
         return NULL;
     keep = PyList_New(0);
     if (choose(t, wanted, r) && query_take(store->state, &q, keep) && prepare(t, r->block_size))

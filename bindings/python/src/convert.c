@@ -2,9 +2,83 @@
 #include "module.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
 enum { ORDINAL_OF_1970 = 719163 }; /* datetime.date counts days from 0001-01-01, bip_date from 1970-01-01 */
+
+/* ------------------------------------------------------------ what was wrong, by its name */
+
+bool about(const char *name, bool good)
+{
+    PyObject *type, *text, *trace;
+    if (good)
+        return true;
+    PyErr_Fetch(&type, &text, &trace);
+    if (text == NULL || (type != PyExc_TypeError && type != PyExc_ValueError && type != PyExc_OverflowError)) {
+        PyErr_Restore(type, text, trace);
+        return false;
+    }
+    PyErr_Format(type, "%s: %S", name, text);
+    Py_DECREF(type);
+    Py_DECREF(text);
+    Py_XDECREF(trace);
+    return false;
+}
+
+bool about_item(const char *name, size_t i, bool good)
+{
+    char item[80];
+    if (good)
+        return true;
+    snprintf(item, sizeof item, "%s[%zu]", name, i);
+    return about(item, good);
+}
+
+/* The name of argument N in "argument N must be ..."; NULL where it says something else. */
+static const char *named_in(const char *text, char **names, const char **rest)
+{
+    static const char begins[] = "argument ";
+    size_t n = 0, at = 0;
+    if (strncmp(text, begins, strlen(begins)) != 0)
+        return NULL;
+    for (*rest = text + strlen(begins); **rest >= '0' && **rest <= '9' && n < 100; (*rest)++)
+        n = n * 10 + (size_t)(**rest - '0');
+    while (names[at] != NULL && at + 1 < n)
+        at++;
+    return n > 0 ? names[at] : NULL;
+}
+
+/* Python numbers the arguments, also those that were given by name. */
+static void name_argument(char **names)
+{
+    PyObject *type, *value, *trace;
+    const char *text, *rest, *name = NULL;
+    PyErr_Fetch(&type, &value, &trace);
+    PyObject *said = type == PyExc_TypeError && value != NULL ? PyObject_Str(value) : NULL;
+    if (said != NULL && PyArg_Parse(said, "s", &text))
+        name = named_in(text, names, &rest);
+    if (name == NULL) {
+        PyErr_Restore(type, value, trace);
+    } else {
+        PyErr_Format(type, "%s%s", name, rest);
+        Py_DECREF(type);
+        Py_DECREF(value);
+        Py_XDECREF(trace);
+    }
+    Py_XDECREF(said);
+}
+
+bool take_args(PyObject *args, PyObject *kwargs, const char *format, char **names, ...)
+{
+    va_list into;
+    va_start(into, names);
+    const bool good = PyArg_VaParseTupleAndKeywords(args, kwargs, format, names, into);
+    va_end(into);
+    if (!good)
+        name_argument(names);
+    return good;
+}
 
 /* ------------------------------------------------------------ what is lent for a call */
 
@@ -33,7 +107,7 @@ bool keep_text(PyObject *keep, PyObject *object, const char **out)
 
 bool keep_attribute(PyObject *keep, PyObject *object, const char *name, const char **out)
 {
-    return keep_text(keep, PyObject_GetAttrString(object, name), out);
+    return about(name, keep_text(keep, PyObject_GetAttrString(object, name), out));
 }
 
 /* ------------------------------------------------------------ days */
@@ -173,7 +247,7 @@ bool options_from(PyObject *object, PyObject *keep, const char **out)
     PyObject *json = PyImport_ImportModule("json"); /* here: most who read a store need none of it */
     PyObject *text = json == NULL ? NULL : PyObject_CallMethod(json, "dumps", "(O)", object);
     Py_XDECREF(json);
-    return keep_text(keep, text, out);
+    return about("options", keep_text(keep, text, out));
 }
 
 bool number_attribute(PyObject *object, const char *name, double *out)
@@ -182,7 +256,7 @@ bool number_attribute(PyObject *object, const char *name, double *out)
     if (value != NULL && value != Py_None)
         *out = PyFloat_AsDouble(value);
     Py_XDECREF(value);
-    return !PyErr_Occurred();
+    return about(name, !PyErr_Occurred());
 }
 
 bool int_attribute(PyObject *object, const char *name, int32_t *out)
@@ -190,7 +264,7 @@ bool int_attribute(PyObject *object, const char *name, int32_t *out)
     PyObject *value = PyObject_GetAttrString(object, name);
     bool good = value != NULL && int32_of(value, out);
     Py_XDECREF(value);
-    return good;
+    return about(name, good);
 }
 
 /* ------------------------------------------------------------ sequences and buffers */
@@ -214,8 +288,8 @@ static PyObject *bytes_of_buffer(PyObject *object, const char *format)
 typedef bool (*element_fn)(module_state *state, PyObject *object, void *out);
 
 /* An array of the elements: taken as it is out of a buffer of that format, else converted one by one. */
-static bool array_from(module_state *state, PyObject *object, PyObject *keep, const char *format, size_t size,
-                       element_fn convert, const void **out, size_t *n)
+static bool array_from(module_state *state, PyObject *object, PyObject *keep, const char *name, const char *format,
+                       size_t size, element_fn convert, const void **out, size_t *n)
 {
     PyObject *bytes = format == NULL || PyList_Check(object) ? NULL : bytes_of_buffer(object, format);
     if (bytes != NULL) {
@@ -225,9 +299,9 @@ static bool array_from(module_state *state, PyObject *object, PyObject *keep, co
     }
     PyObject *list = PySequence_List(object);
     char *array = list == NULL ? NULL : keep_memory(keep, (*n = (size_t)PyList_Size(list)) * size);
-    bool good = array != NULL;
+    bool good = about(name, array != NULL);
     for (size_t i = 0; good && i < *n; i++)
-        good = convert(state, PyList_GetItem(list, (Py_ssize_t)i), array + i * size);
+        good = about_item(name, i, convert(state, PyList_GetItem(list, (Py_ssize_t)i), array + i * size));
     *out = array;
     Py_XDECREF(list);
     return good;
@@ -250,10 +324,15 @@ static bool score_element(module_state *state, PyObject *object, void *out)
     return score_from(state, object, out);
 }
 
+PyObject *one_or_many(PyObject *object)
+{
+    return PyUnicode_Check(object) ? Py_BuildValue("[O]", object) : PySequence_List(object);
+}
+
 bool days_from(module_state *state, PyObject *object, PyObject *keep, const bip_date **out, size_t *n)
 {
     const void *array;
-    bool good = array_from(state, object, keep, "i", sizeof **out, day_element, &array, n);
+    bool good = array_from(state, object, keep, "days", "i", sizeof **out, day_element, &array, n);
     *out = array;
     return good;
 }
@@ -261,7 +340,7 @@ bool days_from(module_state *state, PyObject *object, PyObject *keep, const bip_
 bool numbers_from(PyObject *object, PyObject *keep, const double **out, size_t *n)
 {
     const void *array;
-    bool good = array_from(NULL, object, keep, "d", sizeof **out, number_element, &array, n);
+    bool good = array_from(NULL, object, keep, "scores", "d", sizeof **out, number_element, &array, n);
     *out = array;
     return good;
 }
@@ -269,19 +348,31 @@ bool numbers_from(PyObject *object, PyObject *keep, const double **out, size_t *
 bool scores_from(module_state *state, PyObject *object, PyObject *keep, const bip_score **out, size_t *n)
 {
     const void *array;
-    bool good = array_from(state, object, keep, NULL, sizeof **out, score_element, &array, n);
+    bool good = array_from(state, object, keep, "scores", NULL, sizeof **out, score_element, &array, n);
     *out = array;
     return good;
 }
 
-/* Who: numbers as they are, anything else by its place among the raters seen so far; None is unknown. */
+/* What stands for a missing value in tables: NaN and NaT aren't equal to themselves, pandas.NA gives itself as the
+ * answer. */
+static bool is_missing(PyObject *object)
+{
+    PyObject *same = PyObject_RichCompare(object, object, Py_EQ);
+    int equal = same == NULL ? -1 : PyObject_IsTrue(same);
+    if (equal < 0 && same == object) {
+        PyErr_Clear();
+        equal = 0;
+    }
+    Py_XDECREF(same);
+    return equal == 0;
+}
+
+/* Who, by their place among the raters seen so far. Who isn't known is 0. */
 static bool rater_number(PyObject *rater, PyObject *seen, int32_t *out)
 {
-    if (rater == Py_None)
+    if (is_missing(rater))
         return true;
-    if (PyIndex_Check(rater))
-        return int32_of(rater, out);
-    PyObject *next = PyLong_FromSsize_t(PyDict_Size(seen) + 1);
+    PyObject *next = PyErr_Occurred() ? NULL : PyLong_FromSsize_t(PyDict_Size(seen));
     PyObject *had = next == NULL ? NULL : PyObject_CallMethod(seen, "setdefault", "OO", rater, next);
     bool good = had != NULL && int32_of(had, out);
     Py_XDECREF(next);
@@ -294,12 +385,12 @@ bool raters_from(PyObject *object, PyObject *keep, const int32_t **out, size_t *
     *out = NULL;
     if (object == NULL || object == Py_None)
         return true;
-    PyObject *list = PySequence_List(object), *seen = PyDict_New();
+    PyObject *list = PySequence_List(object), *seen = Py_BuildValue("{Oiii}", Py_None, 0, 0, 0);
     int32_t *array = NULL;
     bool good = list != NULL && seen != NULL &&
                 (array = keep_memory(keep, (*n = (size_t)PyList_Size(list)) * sizeof *array)) != NULL;
     for (size_t i = 0; good && i < *n; i++)
-        good = rater_number(PyList_GetItem(list, (Py_ssize_t)i), seen, &array[i]);
+        good = about_item("raters", i, rater_number(PyList_GetItem(list, (Py_ssize_t)i), seen, &array[i]));
     *out = array;
     Py_XDECREF(list);
     Py_XDECREF(seen);
@@ -314,13 +405,14 @@ bool labels_from(PyObject *object, PyObject *keep, const bip_label **out, size_t
     if (object == NULL || object == Py_None)
         return true;
     PyObject *items = PyMapping_Items(object);
-    if (!keep_object(keep, items))
+    if (!about("labels", keep_object(keep, items)))
         return false;
     bip_label *labels = keep_memory(keep, (size_t)PyList_Size(items) * sizeof *labels);
     if (labels == NULL)
         return false;
     for (; *n < (size_t)PyList_Size(items); (*n)++)
-        if (!PyArg_ParseTuple(PyList_GetItem(items, (Py_ssize_t)*n), "ds", &labels[*n].score, &labels[*n].text))
+        if (!about("labels",
+                   PyArg_ParseTuple(PyList_GetItem(items, (Py_ssize_t)*n), "ds", &labels[*n].score, &labels[*n].text)))
             return false;
     *out = labels;
     return true;
@@ -332,7 +424,7 @@ bool rules_from(PyObject *object, bip_series_rules *rules)
     bip_series_rules_init(rules, sizeof *rules);
     PyObject *scale = PyObject_GetAttrString(object, "scale");
     PyObject *pair = scale == NULL ? NULL : PySequence_Tuple(scale);
-    bool good = pair != NULL && PyArg_ParseTuple(pair, "dd", &rules->scale_min, &rules->scale_max) &&
+    bool good = about("scale", pair != NULL && PyArg_ParseTuple(pair, "dd", &rules->scale_min, &rules->scale_max)) &&
                 number_attribute(object, "smallest_step", &rules->smallest_step) &&
                 number_attribute(object, "reliability", &rules->reliability) &&
                 number_attribute(object, "sd", &rules->sd) && int_attribute(object, "better", &rules->better);
@@ -354,16 +446,15 @@ static bool participants_from(PyObject *object, PyObject *keep, bip_query *query
 {
     if (object == NULL || object == Py_None)
         return true;
-    PyObject *list =
-        PyUnicode_Check(object) ? Py_BuildValue("[O]", object) : PySequence_List(object); /* one, or many */
-    if (!keep_object(keep, list))
+    PyObject *list = one_or_many(object);
+    if (!about("participants", keep_object(keep, list)))
         return false;
     query->n_participants = (size_t)PyList_Size(list);
     const char **codes = keep_memory(keep, (query->n_participants + 1) * sizeof *codes);
     if (codes == NULL)
         return false;
     for (size_t i = 0; i < query->n_participants; i++)
-        if (!PyArg_Parse(PyList_GetItem(list, (Py_ssize_t)i), "s", &codes[i]))
+        if (!about_item("participants", i, PyArg_Parse(PyList_GetItem(list, (Py_ssize_t)i), "s", &codes[i])))
             return false;
     query->participants = codes;
     return true;
@@ -372,5 +463,6 @@ static bool participants_from(PyObject *object, PyObject *keep, bip_query *query
 bool query_take(module_state *state, query_args *q, PyObject *keep)
 {
     return keep != NULL && participants_from(q->participants, keep, &q->query) &&
-           day_from(state, q->as_of, &q->query.as_of) && day_from(state, q->since, &q->query.since);
+           about("as_of", day_from(state, q->as_of, &q->query.as_of)) &&
+           about("since", day_from(state, q->since, &q->query.since));
 }

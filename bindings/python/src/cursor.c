@@ -16,7 +16,7 @@ PyObject *cursor_open(store_object *store, PyTypeObject *type, PyObject *args, P
     query_args q = query_begin();
     bip_error err;
     bip_status st;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$" QUERY_FORMAT, names, QUERY_INTO(q)))
+    if (!take_args(args, kwargs, "|$" QUERY_FORMAT, names, QUERY_INTO(q)))
         return NULL;
     PyObject *keep = PyList_New(0);
     cursor_object *self = query_take(store->state, &q, keep) ? PyObject_GC_New(cursor_object, type) : NULL;

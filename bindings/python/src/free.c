@@ -102,7 +102,7 @@ static PyObject *series_compute(PyObject *module, PyObject *args, PyObject *kwar
     bip_series series;
     bip_error err;
     bip_status st;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOO|O", names, &given[0], &given[1], &given[2], &given[3]) ||
+    if (!take_args(args, kwargs, "OOO|O", names, &given[0], &given[1], &given[2], &given[3]) ||
         (keep = PyList_New(0)) == NULL)
         return NULL;
     if (course_from(state, given, keep, &c)) {
@@ -152,7 +152,7 @@ static bool axis_from(PyObject *object, PyObject *keep, bip_axis *axis)
     PyObject *pair = scale == NULL ? NULL : PySequence_Tuple(scale);
     Py_XDECREF(scale);
     axis->size = sizeof *axis;
-    if (!keep_object(keep, pair) || !PyArg_ParseTuple(pair, "dd", &axis->scale_min, &axis->scale_max))
+    if (!about("scale", keep_object(keep, pair) && PyArg_ParseTuple(pair, "dd", &axis->scale_min, &axis->scale_max)))
         return false;
     PyObject *labels = PyObject_GetAttrString(object, "labels");
     return keep_object(keep, labels) && labels_from(labels, keep, &axis->labels, &axis->n_labels) &&
@@ -167,7 +167,7 @@ static bool layer_from(module_state *state, PyObject *object, PyObject *keep, si
     PyObject *scores = PyObject_GetAttrString(object, "scores"), *day = PyObject_GetAttrString(object, "date");
     return keep_object(keep, scores) && keep_object(keep, day) &&
            scores_from(state, scores, keep, &layer->scores, &n) && same_length(n_axes, n) &&
-           day_from(state, day, &layer->date) && keep_attribute(keep, object, "label", &layer->label) &&
+           about("date", day_from(state, day, &layer->date)) && keep_attribute(keep, object, "label", &layer->label) &&
            keep_attribute(keep, object, "respondent", &layer->respondent) &&
            int_attribute(object, "kind", &layer->kind);
 }
@@ -206,8 +206,7 @@ static PyObject *draw_spider(PyObject *module, PyObject *args, PyObject *kwargs)
     bip_error err;
     bip_status st;
     bip_picture_init(&picture, sizeof picture);
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO|$" PICTURE_FORMAT, names, &axes, &layers,
-                                     PICTURE_INTO(picture)) ||
+    if (!take_args(args, kwargs, "OO|$" PICTURE_FORMAT, names, &axes, &layers, PICTURE_INTO(picture)) ||
         (keep = PyList_New(0)) == NULL)
         return NULL;
     if (spider_from(state, axes, layers, keep, &s)) {
@@ -264,7 +263,7 @@ static PyObject *draw_timeline(PyObject *module, PyObject *args, PyObject *kwarg
     bip_error err;
     bip_status st;
     bip_picture_init(&picture, sizeof picture);
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$" PICTURE_FORMAT, names, &given, PICTURE_INTO(picture)) ||
+    if (!take_args(args, kwargs, "O|$" PICTURE_FORMAT, names, &given, PICTURE_INTO(picture)) ||
         (keep = PyList_New(0)) == NULL)
         return NULL;
     if (panels_from(state, given, keep, &panels, &n)) {
@@ -312,8 +311,8 @@ PyMethodDef free_functions[] = {
      "series_compute($module, days, scores, rules, raters=None)\n--\n\nEverything that Store.progression() tells of a "
      "series, from plain arrays: a bip.Series.\n\ndays: strictly rising; dates, days since 1970-01-01, or an array of "
      "them. scores: finite numbers, scale points.\nrules: a bip.Rules. raters: equal where the rater was the same, "
-     "None "
-     "or 0 where unknown. Any thread."},
+     "None, "
+     "NaN or 0 where unknown. Any thread."},
     {"series_sentence", KEYWORDS(series_sentence),
      "series_sentence($module, series, title, lang=None, labels=None, rater_role=None)\n--\n\nThe same as "
      "series.sentence(...)."},

@@ -136,6 +136,12 @@ int issues_tell(void *ctx, const bip_issue *issue); /* a bip_issue_fn */
 
 /* ------------------------------------------------------------ values in and out */
 
+/* PyArg_ParseTupleAndKeywords(), but what has the wrong type is told by its name. */
+bool take_args(PyObject *args, PyObject *kwargs, const char *format, char **names, ...);
+/* Put the name of what was converted before the text of a wrong type or value. @return good */
+bool about(const char *name, bool good);
+bool about_item(const char *name, size_t i, bool good); /* "name[i]" */
+
 /* Memory and objects that live as long as the list `keep`. */
 void *keep_memory(PyObject *keep, size_t n);        /* zeros; NULL: the exception is set */
 bool keep_object(PyObject *keep, PyObject *object); /* takes the reference; false where it is NULL too */
@@ -156,6 +162,7 @@ bool number_attribute(PyObject *object, const char *name, double *out); /* None:
 bool int_attribute(PyObject *object, const char *name, int32_t *out);
 
 /* From a sequence, or anything with a buffer. */
+PyObject *one_or_many(PyObject *object); /* a list; a text is one */
 bool days_from(module_state *state, PyObject *object, PyObject *keep, const bip_date **out, size_t *n);
 bool numbers_from(PyObject *object, PyObject *keep, const double **out, size_t *n);
 bool scores_from(module_state *state, PyObject *object, PyObject *keep, const bip_score **out, size_t *n);

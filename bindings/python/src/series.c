@@ -158,8 +158,7 @@ static PyObject *sentence(PyObject *object, PyObject *args, PyObject *kwargs)
     PyObject *labels = NULL, *keep, *made = NULL;
     bip_error err;
     bip_status st;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "s|zOz", names, &words.title, &words.lang, &labels,
-                                     &words.rater_role) ||
+    if (!take_args(args, kwargs, "s|zOz", names, &words.title, &words.lang, &labels, &words.rater_role) ||
         (keep = PyList_New(0)) == NULL)
         return NULL;
     if (labels_from(labels, keep, &words.labels, &words.n_labels)) {

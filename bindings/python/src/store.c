@@ -105,8 +105,8 @@ PyObject *open_store(PyObject *module, PyObject *args, PyObject *kwargs)
     int write = 0, create = 0, allow = 0;
     bip_open_options options;
     bip_open_options_init(&options, sizeof options);
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O&|$pppzOOOi", names, PyUnicode_FSConverter, &path, &write, &create,
-                                     &allow, &options.lang, &now, &random, &read, &options.wait_ms))
+    if (!take_args(args, kwargs, "O&|$pppzOOOi", names, PyUnicode_FSConverter, &path, &write, &create, &allow,
+                   &options.lang, &now, &random, &read, &options.wait_ms))
         return NULL;
     options.flags =
         (write ? BIP_OPEN_WRITE : 0) | (create ? BIP_OPEN_CREATE : 0) | (allow ? BIP_OPEN_ALLOW_NATIONAL_IDS : 0);
@@ -287,7 +287,7 @@ static PyObject *store_verify(PyObject *object, PyObject *args, PyObject *kwargs
     PyObject *call = NULL;
     bip_error err;
     bip_status st;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|zO", names, &anchor, &call) || !store_enter(self))
+    if (!take_args(args, kwargs, "|zO", names, &anchor, &call) || !store_enter(self))
         return NULL;
     to.call = call == Py_None ? NULL : call;
     WORK(self, st = bip_store_verify(self->handle, anchor, to.call == NULL ? NULL : issues_tell, &to, &err));
@@ -342,8 +342,7 @@ static PyObject *store_write(PyObject *object, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"document", "into", "options", QUERY_NAMES, NULL};
     document d = {.q = query_begin()};
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "sO|$O" QUERY_FORMAT, names, &d.name, &d.into, &d.options,
-                                     QUERY_INTO(d.q)))
+    if (!take_args(args, kwargs, "sO|$O" QUERY_FORMAT, names, &d.name, &d.into, &d.options, QUERY_INTO(d.q)))
         return NULL;
     PyObject *keep = PyList_New(0), *made = write_document((store_object *)object, &d, keep, false);
     Py_XDECREF(keep);
@@ -354,7 +353,7 @@ static PyObject *read_document(PyObject *object, PyObject *args, PyObject *kwarg
 {
     static char *names[] = {"document", "options", QUERY_NAMES, NULL};
     document d = {.q = query_begin()};
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "s|$O" QUERY_FORMAT, names, &d.name, &d.options, QUERY_INTO(d.q)))
+    if (!take_args(args, kwargs, "s|$O" QUERY_FORMAT, names, &d.name, &d.options, QUERY_INTO(d.q)))
         return NULL;
     PyObject *keep = PyList_New(0), *made = write_document((store_object *)object, &d, keep, as_text);
     Py_XDECREF(keep);
@@ -381,7 +380,7 @@ static PyObject *store_retention_list(PyObject *object, PyObject *args, PyObject
     bip_date as_of;
     bip_error err;
     bip_status st;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|iO", names, &days, &day) || !day_from(self->state, day, &as_of) ||
+    if (!take_args(args, kwargs, "|iO", names, &days, &day) || !about("as_of", day_from(self->state, day, &as_of)) ||
         !store_enter(self))
         return NULL;
     WORK(self, st = bip_retention_list(self->handle, days, as_of, sink_take, &to, &err));
@@ -470,11 +469,12 @@ static PyMethodDef methods[] = {
     {"progression_columns", KEYWORDS(progression_columns),
      "progression_columns($self, columns=None, *, " QUERY_SIGNATURE
      ")\n--\n\nProgression of a whole cohort as columns, "
-     "a row a series: bip.Columns.\n\ncolumns: names of those wanted; None: all. " QUERY_WORDS},
+     "a row a series: bip.Columns.\n\ncolumns: names of those wanted, or one; None: all. " QUERY_WORDS},
     {"assessment_columns", KEYWORDS(assessment_columns),
      "assessment_columns($self, columns=None, *, " QUERY_SIGNATURE
      ")\n--\n\nAssessments of a whole cohort as columns, a "
-     "row a score: bip.Columns.\n\ncolumns: names of those wanted; None: all but \"id\" and \"note\". " QUERY_WORDS},
+     "row a score: bip.Columns.\n\ncolumns: names of those wanted, or one; None: all but \"id\" and "
+     "\"note\". " QUERY_WORDS},
     {"__enter__", enter, METH_NOARGS, "__enter__($self)\n--\n\nThe store itself."},
     {"__exit__", leave, METH_VARARGS, "__exit__($self, *exception)\n--\n\nClose."},
     {NULL, NULL, 0, NULL}};

@@ -132,6 +132,7 @@ class TestColumns(unittest.TestCase):
             with store.change("anna") as change:
                 change.instrument_add(json.dumps(many))
                 change.import_("\n".join(lines), options={"instrument": "many", "create_participants": True})
+            self.assertEqual(list(store.progression_columns("mean")), ["mean"])
             columns = store.progression_columns(["code", "participant", "code"])
             assessments = store.assessment_columns(["indicator"])
         self.assertEqual(columns["code"].categories, codes)

@@ -16,6 +16,18 @@ def day(number):
     return None if number is None else EPOCH + datetime.timedelta(number)
 
 
+class Missing:
+    """As pandas.NA: whether it equals something is missing too."""
+
+    def __eq__(self, other):
+        return self
+
+    def __bool__(self):
+        raise TypeError("nobody knows")
+
+    __hash__ = object.__hash__
+
+
 def number_of(date):
     return None if date is None else (date - EPOCH).days
 
@@ -120,7 +132,9 @@ class TestFixtures(Fixtures):
 
     def test_raters_by_name(self):
         days, scores, r = ["2025-01-01", "2025-02-01"], [1, 2], bip.Rules((1, 5), 1)
-        for raters, same in ((["a", "a"], True), (["a", "b"], False), ([None, "a"], None), ([3, 3], True), (None, None)):
+        for raters, same in ((["a", "a"], True), (["a", "b"], False), ([None, "a"], None), ([3, 3], True), (None, None),
+                             ([1, "a"], False), ([2**40, 2**40], True), ([0, "a"], None), ([0, 0], None),
+                             ([math.nan, math.nan], None), (["a", math.nan], None), ([Missing(), "a"], None)):
             self.assertIs(bip.series_compute(days, scores, r, raters).same_rater, same)
 
     def test_sentences(self):

@@ -185,6 +185,24 @@ class TestWrongTypes(unittest.TestCase):
                          lambda: bip.spider([bip.Axis(3, (1, 5))], [])):
                 with self.assertRaises(TypeError):
                     call()
+            for call, name in ((lambda: record(change, scores={"cooperation": "3"}), "cooperation: "),
+                               (lambda: record(change, scores={3: 3}), "scores: "),
+                               (lambda: record(change, rater=0.5), "rater must be "),
+                               (lambda: record(change, date=0.5), "date: "),
+                               (lambda: change.participant_add(None), "code must be "),
+                               (lambda: change.participant_add("P-7", 0.5), "enrolled: "),
+                               (lambda: change.import_(["participant,date"]), "source: "),
+                               (lambda: store.text("steps", since=object()), "since: "),
+                               (lambda: store.text("steps", participants=["P-001", None]), r"participants\[1\]: "),
+                               (lambda: store.text("steps", for_role=3), "for_role must be "),
+                               (lambda: store.progression_columns([3]), r"columns\[0\]: "),
+                               (lambda: bip.series_compute([1, 2], [1, "x"], r), r"scores\[1\]: "),
+                               (lambda: bip.series_compute([1, None, object()], [1, 2, 3], r), r"days\[2\]: "),
+                               (lambda: bip.series_compute([1], [1], r, [[]]), r"raters\[0\]: "),
+                               (lambda: bip.series_compute([1], [1], bip.Rules((1, 5), better="lower")), "better: "),
+                               (lambda: bip.spider([bip.Axis("x", 3)], []), "scale: ")):
+                with self.assertRaisesRegex(TypeError, "^" + name):
+                    call()
             for call in (lambda: bip.series_compute([1], [1], 3), lambda: store.write("steps", 3)):
                 with self.assertRaises(AttributeError):
                     call()

@@ -150,6 +150,8 @@ bip_status cli_change_end(cli *c, bip_change *change, bip__out *text, bip_status
  * date.
  */
 bip_status cli_day(cli *c, cli_option_id option, bip_status bad, bip_date *out);
+/* The day that --as-of gave, else that of the clock. */
+bip_date cli_today(const cli *c, bip_date as_of);
 /* A query with every filter that the command was given. */
 bip_status cli_query(cli *c, bip_query *query);
 bip_status cli_fail(cli *c, bip_status st, const char *where, const char *fmt, ...) BIP_PRINTF(4, 5);
@@ -186,6 +188,8 @@ void cli_hint_at(cli *c, bip_status st);
 int cli_exit_status(bip_status st);
 void cli_report(cli *c, bip_status st);
 void cli_warn(const cli *c, bip__out *text); /* and free it */
+/* Dates that lie ahead are taken, and how many is told. */
+void cli_warn_of_future(const cli *c, int64_t n, bip_date today);
 /* Faults found one at a time: all are told at once, in the end. */
 typedef struct cli_faults {
     const char *file; /* what was read; NULL: the store itself */

@@ -167,21 +167,6 @@ static void counts_text(bip__out *o, const cli *c, const bip_import_result *r, b
     bip__out_char(o, '\n');
 }
 
-static void warn_of_future(cli *c, int64_t n, bip_date today)
-{
-    bip__out text;
-    char count[24], day[11];
-    const char *texts[2] = {count, day};
-
-    if (n == 0)
-        return;
-    snprintf(count, sizeof count, "%lld", (long long)n);
-    bip_date_format(today, day);
-    bip__out_init(&text, NULL, NULL);
-    cli_words(&text, c, n == 1 ? WORD_ONE_FUTURE : WORD_FUTURE, texts, 2);
-    cli_warn(c, &text);
-}
-
 static bip_status take(cli *c, bip_change *change, cli_input *in, const char *options, bip_import_result *result)
 {
     cli_progress progress;
@@ -237,19 +222,17 @@ bip_status cli_cmd_import(cli *c)
     bip__out options = {0};
     bip_change *change;
     bip_import_result result = {.size = sizeof result};
-    bip_date today;
+    bip_date as_of;
     bip_status st = check_options(c);
 
-    if (st != BIP_OK || (st = cli_day(c, OPT_AS_OF, BIP_E_USAGE, &today)) != BIP_OK ||
+    if (st != BIP_OK || (st = cli_day(c, OPT_AS_OF, BIP_E_USAGE, &as_of)) != BIP_OK ||
         (st = options_json(c, &options)) != BIP_OK || (st = cli_input_open(c, &in, c->args.operands[0])) != BIP_OK ||
         (st = cli_change_begin(c, &change)) != BIP_OK)
         goto done;
-    if (today == BIP_NO_DATE)
-        today = bip_store_today(c->store);
     st = take(c, change, &in, options.data, &result);
     st = finish(c, change, &result, st);
     if (st == BIP_OK)
-        warn_of_future(c, result.future, today);
+        cli_warn_of_future(c, result.future, cli_today(c, as_of));
 done:
     cli_input_close(&in);
     bip__out_free(&options);
@@ -270,7 +253,7 @@ bip_status cli_cmd_merge(cli *c)
         st = finish(c, change, &result, st);
     }
     if (st == BIP_OK)
-        warn_of_future(c, result.future, bip_store_today(c->store));
+        cli_warn_of_future(c, result.future, cli_today(c, BIP_NO_DATE));
     bip_store_close(from);
     return st;
 }

@@ -52,16 +52,21 @@ bip_status cli_cmd_participant_add(cli *c)
 {
     const char *code = c->args.operands[0];
     bip_change *change;
-    bip_date enrolled;
+    bip_date enrolled, as_of, today;
     bip_status st = check_attributes(c);
 
-    if (st != BIP_OK || (st = cli_day(c, OPT_ENROLLED, BIP_E_REFUSED, &enrolled)) != BIP_OK ||
+    if (st != BIP_OK || (st = cli_day(c, OPT_AS_OF, BIP_E_USAGE, &as_of)) != BIP_OK ||
+        (st = cli_day(c, OPT_ENROLLED, BIP_E_REFUSED, &enrolled)) != BIP_OK ||
         (st = cli_change_begin(c, &change)) != BIP_OK)
         return st;
     st = bip_participant_add(change, code, enrolled, &c->err);
     if (st == BIP_OK)
         st = set_attributes(c, change, code);
-    return end(c, change, WORD_REGISTERED, st);
+    if ((st = end(c, change, WORD_REGISTERED, st)) != BIP_OK)
+        return st;
+    today = cli_today(c, as_of);
+    cli_warn_of_future(c, enrolled != BIP_NO_DATE && enrolled > today, today);
+    return BIP_OK;
 }
 
 bip_status cli_cmd_participant_set(cli *c)

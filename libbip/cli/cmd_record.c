@@ -128,22 +128,6 @@ static void hint_at_registration(cli *c, const char *code)
     c->err = refused;
 }
 
-/* A date that lies ahead is taken, and told. */
-static void warn_of_future(cli *c, bip_date date, bip_date as_of)
-{
-    bip_date today = as_of != BIP_NO_DATE ? as_of : bip_store_today(c->store);
-    bip__out text;
-    char day[11];
-    const char *texts[2] = {"1", day};
-
-    if (date <= today)
-        return;
-    bip_date_format(today, day);
-    bip__out_init(&text, NULL, NULL);
-    cli_words(&text, c, WORD_ONE_FUTURE, texts, 2);
-    cli_warn(c, &text);
-}
-
 bip_status cli_cmd_record(cli *c)
 {
     score_list list = {0};
@@ -167,7 +151,7 @@ bip_status cli_cmd_record(cli *c)
         cli_hint(c, "see `bip help correct`");
     st = end(c, change, id, st);
     if (st == BIP_OK)
-        warn_of_future(c, in.date, as_of);
+        cli_warn_of_future(c, in.date > cli_today(c, as_of), cli_today(c, as_of));
 done:
     scores_free(&list);
     return st;

@@ -103,6 +103,21 @@ void cli_warn(const cli *c, bip__out *text)
     say(&o);
 }
 
+void cli_warn_of_future(const cli *c, int64_t n, bip_date today)
+{
+    bip__out text;
+    char count[24], day[11];
+    const char *texts[2] = {count, day};
+
+    if (n == 0)
+        return;
+    snprintf(count, sizeof count, "%lld", (long long)n);
+    bip_date_format(today, day);
+    bip__out_init(&text, NULL, NULL);
+    cli_words(&text, c, n == 1 ? WORD_ONE_FUTURE : WORD_FUTURE, texts, 2);
+    cli_warn(c, &text);
+}
+
 void cli_faults_begin(const cli *c, cli_faults *f, const char *file)
 {
     f->file = file;

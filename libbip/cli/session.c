@@ -276,6 +276,11 @@ bip_status cli_day(cli *c, cli_option_id option, bip_status bad, bip_date *out)
     return cli_fail(c, bad, cli_options[option].name, "\"%s\" %s", value, bip__date_fault_text(fault));
 }
 
+bip_date cli_today(const cli *c, bip_date as_of)
+{
+    return as_of != BIP_NO_DATE ? as_of : bip_store_today(c->store);
+}
+
 /* The participants that a reading command names: at least one, or all of them by --all. */
 static bip_status who(cli *c, bip_query *query)
 {

@@ -643,6 +643,17 @@ def dates_ahead_are_taken_with_a_warning_that_counts_them(shop):
 
 
 @check
+def an_enrolment_ahead_is_taken_with_a_warning(shop):
+    shop.filled()
+    ahead = "bip: warning: 1 date after 2026-11-21\n"
+    assert shop.ok("participant", "add", "P-002", "--enrolled", "2026-11-22").error == ahead
+    assert shop.ok("participant", "add", "P-003", "--enrolled", "2026-11-21").error == ""
+    assert shop.ok("participant", "add", "P-004").error == ""
+    assert shop.ok("participant", "add", "P-005", "--enrolled", "2026-11-22", "--as-of", "2026-11-22").error == ""
+    shop.fails(2, "participant", "add", "P-006", "--as-of", "soon", says="--as-of")
+
+
+@check
 def columns_that_match_nothing_can_be_ignored_by_name(shop):
     shop.filled()
     shop.file("in.csv", "participant,date,respondent,coping,colour,x\nP-001,2026-10-01,participant,3,red,1\n")

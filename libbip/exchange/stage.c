@@ -4,7 +4,6 @@
 #include "exchange/intake.h"
 #include "exchange/packed.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 void bip__stage_free(bip__stage *s)

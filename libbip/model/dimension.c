@@ -2,8 +2,6 @@
 
 #include "base/number.h"
 
-#include <math.h>
-
 /* What a weighted mean of the answered gives: itself, or for a sum as much as if all had answered like that. */
 static double combine(const bip__dimension *d, const bip__dimension_view *view, double weighted_sum, double weight)
 {

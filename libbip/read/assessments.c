@@ -2,6 +2,7 @@
 
 #include "model/score.h"
 #include "read/course.h"
+#include "read/people.h"
 #include "read/sweep.h"
 #include "store/canon.h"
 

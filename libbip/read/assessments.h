@@ -2,8 +2,7 @@
 #ifndef BIP_READ_ASSESSMENTS_H
 #define BIP_READ_ASSESSMENTS_H
 
-#include "read/catalogue.h"
-#include "read/people.h"
+#include "read/context.h"
 
 typedef struct bip__assessments bip__assessments;
 

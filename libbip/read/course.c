@@ -1,6 +1,7 @@
 #include "read/course.h"
 
-#include <math.h>
+#include "model/score.h"
+
 #include <string.h>
 
 /* One assessment of a day whose order of recording matters, and the fact it is a revision of. */

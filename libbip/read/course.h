@@ -2,7 +2,6 @@
 #ifndef BIP_READ_COURSE_H
 #define BIP_READ_COURSE_H
 
-#include "model/score.h"
 #include "progress/progress.h"
 #include "read/plan.h"
 #include "read/sweep.h"

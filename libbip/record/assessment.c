@@ -1,10 +1,8 @@
 #include "base/number.h"
-#include "model/score.h"
 #include "read/course.h"
 #include "record/record.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* ------------------------------------------------------------ keys */

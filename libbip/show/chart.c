@@ -3,7 +3,6 @@
 #include "read/assessments.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------------------------------------------------- answers */

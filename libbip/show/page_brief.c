@@ -2,7 +2,6 @@
 #include "show/page.h"
 #include "show/show.h"
 
-#include <math.h>
 #include <string.h>
 
 /* The ten minutes before a meeting, on one screen: who scored last, what moved since, where the views differ, one

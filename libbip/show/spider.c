@@ -2,6 +2,7 @@
 #include "show/show.h"
 
 #include "base/date.h"
+#include "model/score.h"
 #include "show/chart.h"
 
 #include <string.h>

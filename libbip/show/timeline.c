@@ -3,7 +3,6 @@
 
 #include "show/chart.h"
 
-#include <math.h>
 #include <string.h>
 
 #define SHEET_PANELS 14 /* in two columns they fill a sheet of paper, and their words can be read there */

@@ -76,7 +76,11 @@ claim "base knows nothing above it" knows_only base
 claim "model knows base" knows_only model base
 claim "progress knows base" knows_only progress base
 claim "draw knows base" knows_only draw base
-claim "store knows base and model" knows_only store base model
+claim "store knows base" knows_only store base
+claim "read knows store, progress and what is below" knows_only read base model store progress
+claim "record knows read and what is below, no statistics" knows_only record base model store read
+claim "exchange knows record and what is below, no statistics" knows_only exchange base model store read record
+claim "show knows read, draw and what is below" knows_only show base model store progress read draw
 claim "the program knows bip.h and helpers of base" knows_only cli base
 claim "the examples know bip.h only" not_a_client
 claim "no function has more than 60 lines" long_functions

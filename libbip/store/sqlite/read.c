@@ -1,6 +1,7 @@
 /* Looking up and reading. */
 #include "base/alloc.h"
 #include "store/sqlite/sqlite.h"
+#include "store/trail.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "store/sqlite/statements.h"
-#include "store/trail.h"
+#include "store/store.h"
 
 #include <sqlite3.h>
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
 /* Transactions, and everything that adds to a store. */
-#include "base/alloc.h"
 #include "store/sqlite/sqlite.h"
+#include "store/trail.h"
 
 #include <string.h>
 

@@ -19,32 +19,10 @@ void die(const char *what)
 
 /* ------------------------------------------------------------ texts and files */
 
-int take(void *ctx, const char *bytes, size_t n)
-{
-    text *t = ctx;
-    t->s = realloc(t->s, t->n + n + 1);
-    if (t->s == NULL)
-        abort();
-    memcpy(t->s + t->n, bytes, n);
-    t->n += n;
-    t->s[t->n] = '\0';
-    return 0;
-}
-
 static int drop(void *ctx, const char *bytes, size_t n)
 {
     (void)ctx, (void)bytes, (void)n;
     return 0;
-}
-
-static long give(void *ctx, char *into, size_t n)
-{
-    text *t = ctx;
-    n = n < t->n ? n : t->n;
-    memcpy(into, t->s, n);
-    t->s += n;
-    t->n -= n;
-    return (long)n;
 }
 
 text read_file(const char *name)
@@ -55,7 +33,7 @@ text read_file(const char *name)
     if (f == NULL)
         die("a file can't be read");
     for (size_t n; (n = fread(bytes, 1, sizeof bytes, f)) > 0;)
-        take(&t, bytes, n);
+        text_take(&t, bytes, n);
     fclose(f);
     return t;
 }
@@ -174,7 +152,7 @@ static bip_status instrument(bip_change *change, const char *id)
 static bip_status import_from(bip_change *change, const char *format, const char *options, text from)
 {
     bip_import_result result = {.size = sizeof result};
-    return bip_import(change, format, options, give, &from, NULL, NULL, &result, &err);
+    return bip_import(change, format, options, text_give, &from, NULL, NULL, &result, &err);
 }
 
 #define CREATE "{\"instrument\":\"employability\",\"create_participants\":true}"
@@ -485,7 +463,7 @@ static void must(bip_status st)
 
 static void keep(bip_store *store, const char *name, text *into)
 {
-    must(bip_write(store, name, NULL, NULL, take, into, &err));
+    must(bip_write(store, name, NULL, NULL, text_take, into, &err));
 }
 
 /* A copy goes on by itself: what it has more is what merge and imports take in. */

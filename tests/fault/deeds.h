@@ -3,15 +3,9 @@
 #define DEEDS_H
 
 #include "bip.h"
+#include "text.h"
 
 #include <stdbool.h>
-
-typedef struct text {
-    char *s;
-    size_t n;
-} text;
-
-int take(void *into_text, const char *bytes, size_t n);
 
 /* Exactly one of the functions, or none of them: to make a store at `other`. */
 typedef struct deed {

@@ -283,18 +283,13 @@ static text export_of(const char *name)
 {
     bip_store *store = NULL;
     text t = {NULL, 0};
-    if (open_store(0, name, &store) != BIP_OK || bip_write(store, "json", NULL, NULL, take, &t, &err) != BIP_OK ||
+    if (open_store(0, name, &store) != BIP_OK || bip_write(store, "json", NULL, NULL, text_take, &t, &err) != BIP_OK ||
         bip_store_verify(store, NULL, NULL, NULL, &err) != BIP_OK) {
         fprintf(stderr, "%s: %s\n", err.where, err.message);
         die("the store can't be read, or verify finds a fault");
     }
     bip_store_close(store);
     return t;
-}
-
-static bool same(text a, text b)
-{
-    return a.n == b.n && memcmp(a.s, b.s, a.n) == 0;
 }
 
 static bool expected(mode m, bip_status st)
@@ -338,9 +333,9 @@ static void check_store(const deed *d, bip_status st)
 {
     text after = export_of(path);
     /* Where the machine stopped, a commit may have come through before it could say so. */
-    if (st != BIP_OK && !same(after, before) && !fault.stopped)
+    if (st != BIP_OK && !text_same(after, before) && !fault.stopped)
         wrong("failed, and changed something", st);
-    if (st == BIP_OK && same(after, before) != d->silent)
+    if (st == BIP_OK && text_same(after, before) != d->silent)
         wrong(d->silent ? "said to change nothing of the export" : "acknowledged, and not there", st);
     free(after.s);
 }
@@ -348,7 +343,7 @@ static void check_store(const deed *d, bip_status st)
 static void check_file(bip_status st)
 {
     text after = read_file(path);
-    if (!same(after, bytes))
+    if (!text_same(after, bytes))
         wrong("reading changed something", st);
     free(after.s);
 }

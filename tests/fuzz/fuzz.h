@@ -42,19 +42,23 @@ static inline int64_t fuzz_now(void *ctx)
     return 1795255200000; /* 2026-11-21T10:00:00Z */
 }
 
-static inline bip_store *fuzz_store(void)
+static inline bip_open_options fuzz_options(unsigned char *last)
 {
-    static bip_store *store;
-    static unsigned char last;
     bip_open_options o;
-    if (store != NULL)
-        return store;
     bip_open_options_init(&o, sizeof o);
     o.flags = BIP_OPEN_CREATE;
     o.random = fuzz_random;
     o.now_ms = fuzz_now;
-    o.ctx = &last;
-    if (bip_store_open(":memory:", &o, &store, NULL) != BIP_OK)
+    o.ctx = last;
+    return o;
+}
+
+static inline bip_store *fuzz_store(void)
+{
+    static bip_store *store;
+    static unsigned char last;
+    const bip_open_options o = fuzz_options(&last);
+    if (store == NULL && bip_store_open(":memory:", &o, &store, NULL) != BIP_OK)
         abort();
     return store;
 }

@@ -299,6 +299,123 @@ static void test_nomem__writing_documents(void **state)
     test_participant(f, "P3"); /* nothing was left open */
 }
 
+/* ------------------------------------------------------------ into memory that is kept */
+
+/* What the last document leaves to the next goes; storage keeps the words that it has learnt. */
+static long live_without_kept(fixture *f)
+{
+    bip__context_forget(&f->store->context);
+    bip__out_free(&f->store->idle_out);
+    return bip__alloc_live();
+}
+
+/* Of Q there is so little and of QR so much that the memory kept of reading Q is too small for QR. */
+static void fill_unlike(fixture *f)
+{
+    bip_change *change = test_begin(f, NULL);
+    assert_ok(bip_participant_add(change, "Q", BIP_NO_DATE, &test_err));
+    assert_ok(test_add(change, "Q", "steps coach 2026-01-03", "a=2", NULL));
+    assert_ok(bip_participant_add(change, "QR", BIP_NO_DATE, &test_err));
+    for (int i = 0; i < 20; i++) {
+        char key[64], scores[16];
+        snprintf(key, sizeof key, "steps %s 2026-01-%02d", i % 2 ? "coach" : "participant", i + 1);
+        snprintf(scores, sizeof scores, "a=%d b=%d", 1 + i / 4, 5 - i % 3);
+        assert_ok(test_add(change, "QR", key, scores, NULL));
+    }
+    test_commit(change);
+}
+
+/* A document, the one participant it is about where it is about one, and what it is read after. */
+typedef struct pair {
+    const char *name, *person, *after;
+} pair;
+
+static bip_query query_of(const pair *p, const char **person)
+{
+    bip_query q = test_query();
+    *person = p->person;
+    q.participants = *person == NULL ? NULL : person;
+    q.n_participants = *person != NULL;
+    if (strcmp(p->name, "instrument") == 0 || strcmp(p->name, "csv-wide") == 0 || strcmp(p->name, "form") == 0)
+        q.instrument = "steps";
+    return q;
+}
+
+static void read_little(fixture *f, const pair *p, bip_query q)
+{
+    const char *little[] = {"Q"};
+    q.participants = little;
+    q.n_participants = 1;
+    assert_ok(test_try_document(f, p->after, &q));
+}
+
+/* Where an allocation fails, the memory must be as good as before: the next document is written into it. */
+static bool meets_failure(fixture *f, const pair *p, const bip_query *q, long n, const char *expected)
+{
+    bip__alloc_fail_at(n, false);
+    bip_status st = test_try_document(f, p->name, q);
+    const bool met = bip__alloc_failed();
+    bip__alloc_fail_at(-1, false);
+    if (st != (met ? BIP_E_NOMEM : BIP_OK))
+        fail_msg("%s, allocation %ld: %s, %s", p->name, n, bip_status_code(st), test_err.message);
+    if (met)
+        st = test_try_document(f, p->name, q);
+    if (st != BIP_OK || strcmp(f->text, expected) != 0)
+        fail_msg("%s, allocation %ld: another document", p->name, n);
+    return met;
+}
+
+static void sweep_pair(fixture *f, const pair *p)
+{
+    const char *person;
+    const bip_query q = query_of(p, &person);
+    long n = 0;
+    live_without_kept(f);
+    char *expected = strdup(test_document(f, p->name, &q));
+    const long live = live_without_kept(f);
+    assert_non_null(expected);
+    do {
+        live_without_kept(f);
+        read_little(f, p, q);
+    } while (meets_failure(f, p, &q, n, expected) && ++n < MOST);
+    assert_in_range(n, 1, MOST - 1);
+    assert_in_range(live_without_kept(f), 0, live);
+    free(expected);
+}
+
+static void test_nomem__writing_documents_into_kept_memory(void **state)
+{
+    static const pair pairs[] = {
+        {"progression", NULL, "progression"},
+        {"progression", "QR", "progression"},
+        {"progression-text", NULL, "progression-text"},
+        {"steps", NULL, "progression"},
+        {"steps-text", NULL, "steps"},
+        {"history", NULL, "history"},
+        {"participants", NULL, "participants"},
+        {"instruments", NULL, "progression"},
+        {"instrument", NULL, "progression"},
+        {"head", NULL, "progression"},
+        {"json", NULL, "progression"},
+        {"jsonl", NULL, "jsonl"},
+        {"csv-long", NULL, "csv-long"},
+        {"csv-wide", NULL, "csv-wide"},
+        {"team", NULL, "progression"},
+        {"form", NULL, "progression"},
+        {"report", "QR", "report"},
+        {"brief", "QR", "progression"},
+        {"spider", "QR", "spider"},
+        {"spider-svg", "QR", "spider"},
+        {"timeline-svg", "QR", "timeline-svg"},
+        {"subject", "QR", "subject"},
+    };
+    fixture *f = *state;
+    fill_unlike(f);
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        sweep_pair(f, &pairs[i]);
+    test_participant(f, "P3"); /* nothing was left open */
+}
+
 static void test_nomem__verifying(void **state)
 {
     fixture *f = *state;
@@ -356,6 +473,7 @@ int main(void)
         ON_EACH(test_nomem__leaves_a_change_whole_or_broken),
         ON_EACH(test_nomem__reading_with_cursors),
         ON_EACH(test_nomem__writing_documents),
+        ON_EACH(test_nomem__writing_documents_into_kept_memory),
         ON_EACH(test_nomem__verifying),
         cmocka_unit_test(test_nomem__computing_a_series),
     };

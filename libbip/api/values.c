@@ -112,17 +112,22 @@ bip_status bip__rules_check(const bip_series_rules *r, bip_error *err)
     return BIP_OK;
 }
 
+static bip_status bad_point(size_t i, const char *why, bip_error *err)
+{
+    char where[48];
+    snprintf(where, sizeof where, "point %zu", i);
+    return bip__fail(err, BIP_E_USAGE, where, "%s", why);
+}
+
 static bip_status check_points(const bip_date *days, const double *scores, size_t n, bip_error *err)
 {
     for (size_t i = 0; i < n; i++) {
-        char where[48];
-        snprintf(where, sizeof where, "point %zu", i);
         if (!bip__date_valid(days[i]))
-            return bip__fail(err, BIP_E_USAGE, where, "the day is outside the years 1900 to 2199");
+            return bad_point(i, "the day is outside the years 1900 to 2199", err);
         if (i > 0 && days[i] <= days[i - 1])
-            return bip__fail(err, BIP_E_USAGE, where, "the days don't rise");
+            return bad_point(i, "the days don't rise", err);
         if (!isfinite(scores[i]))
-            return bip__fail(err, BIP_E_USAGE, where, "the score is no finite number");
+            return bad_point(i, "the score is no finite number", err);
     }
     return BIP_OK;
 }
@@ -132,7 +137,7 @@ bip_status bip_series_compute(const bip_date *days, const double *scores, const 
 {
     bip_series_rules all;
     bip_series series;
-    bip__scratch scratch = {0};
+    bip__scratch scratch = {.alone = true};
     if (days == NULL || scores == NULL || n == 0 || rules == NULL || out == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "days, scores, rules and a place for the result are needed");
     bip_series_rules_init(&all, sizeof all);

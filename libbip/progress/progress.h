@@ -13,6 +13,7 @@ typedef struct bip__scratch {
     double *values;
     size_t values_cap;
     struct bip__calendar *calendar; /* of the last series: those of one participant mostly share their dates */
+    bool alone; /* set by who has one series only: nothing is made that pays with the next ones of its dates */
 } bip__scratch;
 
 void bip__scratch_free(bip__scratch *s);

@@ -184,7 +184,7 @@ static bip_status tell_numbers(bip__scratch *scratch, const bip_date *days, cons
 {
     bip__whole whole = bip__whole_look(days, scores, n);
 
-    if (whole.holds) {
+    if (whole.holds && !scratch->alone) {
         tell_whole_mean(&whole, n, out);
         return n < 3 ? BIP_OK : bip__whole_trend(scratch, &whole, days, scores, n, out, err);
     }

@@ -20,15 +20,6 @@ static void forget(bip__teller *t)
 
 /* -------------------------------------------------------------------------------------------------------- gathering */
 
-static bip_status entry_of(bip__context *c, int64_t n, bip__entry_row *out, bip_error *err)
-{
-    bip_status st = c->storage->api->entry_get(c->storage, n, out, err);
-
-    if (st == BIP_E_NOT_FOUND)
-        return bip__fail(err, BIP_E_CORRUPT, NULL, "a fact names an entry that is not there");
-    return st;
-}
-
 static bip_status add_event(bip__teller *t, int64_t entry, int32_t idx, int32_t kind, int32_t current, bip__event **out,
                             bip_error *err)
 {
@@ -39,7 +30,7 @@ static bip_status add_event(bip__teller *t, int64_t entry, int32_t idx, int32_t 
     e = &t->events[t->n_events];
     *e = (bip__event){.idx = idx, .kind = kind, .current = current};
     *out = e;
-    bip_status st = entry_of(t->context, entry, &e->entry, err);
+    bip_status st = bip__context_entry(t->context, entry, &e->entry, err);
     t->n_events += st == BIP_OK;
     return st;
 }
@@ -166,7 +157,7 @@ bip_status bip__event_root(const bip__teller *t, const bip__event *e, char out[B
     out[0] = '\0';
     if (e->revision == 0)
         return BIP_OK;
-    if ((st = entry_of(t->context, e->row.root_entry, &root, err)) == BIP_OK)
+    if ((st = bip__context_entry(t->context, e->row.root_entry, &root, err)) == BIP_OK)
         bip__id_print(root.id, e->row.root_idx, out);
     return st;
 }

@@ -160,6 +160,41 @@ static void test_change__of_retention_and_objections_says_usage_for_null(void **
     bip_change_rollback(change);
 }
 
+/* Whoever records looks at what they did before they say that it holds. */
+static void test_change__reads_as_it_will_once_it_is_committed(void **state)
+{
+    static const char *const documents[] = {"progression",  "progression-text",
+                                            "steps",        "steps-text",
+                                            "history",      "history-text",
+                                            "jsonl",        "csv-long",
+                                            "csv-wide",     "participants",
+                                            "subject",      "subject-html",
+                                            "report",       "brief",
+                                            "timeline-svg", "spider"};
+    enum { N = sizeof documents / sizeof *documents };
+    static const char *const p1[] = {"P1"};
+    fixture *f = *state;
+    char id[BIP_ID_SIZE], *before[N];
+    bip_query query = test_query();
+    query.participants = p1;
+    query.n_participants = 1;
+    query.instrument = "steps";
+    test_record(f, "P1", DAY1, "a=1", id);
+    test_correct(f, id, "a=2", NULL);
+    bip_change *change = test_begin(f, "seen anew");
+    assert_ok(test_correct_in(change, id, "a=3", NULL, NULL));
+    assert_ok(test_add(change, "P1", "steps participant 2026-04-01", "a=4", NULL));
+    assert_ok(bip_assessment_dispute(change, id, "I see it otherwise", NULL, &test_err));
+    assert_ok(bip_participant_set(change, "P1", "sex", "woman", &test_err));
+    for (size_t i = 0; i < N; i++)
+        before[i] = strdup(test_document(f, documents[i], &query));
+    test_commit(change);
+    for (size_t i = 0; i < N; i++) {
+        assert_string_equal(test_document(f, documents[i], &query), before[i]);
+        free(before[i]);
+    }
+}
+
 static void test_change__leaves_nothing_behind_when_rolled_back(void **state)
 {
     fixture *f = *state;
@@ -552,6 +587,7 @@ int main(void)
         ON_EACH(test_change__erases_the_old_for_no_reason_that_names_one_of_them),
         ON_EACH(test_change__of_retention_and_objections_says_usage_for_null),
         ON_EACH(test_change__erases_for_no_reason_that_names_the_person),
+        ON_EACH(test_change__reads_as_it_will_once_it_is_committed),
         ON_EACH(test_change__leaves_nothing_behind_when_rolled_back),
         ON_EACH(test_change__writes_no_entry_without_a_fact),
         ON_EACH(test_change__gives_the_id_of_its_entry),

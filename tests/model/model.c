@@ -99,6 +99,7 @@ typedef struct assessment {
 
 typedef struct model {
     bool registered[PEOPLE];
+    bip_date enrolled[PEOPLE];
     int attribute[PEOPLE]; /* 0: none, else its value */
     assessment list[MOST];
     int n;
@@ -198,7 +199,7 @@ static void begin(void)
     bip_status st[2];
     with_reason = chance(3) > 0;
     for (int i = 0; i < 2; i++)
-        st[i] = bip_change_begin(stores[i], chance(1) ? "" : "anna", with_reason ? "why" : NULL, &changes[i], &err);
+        st[i] = bip_change_begin(stores[i], "anna", with_reason ? "why" : NULL, &changes[i], &err);
     expect(st[0], st[1], BIP_OK, "begin");
     open_model = kept;
 }
@@ -242,13 +243,16 @@ static void register_person(void)
     bip_status st[2], says = open_model.registered[who] ? BIP_E_CONFLICT : BIP_OK;
     for (int i = 0; i < 2; i++)
         st[i] = bip_participant_add(changes[i], code_of(who), enrolled, &err);
-    expect(st[0], st[1], says, "participant add");
+    if (expect(st[0], st[1], says, "participant add") != BIP_OK)
+        return;
     open_model.registered[who] = true;
+    open_model.enrolled[who] = enrolled;
 }
+
+static const char *const values[] = {"", "north", "south"};
 
 static void set_attribute(void)
 {
-    static const char *const values[] = {"", "north", "south"};
     int who = (int)chance(PEOPLE), value = (int)chance(3);
     bip_status st[2], says = open_model.registered[who] ? BIP_OK : BIP_E_NOT_FOUND;
     for (int i = 0; i < 2; i++)
@@ -271,25 +275,33 @@ static bip_assessment_in in_of(const assessment *a, bip_date date)
                                .scores = a->scores};
 }
 
-static void add(void)
+/* One that may be there already, with other content or with the same; rarely with a score that is off its scale. */
+static assessment random_assessment(bool *off)
 {
     assessment a = {.person = (int)chance(PEOPLE),
                     .respondent = (int)chance(2),
                     .rater = (int)chance(3),
                     .note = (int)chance(4),
                     .date = (bip_date)(20000 + chance(25))};
-    char ids[2][BIP_ID_SIZE];
-    bip_status st[2], says = BIP_OK;
     for (int i = 0; i < asked(a.respondent); i++)
         a.scores[i] = random_score(i);
-    assessment *held = holder(&open_model, &a);
+    const assessment *held = holder(&open_model, &a);
     if (held != NULL && chance(2)) {
         memcpy(a.scores, held->scores, sizeof a.scores);
         a.note = held->note;
     }
-    bool off = chance(12) == 0;
-    if (off)
+    *off = chance(12) == 0;
+    if (*off)
         a.scores[0] = (bip_score){.number = chance(2) ? 6 : 2.5};
+    return a;
+}
+
+static void add(void)
+{
+    bool off;
+    assessment a = random_assessment(&off), *held = holder(&open_model, &a);
+    char ids[2][BIP_ID_SIZE];
+    bip_status st[2], says = BIP_OK;
     if (!open_model.registered[a.person] || off)
         says = BIP_E_REFUSED;
     else if (held != NULL && !same_scores(held, &a))
@@ -307,9 +319,15 @@ static void add(void)
         memcpy(a.id, ids[0], sizeof a.id);
         memcpy(a.last, ids[0], sizeof a.last);
         open_model.list[open_model.n++] = a;
-    } else if (strcmp(ids[0], held->last) != 0 && strcmp(ids[0], held->id) != 0) {
+    } else if (held->last[0] != '\0' && strcmp(ids[0], held->last) != 0 && strcmp(ids[0], held->id) != 0) {
         fail("what is known has another id");
     }
+}
+
+/* Any revision's id stands for the assessment; of what was imported only the first is known here. */
+static const char *an_id_of(const assessment *a)
+{
+    return chance(2) || a->last[0] == '\0' ? a->id : a->last;
 }
 
 static void correct(void)
@@ -332,9 +350,10 @@ static void correct(void)
         }
     if (note >= 0)
         after.note = note;
+    const char *by = an_id_of(a);
     says = a->withdrawn ? BIP_E_CONFLICT : BIP_OK;
     for (int i = 0; i < 2; i++)
-        st[i] = bip_assessment_correct(changes[i], chance(1) ? a->id : a->last, &in, ids[i], &err);
+        st[i] = bip_assessment_correct(changes[i], by, &in, ids[i], &err);
     if (expect(st[0], st[1], says, "correct") != BIP_OK)
         return;
     if (strcmp(ids[0], ids[1]) != 0)
@@ -354,9 +373,10 @@ static void withdraw(void)
     if (open_model.n == 0)
         return;
     assessment *a = &open_model.list[chance((unsigned)open_model.n)];
+    const char *by = an_id_of(a);
     says = !with_reason ? BIP_E_USAGE : a->withdrawn ? BIP_E_CONFLICT : BIP_OK;
     for (int i = 0; i < 2; i++)
-        st[i] = bip_assessment_withdraw(changes[i], a->id, &err);
+        st[i] = bip_assessment_withdraw(changes[i], by, &err);
     if (expect(st[0], st[1], says, "withdraw") == BIP_OK)
         a->withdrawn = true;
 }
@@ -391,8 +411,9 @@ static void dispute(void)
     if (open_model.n == 0)
         return;
     const assessment *a = &open_model.list[chance((unsigned)open_model.n)];
+    const char *by = an_id_of(a);
     for (int i = 0; i < 2; i++)
-        st[i] = bip_assessment_dispute(changes[i], chance(1) ? a->id : a->last, "I was ill", ids[i], &err);
+        st[i] = bip_assessment_dispute(changes[i], by, "I was ill", ids[i], &err);
     if (expect(st[0], st[1], a->withdrawn ? BIP_E_CONFLICT : BIP_OK, "dispute") == BIP_OK &&
         strcmp(ids[0], ids[1]) != 0)
         fail("the ids of an objection differ");
@@ -414,6 +435,228 @@ static void nonsense(void)
     if (which == 2 && st[0] == BIP_E_NOT_FOUND)
         says = BIP_E_NOT_FOUND;
     expect(st[0], st[1], says, "nonsense");
+}
+
+/* ------------------------------------------------------------ imports */
+
+static void say(text *t, const char *s)
+{
+    text_take(t, s, strlen(s));
+}
+
+static void say_score(text *t, const bip_score *score, const char *quote)
+{
+    static const char *const reasons[] = {
+        [BIP_DECLINED] = "declined", [BIP_DONT_KNOW] = "dont_know", [BIP_NOT_APPLICABLE] = "not_applicable"};
+    char number[32];
+    if (score->answer == BIP_NUMBER) {
+        snprintf(number, sizeof number, "%d%s", (int)score->number, score->number > (int)score->number ? ".5" : "");
+        say(t, number);
+    } else if (score->answer != BIP_NOT_ASKED) {
+        say(t, quote);
+        say(t, reasons[score->answer]);
+        say(t, quote);
+    } else if (quote[0] != '\0') {
+        say(t, "null");
+    }
+}
+
+/* The notes as JSON and CSV write them. */
+static const char *const json_notes[] = {"", "a note", "\xc3\xa5\xc3\xa4\xc3\xb6 \\\"quoted\\\"", "line\\nbreak"};
+static const char *const csv_notes[] = {"", "a note", "\"\xc3\xa5\xc3\xa4\xc3\xb6 \"\"quoted\"\"\"", "\"line\nbreak\""};
+
+static void say_key(text *t, const assessment *a)
+{
+    char day[11];
+    bip_date_format(a->date, day);
+    const char *pieces[] = {code_of(a->person), ",", day, ",", respondents[a->respondent], ",", raters[a->rater], ","};
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
+        say(t, pieces[i]);
+}
+
+static void say_wide(text *t, const assessment *a)
+{
+    say_key(t, a);
+    for (int i = 0; i < ITEMS; i++) {
+        if (i < asked(a->respondent))
+            say_score(t, &a->scores[i], "");
+        say(t, ",");
+    }
+    say(t, csv_notes[a->note]);
+    say(t, "\n");
+}
+
+static void say_long(text *t, const assessment *a)
+{
+    for (int i = 0; i < asked(a->respondent); i++) {
+        if (i > 0 && a->scores[i].answer == BIP_NOT_ASKED)
+            continue;
+        say_key(t, a);
+        say(t, items[i]);
+        say(t, ",");
+        say_score(t, &a->scores[i], "");
+        say(t, ",");
+        say(t, i == 0 ? csv_notes[a->note] : "");
+        say(t, "\n");
+    }
+}
+
+static void say_line(text *t, const assessment *a)
+{
+    char day[11];
+    bip_date_format(a->date, day);
+    const char *pieces[] = {"{\"schema\":\"bip-assessment-1\",\"participant\":\"",
+                            code_of(a->person),
+                            "\",\"instrument\":\"own\",\"respondent\":\"",
+                            respondents[a->respondent],
+                            "\",\"date\":\"",
+                            day,
+                            "\",\"rater\":\"",
+                            raters[a->rater],
+                            "\",\"note\":\"",
+                            json_notes[a->note],
+                            "\",\"scores\":{"};
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
+        say(t, pieces[i]);
+    for (int i = 0; i < asked(a->respondent); i++) {
+        say(t, i == 0 ? "\"" : ",\"");
+        say(t, items[i]);
+        say(t, "\":");
+        say_score(t, &a->scores[i], "\"");
+    }
+    say(t, "}}\n");
+}
+
+static const struct {
+    const char *name, *head;
+    void (*say)(text *t, const assessment *a);
+} formats[] = {{"csv-wide", "participant,date,respondent,rater,a,b,c,note\n", say_wide},
+               {"csv-long", "participant,date,respondent,rater,indicator,score,note\n", say_long},
+               {"jsonl", "", say_line}};
+
+static model after_import;
+
+/* One row of a file, as the contract has it. false: it is refused, and with it the file. */
+static bool take_row(const assessment *a, bool update, bool create, bip_import_result *counts)
+{
+    model *m = &after_import;
+    if (!m->registered[a->person]) {
+        m->registered[a->person] = true;
+        m->enrolled[a->person] = BIP_NO_DATE;
+        counts->participants++;
+        if (!create)
+            return false;
+    }
+    assessment *held = holder(m, a);
+    if (held == NULL) {
+        m->list[m->n++] = *a;
+        counts->added++;
+    } else if (same_scores(held, a)) {
+        counts->known++;
+    } else {
+        memcpy(held->scores, a->scores, sizeof held->scores);
+        held->note = a->note;
+        held->revision++;
+        held->last[0] = '\0';
+        counts->changed++;
+        return update;
+    }
+    return true;
+}
+
+static bool same_key(const assessment *x, const assessment *y)
+{
+    return x->person == y->person && x->respondent == y->respondent && x->rater == y->rater && x->date == y->date;
+}
+
+static bool is_of(const assessment *m, const bip_assessment *a)
+{
+    return !m->withdrawn && m->date == a->date && strcmp(code_of(m->person), a->participant) == 0 &&
+           strcmp(respondents[m->respondent], a->respondent) == 0 &&
+           strcmp(raters[m->rater], a->rater == NULL ? "" : a->rater) == 0;
+}
+
+/* What was imported has ids that nobody told. */
+static void learn_ids(void)
+{
+    bip_cursor *cursor = NULL;
+    const bip_assessment *a;
+    bip_status st = bip_assessments(stores[0], NULL, &cursor, &err);
+    while (st == BIP_OK && (st = bip_assessment_next(cursor, &a, &err)) == BIP_OK)
+        for (int i = 0; i < open_model.n; i++)
+            if (open_model.list[i].id[0] == '\0' && is_of(&open_model.list[i], a))
+                memcpy(open_model.list[i].id, a->id, strlen(a->id) + 1);
+    bip_cursor_close(cursor);
+    if (st != BIP_DONE)
+        fail("what was imported can't be read");
+}
+
+static void import_text(text t, const char *format, const char *opts, bip_status says, const bip_import_result *counts)
+{
+    bip_status st[2];
+    for (int i = 0; i < 2; i++) {
+        bip_import_result found = {.size = sizeof found};
+        text source = t;
+        st[i] = bip_import(changes[i], format, opts, text_give, &source, NULL, NULL, &found, &err);
+        if (st[i] == BIP_OK && (found.added != counts->added || found.known != counts->known ||
+                                found.changed != counts->changed || found.participants != counts->participants))
+            fail("an import counts otherwise");
+    }
+    if (expect(st[0], st[1], says, format) != BIP_OK)
+        return;
+    open_model = after_import;
+    learn_ids();
+}
+
+/* A row that says what one before it says of its key, or something else; or any row. */
+static assessment next_row(const assessment *rows, int n, bool *off)
+{
+    *off = false;
+    if (n == 0 || chance(5) > 0)
+        return random_assessment(off);
+    assessment a = rows[chance((unsigned)n)];
+    if (chance(2))
+        a.note = (int)chance(4);
+    return a;
+}
+
+/* A key twice: with the same content it is known; but rows of the long form with one key are one assessment, in which
+ * an indicator has one score. */
+static bool may_follow(const assessment *rows, int n, const assessment *a, bool is_long)
+{
+    for (int i = 0; i < n; i++)
+        if (same_key(&rows[i], a) && (is_long || !same_scores(&rows[i], a)))
+            return false;
+    return true;
+}
+
+/* What is refused leaves the change as it was, and that goes on. */
+static void import_rows(void)
+{
+    enum { ROWS = 8 };
+    assessment rows[ROWS];
+    const unsigned format = chance(3);
+    const bool update = chance(2), create = chance(4) > 0 || formats[format].say == say_line;
+    bip_import_result counts = {0};
+    bip_status says = BIP_OK;
+    text t = {NULL, 0};
+    char opts[120];
+    if (open_model.n == MOST)
+        return;
+    snprintf(opts, sizeof opts, "{\"instrument\":\"own\",\"update\":%s,\"create_participants\":%s}",
+             update ? "true" : "false", create ? "true" : "false");
+    after_import = open_model;
+    say(&t, formats[format].head);
+    for (int n = 0, all = 1 + (int)chance(ROWS); n < all && after_import.n < MOST; n++) {
+        bool off;
+        rows[n] = next_row(rows, n, &off);
+        formats[format].say(&t, &rows[n]);
+        if (off || !may_follow(rows, n, &rows[n], formats[format].say == say_long) ||
+            !take_row(&rows[n], update, create, &counts))
+            says = BIP_E_REFUSED;
+    }
+    import_text(t, formats[format].name, opts, says, &counts);
+    free(t.s);
 }
 
 /* ------------------------------------------------------------ what they hold */
@@ -479,10 +722,47 @@ static text document(bip_store *store, const char *name)
     return t;
 }
 
+static text people_of(const model *m)
+{
+    static const int by_code[PEOPLE] = {0, 1, 2, 5, 3, 4};
+    text t = {NULL, 0};
+    char line[300], day[11];
+    text_take(&t, "", 0);
+    for (int i = 0; i < PEOPLE; i++) {
+        const int who = by_code[i];
+        if (!m->registered[who])
+            continue;
+        const char *quote = m->enrolled[who] == BIP_NO_DATE ? "" : "\"";
+        bip_date_format(m->enrolled[who], day);
+        int n =
+            snprintf(line, sizeof line,
+                     "{\"schema\":\"bip-participant-1\",\"participant\":\"%s\",\"enrolled\":%s%s%s,\"attributes\":{",
+                     code_of(who), quote, quote[0] ? day : "null", quote);
+        if (m->attribute[who] > 0)
+            n += snprintf(line + n, sizeof line - (size_t)n, "\"unit\":\"%s\"", values[m->attribute[who]]);
+        n += snprintf(line + n, sizeof line - (size_t)n, "}}\n");
+        text_take(&t, line, (size_t)n);
+    }
+    return t;
+}
+
+static void people_back(const model *m)
+{
+    text expected = people_of(m);
+    for (int i = 0; i < 2; i++) {
+        text t = document(stores[i], "participants");
+        if (!text_same(t, expected))
+            fail("the participants aren't those that were registered");
+        free(t.s);
+    }
+    free(expected.s);
+}
+
 static void same_documents(void)
 {
-    static const char *const names[] = {"json", "progression", "history", "participants", "steps-text", "head"};
-    const char *name = names[chance(6)];
+    static const char *const names[] = {"json",     "progression", "history", "progression-text", "steps-text", "head",
+                                        "csv-long", "jsonl",       "steps",   "history-text",     "team"};
+    const char *name = names[chance(sizeof names / sizeof *names)];
     text a = document(stores[0], name), b = document(stores[1], name);
     if (!text_same(a, b))
         fail(name);
@@ -530,15 +810,16 @@ static void reopen(void)
 static void in_change(void)
 {
     static void (*const calls[])(void) = {
-        add,   add,     add,      add, correct,         correct,      correct, withdraw, register_person,
-        erase, dispute, nonsense, add, register_person, set_attribute};
-    calls[chance(15)]();
+        add,   add,     add,      add, correct,         correct,       correct,     withdraw,   register_person,
+        erase, dispute, nonsense, add, register_person, set_attribute, import_rows, import_rows};
+    calls[chance(sizeof calls / sizeof *calls)]();
 }
 
 static void between(void)
 {
     static void (*const calls[])(void) = {same_documents, same_documents, verify_both, round_trip, reopen};
     read_back(&kept);
+    people_back(&kept);
     calls[chance(5)]();
     now_ms += (int64_t)chance(100000) - 20000; /* clocks are set back, too */
 }
@@ -567,6 +848,7 @@ static void history(uint64_t of)
     if (changes[0] != NULL)
         end(true);
     read_back(&kept);
+    people_back(&kept);
     verify_both();
     round_trip();
     bip_store_close(stores[0]);

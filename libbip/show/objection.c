@@ -17,6 +17,7 @@ static bip_status take_scores(finder *f, const bip__assessment_row *row, bip__ob
     out->version = bip__catalogue_number(f->catalogue, row->instrument);
     out->respondent = out->version == NULL ? -1 : bip__version_respondent(out->version, row->respondent);
     out->day = row->day;
+    out->rater = row->rater;
     out->n = out->respondent < 0 ? 0 : out->version->def->n_items[out->respondent];
     out->scores = bip__arena_alloc(f->arena, out->n * sizeof *out->scores);
     if (out->scores == NULL)

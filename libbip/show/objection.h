@@ -9,6 +9,7 @@ typedef struct bip__objection {
     const bip__version *version; /* NULL: none that is known */
     int32_t respondent;          /* of the version; -1: unknown */
     bip_date day;                /* of the assessment */
+    int32_t rater;               /* word; 0: unknown */
     bip_score *scores;           /* of what it asks */
     size_t n;
     const char *of; /* the assessment's id */

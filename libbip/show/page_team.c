@@ -3,6 +3,7 @@
 #include "show/show.h"
 
 #include "model/options.h"
+#include "read/assessments.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,8 @@ typedef struct member {
 /* A step of any series. */
 typedef struct event {
     bip_date day, day_before; /* of the two scores */
-    int32_t slot, change;     /* 1 forward, -1 back */
+    int32_t rater, rater_before;
+    int32_t slot, change; /* 1 forward, -1 back */
     double from, to;
 } event;
 
@@ -34,7 +36,6 @@ typedef struct team {
     bip__arena arena;
     bip__options *options;
     const bip__voice *voices;
-    int32_t rater; /* word; 0: everybody */
     member *members;
     size_t n_members, members_cap;
     event *events; /* of the participant in hand */
@@ -63,31 +64,56 @@ static bip_date last_asked(const team *t)
     return asked;
 }
 
-/* Scored by this rater on the latest day on which anybody is known to have scored. */
-static bool last_scored_by(const team *t, int32_t rater)
+/* A number in it is on the page. */
+static bool has_shown_number(const team *t, const bip_assessment *a)
 {
-    bip_date day = BIP_NO_DATE;
-    bool by_them = false;
+    const bip__plan *plan = t->reading.plan;
+    const bip__version *v = bip__catalogue_exact(plan->catalogue, a->instrument, a->version);
+    int32_t r = v == NULL ? -1 : bip__instrument_respondent(v->def, a->respondent);
 
-    for (size_t s = 0; s < t->reading.plan->n_slots; s++) {
-        const bip__track *track = &t->reading.course->tracks[s];
-        size_t i = track->n;
-        if (!bip__reading_shows(&t->reading, s))
+    if (r < 0)
+        return false;
+    const bip__layout *layout = &plan->layouts[v - plan->catalogue->versions][r];
+    for (size_t k = 0; k < layout->n_items && k < a->n; k++)
+        if (a->scores[k].answer == BIP_NUMBER && layout->items[k] >= 0 &&
+            bip__reading_shows(&t->reading, (size_t)layout->items[k]))
+            return true;
+    return false;
+}
+
+/* Scored by this rater on the latest day on which anybody is known to have scored. Asked of the assessments: where two
+ * raters scored on one day, a series holds the number of one of them, and both have the participant. */
+static bip_status last_scored_by(const team *t, const char *rater, const char *code, bool *by_them, bip_error *err)
+{
+    bip_query q;
+    bip__assessments *rows = NULL;
+    const bip_assessment *a;
+    bip_date day = BIP_NO_DATE;
+
+    *by_them = false;
+    bip_query_init(&q, sizeof q);
+    q.participants = &code;
+    q.n_participants = 1;
+    q.as_of = t->reading.plan->as_of;
+    bip_status st = bip__assessments_open(t->context, &q, &rows, err);
+    while (st == BIP_OK && (st = bip__assessments_next(rows, &a, err)) == BIP_OK) {
+        if (a->rater == NULL || !has_shown_number(t, a))
             continue;
-        while (i > 0 && track->raters[i - 1] == 0)
-            i--;
-        if (i == 0 || track->days[i - 1] < day)
-            continue;
-        by_them = (track->days[i - 1] == day && by_them) || track->raters[i - 1] == rater;
-        day = track->days[i - 1];
+        *by_them = (a->date == day && *by_them) || strcmp(a->rater, rater) == 0; /* they come by day */
+        day = a->date;
     }
-    return by_them;
+    bip__assessments_close(rows);
+    return st == BIP_DONE ? BIP_OK : st;
 }
 
 static bip_status keep_member(team *t, const char *code, bip_error *err)
 {
-    if (t->rater != 0 && !last_scored_by(t, t->rater))
-        return BIP_OK;
+    const char *rater = bip__options_text(t->options, "rater");
+    bool wanted = rater == NULL;
+    bip_status st = wanted ? BIP_OK : last_scored_by(t, rater, code, &wanted, err);
+
+    if (st != BIP_OK || !wanted)
+        return st;
     if (!bip__grow(&t->members, &t->members_cap, t->n_members + 1, sizeof *t->members))
         return bip__nomem(err);
     member *m = &t->members[t->n_members++];
@@ -104,14 +130,15 @@ static int compare_members(const void *pa, const void *pb)
     return strcmp(a->code, b->code);
 }
 
-static bip_status find_rater(team *t, bip_error *err)
+static bip_status check_rater(const team *t, bip_error *err)
 {
     const char *rater = bip__options_text(t->options, "rater");
     bip__storage *storage = t->context->storage;
+    int32_t word;
 
     if (rater == NULL)
         return BIP_OK;
-    bip_status st = storage->api->word_find(storage, BIP__WORD_RATER, rater, &t->rater, err);
+    bip_status st = storage->api->word_find(storage, BIP__WORD_RATER, rater, &word, err);
     return st == BIP_E_NOT_FOUND ? bip__fail(err, st, "rater", "nobody of the name \"%s\" has scored", rater) : st;
 }
 
@@ -131,7 +158,7 @@ static bip_status list_members(team *t, const bip_query *query, bip_error *err)
     if (st == BIP_OK)
         st = bip__page_check_handout(t->reading.plan, query->instrument, err);
     if (st == BIP_OK)
-        st = find_rater(t, err);
+        st = check_rater(t, err);
     while (st == BIP_OK && (st = bip__reading_next(&t->reading, &code, err)) == BIP_OK)
         st = keep_member(t, code, err);
     bip__reading_close(&t->reading);
@@ -157,6 +184,8 @@ static bip_status gather_slot(team *t, size_t s, bip_error *err)
             return bip__nomem(err);
         t->events[t->n_events++] = (event){.day = track->days[step.at],
                                            .day_before = track->days[step.at - 1],
+                                           .rater = track->raters[step.at],
+                                           .rater_before = track->raters[step.at - 1],
                                            .slot = (int32_t)s,
                                            .change = change,
                                            .from = track->scores[step.at - 1],
@@ -315,12 +344,13 @@ static void put_line(team *t)
     BIP__HTML(t->h.o, "</td>");
 }
 
-/* Whether the assessment gives one of the two scores of a step. */
+/* Whether the assessment gives one of the two scores of a step; another rater's of the same day doesn't. */
 static bool is_about(const team *t, const bip__objection *o, const event *e)
 {
     const bip__plan *plan = t->reading.plan;
+    bool gives = (o->day == e->day && o->rater == e->rater) || (o->day == e->day_before && o->rater == e->rater_before);
 
-    if (o->respondent < 0 || (o->day != e->day && o->day != e->day_before))
+    if (o->respondent < 0 || !gives)
         return false;
     const bip__layout *layout = &plan->layouts[o->version - plan->catalogue->versions][o->respondent];
     for (size_t k = 0; k < layout->n_items && k < o->n; k++)
@@ -341,6 +371,12 @@ static void put_objections(team *t, const bip__objection *objections)
     }
 }
 
+static const char *respondent_title(const team *t, int32_t slot)
+{
+    return bip__title_get(&bip__slot_respondent(&t->reading.plan->slots[slot])->title, t->h.words->lang);
+}
+
+/* Each with whose view it is: of one indicator two views may have moved on one day. */
 static void put_steps(team *t, bip__objection *objections)
 {
     size_t told = 0;
@@ -357,7 +393,9 @@ static void put_steps(team *t, bip__objection *objections)
         BIP__HTML(t->h.o, "<span class=\"step\">");
         BIP__HTML_SAY(&t->h, TEAM_STEP, bip__fill_title('I', v->title, v->better), bip__fill_score('a', e->from, NULL),
                       bip__fill_score('b', e->to, NULL), bip__fill_date('d', e->day));
-        BIP__HTML(t->h.o, "</span>");
+        BIP__HTML(t->h.o, " (");
+        bip__html_put(&t->h, respondent_title(t, e->slot));
+        BIP__HTML(t->h.o, ")</span>");
     }
     put_objections(t, objections);
     BIP__HTML(t->h.o, "</td>");

@@ -65,7 +65,7 @@ static void test_team__says_who_moved_and_which_way(void **state)
 static void test_team__tells_the_latest_steps(void **state)
 {
     (void)state;
-    page_says(team(NULL), "Delta: 10 → 30, 12 October 2026");
+    page_says(team(NULL), "Delta: 10 → 30, 12 October 2026 (Job coach)</span>");
 }
 
 static void test_team__draws_the_sum_of_steps_over_time(void **state)
@@ -117,11 +117,35 @@ static void test_team__an_objection_stands_beside_the_steps_it_is_about(void **s
     show_dispute(&own, secret, "nor is this");
     const char *page = page_with(&own, "team", &query, NULL);
     page_is_well_formed(page);
-    page_says(page,
-              "Alpha: 1 → 3, 10 July 2026</span><span class=\"quiet\">The participant objects to the assessment of "
-              "10 July 2026 (Participant): I was &lt;ill&gt;</span>");
+    page_says(page, "Alpha: 1 → 3, 10 July 2026 (Participant)</span><span class=\"quiet\">The participant objects to "
+                    "the assessment of "
+                    "10 July 2026 (Participant): I was &lt;ill&gt;</span>");
     assert_int_equal(show_count(page, "objects to"), 1);
     show_survive_failed_allocations(&own, "team", &query);
+    show_close(&own);
+}
+
+/* Anna and Bo score on the same days, Bo's numbers count; Cleo was there before. */
+static void test_team__tells_two_raters_of_one_day_apart(void **state)
+{
+    const bip_query query = show_query();
+    char of_anna[BIP_ID_SIZE], of_bo[BIP_ID_SIZE];
+    show_store own;
+
+    (void)state;
+    page_open(&own);
+    show_add_participant(&own, "P5");
+    show_record(&own, "P5", "work", "coach", "2026-01-10", "cleo", 5, "[1,1,1,10,1]", NULL);
+    show_record(&own, "P5", "work", "coach", "2026-04-10", "anna", 5, "[5,1,1,10,1]", of_anna);
+    show_record(&own, "P5", "work", "coach", "2026-04-10", "bo", 5, "[3,1,1,10,1]", of_bo);
+    page_says(page_with(&own, "team", &query, "{\"rater\":\"anna\"}"), ">P5<");
+    page_says(page_with(&own, "team", &query, "{\"rater\":\"bo\"}"), ">P5<");
+    page_hides(page_with(&own, "team", &query, "{\"rater\":\"cleo\"}"), ">P5<");
+
+    show_dispute(&own, of_anna, "of a score that isn't here");
+    page_hides(page_with(&own, "team", &query, NULL), "objects to");
+    show_dispute(&own, of_bo, "of one that is");
+    page_says(page_with(&own, "team", &query, NULL), "of one that is");
     show_close(&own);
 }
 
@@ -167,6 +191,7 @@ int main(void)
         cmocka_unit_test(test_team__of_a_rater_are_those_last_scored_by_them),
         cmocka_unit_test(test_team__ranks_no_raters),
         cmocka_unit_test(test_team__an_objection_stands_beside_the_steps_it_is_about),
+        cmocka_unit_test(test_team__tells_two_raters_of_one_day_apart),
         cmocka_unit_test(test_team__refuses_what_it_can_not_show),
         cmocka_unit_test(test_team__without_anybody_says_so),
         cmocka_unit_test(test_team__survives_every_failed_allocation),

@@ -3,6 +3,7 @@
 answers <- c("answered", "not_asked", "declined", "dont_know", "not_applicable")
 
 text <- function(x) if (is.factor(x)) as.character(x) else x
+flag <- function(x, where) if (is.logical(x) && length(x) == 1L && !is.na(x)) x else refuse(where)
 utf8 <- function(x) .Call(C_utf8, as.character(x))
 
 query <- function(participants = NULL, instrument = NULL, respondent = NULL, for_role = NULL, lang = NULL,
@@ -17,17 +18,26 @@ scores_in <- function(scores) {
     if (is.data.frame(scores))
         return(list(indicators = text(scores[["indicator"]]), number = as_number(scores[["score"]]),
                     answer = answer_in(scores[["answer"]], nrow(scores))))
-    number <- vapply(scores, function(one) if (is.numeric(one)) as.numeric(one)[1L] else NA_real_, 0)
-    reason <- vapply(scores, function(one) if (is.character(one) || is.factor(one)) as.character(one)[1L] else NA_character_, "")
-    list(indicators = names(scores), number = as_number(unname(number)), answer = answer_in(unname(reason), length(scores)))
+    where <- if (is.null(names(scores))) rep("scores", length(scores)) else names(scores)
+    lost <- !vapply(scores, is_score, NA)
+    if (any(lost)) refuse(where[lost][1L])
+    number <- vapply(scores, function(one) if (is.numeric(one)) as.numeric(one) else NA_real_, 0)
+    reason <- vapply(scores, function(one) if (is.character(one) || is.factor(one)) as.character(one) else NA_character_, "")
+    list(indicators = names(scores), number = unname(number), answer = answer_in(unname(reason), length(scores), where))
+}
+
+# A number or a reason. Of anything else only a part would be kept, or nothing.
+is_score <- function(one) {
+    is.null(one) || length(one) == 1L && (is.numeric(one) || is.character(one) || is.factor(one) || is.logical(one) && is.na(one))
 }
 
 as_number <- function(x) if (is.numeric(x) || all(is.na(x))) as.numeric(x) else x
 
-answer_in <- function(reason, n) {
+answer_in <- function(reason, n, where = rep("answer", n)) {
     if (is.null(reason)) return(rep(NA_integer_, n))
     number <- match(as.character(reason), answers) - 1L
-    if (any(is.na(number) & !is.na(reason))) refuse("answer")
+    wrong <- is.na(number) & !is.na(reason)
+    if (any(wrong)) refuse(where[wrong][1L])
     number
 }
 

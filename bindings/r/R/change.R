@@ -17,7 +17,11 @@ print.bip_change <- function(x, ...) {
     invisible(x)
 }
 
-assessment_in <- function(scores, redact, ...) c(list(redact = redact, ...), scores_in(scores))
+# A table of scores whose column of indicators is called otherwise would be taken as in the instrument's order.
+assessment_in <- function(scores, redact, ...) {
+    if (is.data.frame(scores) && is.null(scores[["indicator"]])) refuse("scores")
+    c(list(redact = redact, ...), scores_in(scores))
+}
 
 bip_assessment_add <- function(change, participant, instrument, respondent, date, scores, rater = NULL, note = NULL,
                                redact = FALSE) {
@@ -72,12 +76,15 @@ csv_of <- function(frame) {
     }
     columns <- lapply(unname(as.list(frame)), function(x) cells_of(if (is.numeric(x) && !inherits(x, "Date")) digits_of(x) else x))
     rows <- if (nrow(frame) > 0L) do.call(paste, c(columns, sep = ","))
-    charToRaw(paste0(c(paste(cells_of(names(frame)), collapse = ","), rows, ""), collapse = "\n"))
+    lines <- charToRaw(paste0(c(paste(cells_of(names(frame)), collapse = ","), rows, ""), collapse = "\n"))
+    c(as.raw(c(0xef, 0xbb, 0xbf)), lines) # which says that it is UTF-8: the library names the line that isn't
 }
 
 cells_of <- function(x) {
     x <- utf8(x)
-    ifelse(is.na(x), "", paste0('"', gsub('"', '""', x, fixed = TRUE), '"'))
+    quoted <- gsub('"', '""', x, fixed = TRUE, useBytes = TRUE)
+    Encoding(quoted) <- "UTF-8"
+    ifelse(is.na(x), "", paste0('"', quoted, '"'))
 }
 
 digits_of <- function(x) ifelse(is.na(x), NA_character_, formatC(x, digits = 17, format = "g", width = 1))

@@ -8,11 +8,25 @@ raise <- function(answer) {
     answer
 }
 
+# The function the user called, also where helpers and base R stand between it and the mistake.
+called <- function() {
+    ours <- topenv()
+    parents <- sys.parents()
+    frame <- up <- sys.parent()
+    while (up > 0L) {
+        home <- environment(sys.function(up))
+        if (identical(home, ours)) frame <- up
+        else if (!identical(home, .BaseNamespaceEnv)) break
+        up <- parents[up]
+    }
+    sys.call(frame)
+}
+
 # A wrong argument that C can't see, told as the library tells one.
 refuse <- function(where) {
     usage <- bip_statuses()
     usage <- usage[usage$code == "usage", ]
-    stop(structure(list(message = usage$text, call = sys.call(sys.parent()), code = usage$code, status = usage$status,
+    stop(structure(list(message = usage$text, call = called(), code = usage$code, status = usage$status,
                         detail = 0L, where = where, issues = NULL),
                    class = c("bip_error_usage", "bip_error", "error", "condition")))
 }

@@ -1,7 +1,7 @@
 bip_open <- function(path, write = FALSE, create = FALSE, lang = NULL, allow_national_ids = FALSE, wait_ms = 0,
                      now = NULL, random = NULL, read = NULL) {
     flags <- raise(.Call(C_constants))
-    flags <- sum(flags[c(isTRUE(write), isTRUE(create), isTRUE(allow_national_ids))])
+    flags <- sum(flags[c(flag(write, "write"), flag(create, "create"), flag(allow_national_ids, "allow_national_ids"))])
     if (inherits(now, "POSIXct")) {
         moment <- now
         now <- function() moment

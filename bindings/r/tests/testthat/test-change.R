@@ -145,6 +145,33 @@ test_that("a data frame goes in whatever the locale: what this one can't write, 
     }
 })
 
+test_that("what of a score would be lost is refused, with the indicator and by the function that was called", {
+    store <- filled_store()
+    change <- bip_begin(store, "anna")
+    for (wrong in list("3", TRUE, c(1, 2), numeric(), list(3), Sys.Date(), 3i, c("declined", "dont_know"))) {
+        e <- tryCatch(add(change, list(everyday_coping = 2, cooperation = wrong)), bip_error = identity)
+        expect_identical(c(e$code, e$where), c("usage", "cooperation"))
+        expect_identical(as.character(conditionCall(e)[[1]]), "bip_assessment_add")
+    }
+    expect_identical(tryCatch(add(change, c(cooperation = 3, everyday_coping = "declined")), bip_error = function(e) e$where), "cooperation")
+    ninth <- data.frame(code = rep("cooperation", 9), score = 1)
+    expect_identical(tryCatch(add(change, ninth), bip_error = function(e) e$where), "scores")
+    e <- tryCatch(bip_spider(list(list(title = "A", scale_min = 1, scale_max = 5, better = "up"))), bip_error = identity)
+    expect_identical(as.character(conditionCall(e)[[1]]), "bip_spider")
+    bip_rollback(change)
+})
+
+test_that("a text that is not what the session reads is refused, not written as <f6>", {
+    store <- empty_store()
+    unread <- "Malm\xf6"
+    expect_identical(code_of(bip_change(store, "anna", function(change) bip_participant_add(change, unread))), "refused")
+    frame <- data.frame(participant = c("P-\u00e5", unread), date = "2026-01-01", respondent = "participant", indicator = "cooperation", score = 3)
+    e <- tryCatch(bip_change(store, "anna", function(change) bip_import(change, frame, instrument = "employability", create_participants = TRUE)), bip_error = identity)
+    expect_identical(e$code, "refused")
+    expect_match(e$where, "line 3")
+    expect_identical(nrow(bip_participants(store)), 0L)
+})
+
 test_that("numbers of a data frame keep all their digits", {
     store <- empty_store()
     json <- '{"instrument":"c","version":"1","title":{"en":"C"},"respondents":[{"code":"participant","title":{"en":"P"}}],"scales":[{"code":"s","min":0,"max":1,"step":0}],"indicators":[{"code":"a","title":{"en":"A"},"scale":"s"}]}'

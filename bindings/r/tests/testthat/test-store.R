@@ -54,6 +54,8 @@ test_that("a condition says code, place and message, and who was called", {
     expect_identical(e$status, bip_statuses()$status[bip_statuses()$code == "not_found"])
     expect_identical(conditionMessage(e), paste0(e$where, ": ", e$message))
     expect_identical(as.character(conditionCall(e)[[1]]), "bip_progression")
+    for (option in c("write", "create", "allow_national_ids"))
+        expect_identical(tryCatch(do.call(bip_open, c(list(":memory:"), structure(list("yes"), names = option))), bip_error = function(e) e$where), option)
     expect_identical(as.character(conditionCall(tryCatch(bip_today(1), error = identity))[[1]]), "bip_today")
     e <- tryCatch(bip_today(store <- 17), error = identity)
     expect_identical(e$message, bip_statuses()$text[bip_statuses()$code == "usage"])
@@ -78,7 +80,7 @@ test_that("arguments of a wrong type are refused by name", {
     expect_identical(where(bip_participant_add(change, "P-9", enrolled = 1)), "enrolled")
     expect_identical(where(bip_retention_keep(change, 1.5)), "days")
     expect_identical(where(bip_assessment_add(change, "P-001", "employability", "participant", "2026-01-01",
-                                              list(cooperation = "never"))), "answer")
+                                              list(cooperation = "never"))), "cooperation")
     expect_identical(where(bip_assessment_add(change, "P-001", "employability", "participant", "2026-01-01",
                                               c(cooperation = 3), redact = NA)), "redact")
     expect_identical(where(bip_spider(list(list(title = "A", scale_min = 1, scale_max = 5, better = "up")))), "better")

@@ -31,8 +31,9 @@ class Columns(Mapping[str, Column]):
     """A table by its columns: buffers of one length, or a Category.
 
     numpy.asarray(columns["mean"]) copies nothing. Missing numbers are NaN. What is true or false is bool, and -1, 0 or 1
-    where it may be unknown. Dates are days since 1970-01-01, NO_DATE
-    where there is none; their names are in dates.
+    where it may be unknown. Dates are days since 1970-01-01, NO_DATE where there is none; their names are in dates.
+    Whole numbers have no NaN, so look beside: mk_s is 0 too where mk_method is "none", held_for 0 and new_best false
+    where step is "unknown". evidence is a sum of bip.Evidence.
     """
 
     def __init__(self, columns: Dict[str, Column], dates: Iterable[str], n_rows: int) -> None:
@@ -53,7 +54,8 @@ class Columns(Mapping[str, Column]):
         return f"<bip.Columns {self.n_rows} x {', '.join(self)}>"
 
     def to_pandas(self) -> pandas.DataFrame:
-        """A long data frame: categories, datetime64, and the numbers as they are. Needs pandas."""
+        """A long data frame: categories, datetime64, pandas' boolean where a truth may be unknown, and the numbers as
+        they are. Needs pandas."""
         import pandas
 
         return pandas.DataFrame({name: self._series(name) for name in self}, copy=False)
@@ -66,6 +68,8 @@ class Columns(Mapping[str, Column]):
         if isinstance(column, Category):
             return pandas.Categorical.from_codes(numpy.asarray(column.codes), column.categories)
         array = numpy.asarray(column)
+        if array.dtype == numpy.int8:  # a truth: as a number, its -1 would count as true
+            return pandas.arrays.BooleanArray(array == 1, array < 0)
         if name not in self.dates:
             return array
         days = array.astype("datetime64[D]")

@@ -217,6 +217,9 @@ class TestColumns(unittest.TestCase):
         self.assertEqual(str(frame.participant.dtype), "category")
         self.assertEqual(str(frame.latest_date.dtype), "datetime64[ns]")
         self.assertEqual(str(frame.new_best.dtype), "bool")
+        self.assertEqual(str(frame.same_rater.dtype), "boolean")
+        self.assertEqual([None if truth is pandas.NA else truth for truth in frame.same_rater],
+                         [s.same_rater for s in self.store.progression()])
         one = next(self.store.progression())
         self.assertEqual(frame.latest_date[0].date(), one.latest.date)
         self.assertEqual(set(frame.direction), {s.direction.name.lower() for s in self.store.progression()})

@@ -490,7 +490,7 @@ export class Store {
   begin(actor: string, reason?: string | null): Change;
   beginAsync(actor: string, reason?: string | null): Promise<Change>;
   /** A change around `work`: committed when it returns, undone when it throws. Work that gives a promise is refused, and
-   *  undone, by the first form. */
+   *  undone, by the first form. In the second, changes of one store wait for one another; one inside another is refused. */
   change<T>(who: { actor: string; reason?: string | null }, work: (change: Change) => T): T;
   changeAsync<T>(who: { actor: string; reason?: string | null }, work: (change: Change) => T | Promise<T>): Promise<T>;
 
@@ -518,6 +518,7 @@ export class Store {
   /** The same piece by piece. In the second form a promise holds up the next piece. */
   writeTo(document: string, query: Query | null | undefined, options: DocumentOptions | null | undefined, onChunk: (chunk: Buffer) => GoOn, how?: ChunkOptions): void;
   writeToAsync(document: string, query: Query | null | undefined, options: DocumentOptions | null | undefined, onChunk: (chunk: Buffer) => GoOn | Promise<GoOn>, how?: ChunkOptions): Promise<void>;
-  /** The same to iterate: nothing is read faster than it is taken. `Readable.from(store.stream("json"))` is a stream. */
+  /** The same to iterate: nothing is read faster than it is taken. `pipeline(store.stream("json"), response)` sends it, and leaves
+   *  it when the reader goes away; until it is left or at its end, the store waits for it. */
   stream(document: string, query?: Query | null, options?: DocumentOptions | null): AsyncGenerator<Buffer, void, undefined>;
 }

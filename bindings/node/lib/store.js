@@ -1,9 +1,12 @@
 'use strict';
 
+const { AsyncLocalStorage } = require('node:async_hooks');
 const { native, optionsText, jsonText } = require('./native.js');
 const { seriesObjects, assessmentObjects, columns } = require('./rows.js');
 const { Cursor } = require('./cursor.js');
 const { Change, lines } = require('./change.js');
+
+const around = new AsyncLocalStorage(); // the changes whose work is going on
 
 // Committed now, a change would hold what was recorded before the first `await`, and no more.
 function refusePromise(result) {
@@ -15,6 +18,7 @@ function refusePromise(result) {
 /** One file with everything a team has recorded. */
 class Store {
   #handle;
+  #lastChange = null; // kept when the last changeAsync() has ended; null: it has
 
   constructor(handle) {
     this.#handle = handle;
@@ -141,13 +145,25 @@ class Store {
     }
   }
 
-  async changeAsync({ actor, reason }, work) {
+  // A store has one change at a time: who comes while there is one waits for its end, but for the work of that one itself.
+  async changeAsync(who, work) {
+    if (around.getStore()?.some((one) => one.store === this && one.open)) return this.#changeNow(who, work);
+    const before = this.#lastChange;
+    const mine = before === null ? this.#changeNow(who, work) : before.then(() => this.#changeNow(who, work));
+    const end = mine.catch(() => {}).then(() => { if (this.#lastChange === end) this.#lastChange = null; });
+    this.#lastChange = end;
+    return mine;
+  }
+
+  async #changeNow({ actor, reason }, work) {
     const change = await this.beginAsync(actor, reason);
+    const here = { store: this, open: true };
     try {
-      const result = await work(change);
+      const result = await around.run([...around.getStore() ?? [], here], work, change);
       await change.commitAsync();
       return result;
     } finally {
+      here.open = false;
       await change.rollbackAsync();
     }
   }

@@ -3,7 +3,7 @@
 
 const assert = require('node:assert/strict');
 const path = require('node:path');
-const { Readable } = require('node:stream');
+const { Readable, Writable } = require('node:stream');
 const { pipeline } = require('node:stream/promises');
 const { execFileSync } = require('node:child_process');
 const test = require('node:test');
@@ -116,6 +116,38 @@ test('close waits for what was asked before, and refuses what comes after', asyn
   await Promise.all([closing, after]);
 });
 
+test('changes of one store wait for one another, and whoever fails lets the next one go on', async () => {
+  const store = sample();
+  const order = [];
+  const record = (n, fails = false) => store.changeAsync({ actor: 'a' }, async (c) => {
+    order.push(`begin ${n}`);
+    await c.addParticipantAsync(`Q-${n}`);
+    await new Promise(setImmediate);
+    order.push(`end ${n}`);
+    if (fails) throw new RangeError('mine');
+    return n;
+  });
+  const all = await Promise.allSettled([record(1), record(2, true), store.changeAsync({ actor: '' }, () => {}), record(3)]);
+  assert.deepEqual(all.map((one) => one.value ?? one.reason.code ?? one.reason.message), [1, 'mine', 'refused', 3]);
+  assert.deepEqual(order, ['begin 1', 'end 1', 'begin 2', 'end 2', 'begin 3', 'end 3']);
+  assert.deepEqual(store.text('participants').match(/Q-\d/g), ['Q-1', 'Q-3']);
+  store.close();
+});
+
+test('a change inside another of the same store is refused, not waited for', async () => {
+  const store = sample();
+  const other = sample();
+  const inner = () => store.changeAsync({ actor: 'b' }, () => {});
+  await assert.rejects(store.changeAsync({ actor: 'a' }, inner), { code: 'usage' });
+  await assert.rejects(store.changeAsync({ actor: 'a' }, () => other.changeAsync({ actor: 'a' }, inner)), { code: 'usage' });
+  let later;
+  await store.changeAsync({ actor: 'a' }, () => { later = new Promise(setImmediate).then(inner); }); // its work is over by then
+  await later;
+  await inner();
+  store.close();
+  other.close();
+});
+
 test('a stream gives the document, and no faster than it is taken', async () => {
   const store = sample();
   const whole = store.write('json');
@@ -130,6 +162,14 @@ test('a stream gives the document, and no faster than it is taken', async () => 
   assert.equal(n, whole.length);
   await assert.rejects(store.stream('nothing').next(), { code: 'usage' });
   assert.throws(() => { throw store.stream(7).next; });
+  store.close();
+});
+
+test('a reader that goes away leaves the stream, and the store is free', async () => {
+  const store = sample();
+  const response = new Writable({ write(chunk, encoding, done) { this.destroy(); done(); } });
+  await assert.rejects(pipeline(store.stream('json'), response), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
+  assert.equal(store.today(), '2026-11-21');
   store.close();
 });
 

@@ -1,6 +1,7 @@
 // Not run: tsc says whether the types allow what they should, and refuse what they should.
 import bip = require('libbip');
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 const store: bip.Store = bip.openStore('team.bip', { write: true, now: Date.now, read: (what, who) => who !== what });
 const id: string = store.change({ actor: 'anna', reason: null }, (change) => {
@@ -22,12 +23,13 @@ console.log(some.mean.length, some.code.values[some.code.codes[0]!], means);
 const answer: bip.Score | undefined = store.assessments().toArray()[0]?.scores['everyday_coping'];
 const buffer: Buffer = store.write('json');
 Readable.from(store.stream('json')).pipe(process.stdout);
+const sent: Promise<void> = pipeline(store.stream('json'), process.stdout);
 const svg: string = bip.spider([{ title: 'A', scaleMin: 1, scaleMax: 5, better: 'lower', labels: { 1: 'Low' } }], [{ scores: [1] }]);
 const words: string = bip.sentence(bip.series(Int32Array.of(1, 2), Float64Array.of(1, 2), { scaleMin: 1, scaleMax: 5 }), { title: 'A' });
 try {
   store.close();
 } catch (e) {
-  if (e instanceof bip.BipError && e.code === 'busy') console.log(e.where, e.status, answer, buffer, svg, words);
+  if (e instanceof bip.BipError && e.code === 'busy') console.log(e.where, e.status, sent, answer, buffer, svg, words);
 }
 
 // @ts-expect-error no such option

@@ -430,6 +430,29 @@ class TestThreads(unittest.TestCase):
         self.assertTrue(all(r == expected for r in results))
         store.close()
 
+    def test_threads_that_record_open_the_store_each_for_itself(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path, failed = os.path.join(folder, "team.bip"), []
+            with bip.open(path, create=True) as store, store.change("a"):
+                self.assertRaises(bip.UsageError, store.change, "b")
+
+            def work(name):
+                try:
+                    with bip.open(path, write=True) as own:
+                        for i in range(5):
+                            with own.change(name) as change:
+                                change.participant_add(f"{name}-{i}")
+                except bip.Error as e:
+                    failed.append(e)
+            threads = [threading.Thread(target=work, args=(name,)) for name in "ABCD"]
+            for t in threads:
+                t.start()
+            for t in threads:
+                t.join()
+            self.assertEqual(failed, [])
+            with bip.open(path) as store:
+                self.assertEqual(store.text("participants").count("\n"), 20)
+
     def test_closing_waits_for_the_call_in_progress(self):
         store, began, seen = small_store(), threading.Event(), []
 

@@ -355,23 +355,31 @@ static bip_status read_rows(reader *r, bip_error *err)
     return goes_on(all) ? bip__intake_both(all, bip__stage_compare_groups(r->in, err)) : all;
 }
 
+static bip_status read_file(reader *r, const char *format, bip_error *err)
+{
+    bip_error why;
+    bip_status st = bip__csv_next(&r->csv, &why);
+    if (st == BIP_DONE)
+        return bip__intake_refuse(r->in, 1, "", err, "the file is empty: there is no header");
+    if (st != BIP_OK)
+        return stop_reading(r, st, &why, err);
+    if ((st = bip__columns_read(&r->columns, r->in, &r->csv, format, err)) != BIP_OK)
+        return st;
+    bip__memo_open(&r->memo, &r->columns, &r->csv);
+    return read_rows(r, err);
+}
+
+/* The reader is 50 KB: too much for the stack of a host's thread, see tests/fault/stack.c. */
 bip_status bip__read_csv(bip__intake *in, bip__source *source, const char *format, bip_error *err)
 {
-    reader r = {.in = in};
-    bip_error why;
-    bip__csv_init(&r.csv, source);
-    bip_status st = bip__csv_next(&r.csv, &why);
-    if (st == BIP_OK)
-        st = bip__columns_read(&r.columns, in, &r.csv, format, err);
-    else if (st == BIP_DONE)
-        st = bip__intake_refuse(in, 1, "", err, "the file is empty: there is no header");
-    else
-        st = stop_reading(&r, st, &why, err);
-    if (st == BIP_OK) {
-        bip__memo_open(&r.memo, &r.columns, &r.csv);
-        st = read_rows(&r, err);
-    }
-    bip__csv_free(&r.csv);
-    bip__free(r.groups);
+    reader *r = bip__alloc_zero(1, sizeof *r);
+    if (r == NULL)
+        return bip__nomem(err);
+    r->in = in;
+    bip__csv_init(&r->csv, source);
+    bip_status st = read_file(r, format, err);
+    bip__csv_free(&r->csv);
+    bip__free(r->groups);
+    bip__free(r);
     return st;
 }

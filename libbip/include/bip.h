@@ -8,9 +8,11 @@
  * Ownership: `_open` and `_begin` give you something to close, commit or roll back; a cursor lends its record until the
  * next call on it; everything else is copied in and out. Text: UTF-8, NUL-terminated. Dates: days since 1970-01-01
  * (bip_date). Missing numbers: NaN. Threads: one thread at a time per store and all that was opened from it; different
- * stores are independent. The functions without a store may be called from any thread. The library keeps no global
- * state, does not read or set the locale, prints nothing, installs no signal handler and never exits. Every function
- * and type: since 0.1, unless it says otherwise.
+ * stores are independent. The functions without a store may be called from any thread. After fork() a store belongs to
+ * the parent; the child opens its own and leaves this one alone, without closing it. The library keeps no global
+ * state, does not read or set the locale, prints nothing, installs no signal handler and never exits. A call takes up
+ * to 48 KiB of its thread's stack, up to 64 where the pattern of an instrument is read that nests groups. Every
+ * function and type: since 0.1, unless it says otherwise.
  *
  * Statuses: a NULL where it isn't allowed, a struct whose size was never set or a date out of range is BIP_E_USAGE, and
  * memory can run out, in every call that returns a status. Every call that reads or changes a store can also end with
@@ -387,8 +389,10 @@ typedef struct bip_import_result {
  * @param format        "csv-long", "csv-wide", "json", "jsonl", or NULL to tell by the content
  * @param options_json  NULL, or an object of: "instrument": CODE, "dates": "ymd" or "dmy", "ignore_columns": [NAME...],
  *                      "create_participants": true, "update": true, "redact": true, "as_of": DATE
- * @param read, source  gives the bytes
- * @param issue, ctx    called once per refused cell; may be NULL
+ * @param read          gives the bytes
+ * @param source        passed to read
+ * @param issue         called once per refused cell; may be NULL
+ * @param ctx           passed to issue
  * @param[in,out] result  may be NULL
  * @retval BIP_E_REFUSED something was refused: all of it through issue, the first in err; nothing was taken
  * @retval BIP_E_USAGE   options that don't hold, or no instrument named

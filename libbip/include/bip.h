@@ -9,10 +9,11 @@
  * next call on it; everything else is copied in and out. Text: UTF-8, NUL-terminated. Dates: days since 1970-01-01
  * (bip_date). Missing numbers: NaN. Threads: one thread at a time per store and all that was opened from it; different
  * stores are independent. The functions without a store may be called from any thread. After fork() a store belongs to
- * the parent; the child opens its own and leaves this one alone, without closing it. The library keeps no global
- * state, does not read or set the locale, prints nothing, installs no signal handler and never exits. A call takes up
- * to 48 KiB of its thread's stack, up to 64 where the pattern of an instrument is read that nests groups. Every
- * function and type: since 0.1, unless it says otherwise.
+ * the parent; the child opens its own and leaves this one alone, without closing it. Callbacks may read the store they
+ * are called for; they must not close it, nor end the change or the cursor whose call they are in. The library keeps no
+ * global state, does not read or set the locale, prints nothing, installs no signal handler and never exits. A call
+ * takes up to 48 KiB of its thread's stack, up to 64 where the pattern of an instrument is read that nests groups.
+ * Every function and type: since 0.1, unless it says otherwise.
  *
  * Statuses: a NULL where it isn't allowed, a struct whose size was never set or a date out of range is BIP_E_USAGE, and
  * memory can run out, in every call that returns a status. Every call that reads or changes a store can also end with

@@ -66,12 +66,10 @@ bip_participants <- function(store) {
     all <- from_lines(bip_write(store, "participants"), simplify = FALSE)
     keys <- sort(unique(as.character(unlist(lapply(all, function(one) names(one$attributes))))), method = "radix")
     enrolled <- vapply(all, function(one) if (is.null(one$enrolled)) NA_character_ else one$enrolled, "")
-    frame <- data.frame(participant = vapply(all, function(one) one$participant, ""), enrolled = bip_date_parse(enrolled))
-    frame$participant <- factor(frame$participant, frame$participant)
-    for (key in keys)
-        frame[[ncol(frame) + 1L]] <- factor(vapply(all, function(one) if (is.null(one$attributes[[key]])) NA_character_ else one$attributes[[key]], ""))
-    names(frame) <- make.unique(c("participant", "enrolled", keys)) # an attribute may have one of the two names
-    frame
+    participant <- vapply(all, function(one) one$participant, "")
+    attributes <- lapply(keys, function(key)
+        factor(vapply(all, function(one) if (is.null(one$attributes[[key]])) NA_character_ else one$attributes[[key]], "")))
+    named(c(list(factor(participant, participant), bip_date_parse(enrolled)), attributes), c("participant", "enrolled", keys))
 }
 
 # ---- instruments and their words ----
@@ -125,15 +123,20 @@ bip_wide <- function(scores, indicators) {
     row <- match(scores$id, unique(scores$id))
     wide <- scores[!duplicated(row), keys]
     rownames(wide) <- NULL
-    for (i in seq_len(nrow(indicators))) {
-        code <- as.character(indicators$indicator[i])
-        mine <- which(scores$indicator == code)
+    codes <- as.character(indicators$indicator)
+    columns <- unlist(lapply(seq_along(codes), function(i) {
+        mine <- which(scores$indicator == codes[i])
         score <- rep(NA_real_, nrow(wide))
         score[row[mine]] <- scores$score[mine]
         answer <- factor(rep(NA_character_, nrow(wide)), answers)
         answer[row[mine]] <- scores$answer[mine]
-        wide[[code]] <- structure(score, label = indicators$title[i], labels = indicators$labels[[i]])
-        wide[[paste0(code, "_answer")]] <- answer
-    }
-    wide
+        list(structure(score, label = indicators$title[i], labels = indicators$labels[[i]]), answer)
+    }), recursive = FALSE)
+    named(c(as.list(wide), columns), c(keys, rbind(codes, paste0(codes, "_answer"))))
+}
+
+# Columns under names of which one may be another's: the first keeps it, the next is called name.1.
+named <- function(columns, names) {
+    names(columns) <- make.unique(names)
+    structure(columns, class = "data.frame", row.names = seq_along(columns[[1L]]))
 }

@@ -121,6 +121,30 @@ test_that("an attribute called as a column is does not take its place", {
     expect_identical(as.character(all$enrolled.1), "by phone")
 })
 
+test_that("a wide table has a column an indicator and loses none to another's name", {
+    one <- function(code) sprintf('{"code":"%s","title":{"en":"T %s"},"scale":"s"}', code, code)
+    json <- sprintf('{"instrument":"c","version":"1","title":{"en":"C"},"respondents":[{"code":"participant","title":{"en":"P"}}],"scales":[{"code":"s","min":1,"max":5,"labels":{"1":{"en":"no"}}}],"indicators":[%s]}',
+                    paste(one(c("a", "date", "a_answer")), collapse = ","))
+    store <- empty_store()
+    bip_change(store, "anna", function(change) {
+        bip_instrument_add(change, json)
+        bip_participant_add(change, "P-1")
+        bip_assessment_add(change, "P-1", "c", "participant", "2026-01-01", list(a = 2, date = "declined", a_answer = 5))
+        bip_assessment_add(change, "P-1", "c", "participant", "2026-04-01", list(a = NULL, date = 4))
+    })
+    wide <- bip_wide(bip_scores(store), bip_indicators(store, "c"))
+    expect_identical(names(wide), c("id", "participant", "instrument", "version", "respondent", "rater", "date",
+                                    "a", "a_answer", "date.1", "date_answer", "a_answer.1", "a_answer_answer"))
+    expect_equal(wide$date, as.Date(c("2026-01-01", "2026-04-01")))
+    expect_identical(as.numeric(wide$a), c(2, NA))
+    expect_identical(as.character(wide$a_answer), c("answered", "not_asked"))
+    expect_identical(as.numeric(wide$date.1), c(NA, 4))
+    expect_identical(as.character(wide$date_answer), c("declined", "answered"))
+    expect_identical(as.numeric(wide$a_answer.1), c(5, NA))
+    expect_identical(attr(wide$date.1, "label"), "T date")
+    expect_identical(attr(wide$a, "labels"), c(no = 1))
+})
+
 test_that("a data frame goes in whatever the locale: what this one can't write, and what it couldn't read", {
     in_locale <- function(name, code) {
         before <- Sys.getlocale("LC_CTYPE")

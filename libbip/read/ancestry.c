@@ -3,6 +3,31 @@
 #include "base/alloc.h"
 #include "base/intern.h"
 
+#include <string.h>
+
+int bip__entry_order(const bip__entry_row *a, const bip__entry_row *b)
+{
+    if (a->logical_ms != b->logical_ms)
+        return a->logical_ms < b->logical_ms ? -1 : 1;
+    return memcmp(a->id, b->id, sizeof a->id);
+}
+
+bip_status bip__recorded_order(const bip__context *c, int64_t entry_a, int32_t idx_a, int64_t entry_b, int32_t idx_b,
+                               int *order, bip_error *err)
+{
+    bip__entry_row a, b;
+    if (entry_a == entry_b) {
+        *order = (idx_a > idx_b) - (idx_a < idx_b);
+        return BIP_OK;
+    }
+    bip_status st = bip__context_entry(c, entry_a, &a, err);
+    if (st == BIP_OK)
+        st = bip__context_entry(c, entry_b, &b, err);
+    if (st == BIP_OK)
+        *order = bip__entry_order(&a, &b);
+    return st;
+}
+
 /* Entries still to be looked at, each once. */
 typedef struct search {
     bip__context *context;

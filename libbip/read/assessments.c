@@ -1,7 +1,7 @@
 #include "read/assessments.h"
 
 #include "model/score.h"
-#include "read/course.h"
+#include "read/ancestry.h"
 #include "read/people.h"
 #include "read/sweep.h"
 #include "store/canon.h"
@@ -115,8 +115,8 @@ static bip_status put_in_order(bip__assessments *r, bip_error *err)
         for (; at > 0 && r->rows[at - 1].day == moving.day; at--) {
             const bip__assessment_row *before = &r->rows[at - 1];
             int order = 0;
-            bip_status st = bip__recorded_before(r->context, before->root_entry, before->root_idx, moving.root_entry,
-                                                 moving.root_idx, &order, err);
+            bip_status st = bip__recorded_order(r->context, before->root_entry, before->root_idx, moving.root_entry,
+                                                moving.root_idx, &order, err);
             if (st != BIP_OK)
                 return st;
             if (order <= 0)

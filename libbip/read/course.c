@@ -1,6 +1,7 @@
 #include "read/course.h"
 
 #include "model/score.h"
+#include "read/ancestry.h"
 
 #include <string.h>
 
@@ -10,23 +11,6 @@ typedef struct bip__day_row {
     int64_t root_entry;
     int32_t root_idx;
 } day_row;
-
-bip_status bip__recorded_before(bip__context *c, int64_t entry_a, int32_t idx_a, int64_t entry_b, int32_t idx_b,
-                                int *order, bip_error *err)
-{
-    bip__entry_row a, b;
-    if (entry_a == entry_b) {
-        *order = (idx_a > idx_b) - (idx_a < idx_b);
-        return BIP_OK;
-    }
-    bip_status st = bip__context_entry(c, entry_a, &a, err);
-    if (st == BIP_OK)
-        st = bip__context_entry(c, entry_b, &b, err);
-    if (st == BIP_OK)
-        *order = a.logical_ms != b.logical_ms ? (a.logical_ms > b.logical_ms) - (a.logical_ms < b.logical_ms)
-                                              : memcmp(a.id, b.id, sizeof a.id);
-    return st;
-}
 
 bip_status bip__course_open(bip__context *c, bip__plan *plan, bip__course **out, bip_error *err)
 {
@@ -217,8 +201,8 @@ static bip_status order_day(bip__course *course, size_t n, bip_error *err)
         for (; at > 0; at--) {
             const day_row *before = &course->day_rows[at - 1];
             int order = 0;
-            bip_status st = bip__recorded_before(course->context, before->root_entry, before->root_idx, row.root_entry,
-                                                 row.root_idx, &order, err);
+            bip_status st = bip__recorded_order(course->context, before->root_entry, before->root_idx, row.root_entry,
+                                                row.root_idx, &order, err);
             if (st != BIP_OK)
                 return st;
             if (order <= 0)

@@ -56,8 +56,4 @@ bip_status bip__course_series(bip__course *course, size_t slot, bip_series *out,
 bip_status bip__course_pairs(bip__course *course, const bip__slot_pair *pair, const bip__pair **lent, size_t *n,
                              bip_error *err);
 
-/* The order of recording of two facts: that of their entries, then the index. Gives below, above or 0. */
-bip_status bip__recorded_before(bip__context *c, int64_t entry_a, int32_t idx_a, int64_t entry_b, int32_t idx_b,
-                                int *order, bip_error *err);
-
 #endif

@@ -1,6 +1,7 @@
 #include "read/people.h"
 
 #include "model/json.h"
+#include "read/ancestry.h"
 
 #include <string.h>
 
@@ -66,28 +67,21 @@ typedef struct told {
     char *body;
     size_t body_n;
     int32_t kind, idx;
-    int64_t entry, logical_ms;
-    uint8_t id[BIP__UUID_SIZE];
+    bip__entry_row entry;
 } told;
 
-static int told_before(const told *a, const told *b)
+static bool told_before(const told *a, const told *b)
 {
-    if (a->entry == b->entry)
-        return (a->idx > b->idx) - (a->idx < b->idx);
-    if (a->logical_ms != b->logical_ms)
-        return a->logical_ms < b->logical_ms ? -1 : 1;
-    return memcmp(a->id, b->id, sizeof a->id);
+    const int order = bip__entry_order(&a->entry, &b->entry);
+    return order < 0 || (order == 0 && a->idx < b->idx);
 }
 
 static bip_status tell(bip__context *c, bip__arena *arena, const bip__fact_row *row, told *t, bip_error *err)
 {
-    bip__entry_row entry;
-    bip_status st = bip__context_entry(c, row->entry, &entry, err);
+    *t = (told){.body_n = row->body_n, .kind = row->kind, .idx = row->idx};
+    bip_status st = bip__context_entry(c, row->entry, &t->entry, err);
     if (st != BIP_OK)
         return st;
-    *t = (told){
-        .body_n = row->body_n, .kind = row->kind, .idx = row->idx, .entry = row->entry, .logical_ms = entry.logical_ms};
-    memcpy(t->id, entry.id, sizeof t->id);
     t->body = bip__arena_strndup(arena, row->body, row->body_n);
     return t->body == NULL ? bip__nomem(err) : BIP_OK;
 }
@@ -107,7 +101,7 @@ static bip_status read_facts(bip__context *c, int32_t person, bip__arena *arena,
             st = bip__nomem(err);
         else if ((st = tell(c, arena, &row, &t, err)) == BIP_OK) {
             size_t at = (*n)++;
-            for (; at > 0 && told_before(&t, &(*facts)[at - 1]) < 0; at--)
+            for (; at > 0 && told_before(&t, &(*facts)[at - 1]); at--)
                 (*facts)[at] = (*facts)[at - 1];
             (*facts)[at] = t;
         }

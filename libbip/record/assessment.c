@@ -1,5 +1,5 @@
 #include "base/number.h"
-#include "read/course.h"
+#include "read/ancestry.h"
 #include "record/record.h"
 
 #include <math.h>
@@ -40,7 +40,7 @@ static bip_status take_later(bip__context *c, bip__arena *arena, const bip__vers
     int order = -1;
     bip_status st = BIP_OK;
     if (out->held)
-        st = bip__recorded_before(c, out->root_entry, out->root_idx, row->root_entry, row->root_idx, &order, err);
+        st = bip__recorded_order(c, out->root_entry, out->root_idx, row->root_entry, row->root_idx, &order, err);
     return st == BIP_OK && order < 0 ? holder_take(arena, v, row, out, err) : st;
 }
 

@@ -1,4 +1,4 @@
-#include "read/course.h"
+#include "read/ancestry.h"
 #include "record/record.h"
 
 #include <stdlib.h>
@@ -43,7 +43,7 @@ static bip_status latest(bip__context *c, const revision *list, size_t from, siz
     *best = from;
     for (size_t i = from + 1; st == BIP_OK && i < to; i++) {
         int order = 0;
-        st = bip__recorded_before(c, list[*best].entry, list[*best].idx, list[i].entry, list[i].idx, &order, err);
+        st = bip__recorded_order(c, list[*best].entry, list[*best].idx, list[i].entry, list[i].idx, &order, err);
         if (order < 0)
             *best = i;
     }

@@ -88,13 +88,9 @@ static bip_status gather_facts(bip__teller *t, int32_t person, bip_error *err)
 static int compare_recorded(const void *pa, const void *pb)
 {
     const bip__event *a = pa, *b = pb;
-    int order;
+    int order = bip__entry_order(&a->entry, &b->entry);
 
-    if (a->entry.logical_ms != b->entry.logical_ms)
-        return a->entry.logical_ms < b->entry.logical_ms ? -1 : 1;
-    if ((order = memcmp(a->entry.id, b->entry.id, sizeof a->entry.id)) != 0)
-        return order;
-    return (a->idx > b->idx) - (a->idx < b->idx);
+    return order ? order : (a->idx > b->idx) - (a->idx < b->idx);
 }
 
 static int compare_root(const bip__event *a, const bip__event *b)

@@ -332,15 +332,3 @@ void bip__chart_close(bip__chart *ch)
     bip__options_free(ch->options);
     bip__arena_free(&ch->arena);
 }
-
-bip_status bip__chart_labels(bip__chart *ch, const bip__scale *scale, bip__labels *out, bip_error *err)
-{
-    bip_label *labels = bip__arena_alloc(&ch->arena, scale->n_labels * sizeof *labels);
-
-    if (labels == NULL)
-        return bip__nomem(err);
-    for (size_t i = 0; i < scale->n_labels; i++)
-        labels[i] = (bip_label){scale->labels[i].score, bip__title_get(&scale->labels[i].text, ch->reading.plan->lang)};
-    *out = (bip__labels){labels, scale->n_labels};
-    return BIP_OK;
-}

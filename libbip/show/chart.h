@@ -50,6 +50,5 @@ bip_score bip__chart_draw(bip__chart *ch, int32_t slot, size_t at);
 bip_status bip__chart_remarks(bip__chart *ch, bip__remarks *out, bip_error *err);
 /* Whether anybody's view of it is in the picture. */
 bool bip__chart_has(const bip__chart *ch, int32_t indicator);
-bip_status bip__chart_labels(bip__chart *ch, const bip__scale *scale, bip__labels *out, bip_error *err);
 
 #endif

@@ -74,8 +74,8 @@ bool bip__reading_shows(const bip__reading *r, size_t slot)
     return r->course->tracks[slot].n > 0 && bip__reading_wants(r, slot);
 }
 
-static bip_status take_labels(bip__arena *arena, const bip__scale *scale, const char *lang, bip__labels *out,
-                              bip_error *err)
+bip_status bip__labels_of(const bip__scale *scale, const char *lang, bip__arena *arena, bip__labels *out,
+                          bip_error *err)
 {
     bip_label *labels = bip__arena_alloc(arena, scale->n_labels * sizeof *labels);
 
@@ -103,7 +103,7 @@ bip_status bip__reading_voices(const bip__reading *r, const bip__words *words, b
                                  .rater_role = own ? NULL : bip__title_get(&respondent->title, plan->lang),
                                  .better = slot->rules.better};
         if (slot->scale != NULL && slot->scale->n_labels > 0)
-            st = take_labels(arena, slot->scale, plan->lang, &voices[s].labels, err);
+            st = bip__labels_of(slot->scale, plan->lang, arena, &voices[s].labels, err);
     }
     *out = voices;
     return st;

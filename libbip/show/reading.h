@@ -34,6 +34,10 @@ bool bip__reading_shows(const bip__reading *r, size_t slot);
 bip_status bip__reading_voices(const bip__reading *r, const bip__words *words, bip__arena *arena, bip__voice **out,
                                bip_error *err);
 
+/* The labels of a scale in one language, in the arena. */
+bip_status bip__labels_of(const bip__scale *scale, const char *lang, bip__arena *arena, bip__labels *out,
+                          bip_error *err);
+
 /* BIP_E_USAGE for any option: of documents that take none. */
 bip_status bip__no_options(const char *options_json, bip_error *err);
 

@@ -31,12 +31,12 @@ static bip_status add_axis(spider *s, int32_t indicator, bip_error *err)
 {
     bip__chart *ch = &s->chart;
     const bip__indicator *in = &ch->shown->def->indicators[indicator];
-    bip__labels labels;
+    bip__labels labels = {0};
 
     if (s->n_axes == BIP_MOST_AXES)
         return bip__fail(err, BIP_E_REFUSED, ch->shown->def->code, "has more than %d indicators: too many for a spider",
                          BIP_MOST_AXES);
-    bip_status st = bip__chart_labels(ch, in->scale, &labels, err);
+    bip_status st = bip__labels_of(in->scale, ch->reading.plan->lang, &ch->arena, &labels, err);
     s->indicators[s->n_axes] = indicator;
     s->axes[s->n_axes++] = (bip_axis){.size = sizeof(bip_axis),
                                       .title = bip__title_get(&in->title, ch->reading.plan->lang),

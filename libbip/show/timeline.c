@@ -22,7 +22,7 @@ static bip_status add_indicator(timeline *t, int32_t s, bip_error *err)
     const bip__answers *a = &ch->answers[s];
     const bip__track *track = &ch->reading.course->tracks[s];
     int32_t *raters = bip__arena_alloc(&ch->arena, a->n * sizeof *raters);
-    bip__labels labels;
+    bip__labels labels = {0};
     size_t number = 0;
 
     if (raters == NULL)
@@ -30,7 +30,7 @@ static bip_status add_indicator(timeline *t, int32_t s, bip_error *err)
     for (size_t i = 0; i < a->n; i++)
         if (bip__chart_draw(ch, s, i).answer == BIP_NUMBER && number < track->n)
             raters[i] = track->raters[number++];
-    bip_status st = bip__chart_labels(ch, slot->scale, &labels, err);
+    bip_status st = bip__labels_of(slot->scale, ch->reading.plan->lang, &ch->arena, &labels, err);
     t->panels[t->n_panels++] = (bip_panel){.size = sizeof(bip_panel),
                                            .title = bip__title_get(slot->title, ch->reading.plan->lang),
                                            .rules = &slot->rules,

@@ -200,7 +200,7 @@ bip_status bip_store_verify(bip_store *store, const char *anchor, bip_issue_fn i
         return bip__fail(err, BIP_E_USAGE, NULL, "a change is open: end it before verifying");
     bip_status st = bip__verify(&store->context, anchor, issue, ctx, &faults, err);
     if (st == BIP_OK && faults > 0)
-        st = bip__fail(err, BIP_E_CORRUPT, NULL, "%lld faults found", (long long)faults);
+        st = bip__fail(err, BIP_E_CORRUPT, NULL, "%lld fault%s found", (long long)faults, faults == 1 ? "" : "s");
     return st;
 }
 

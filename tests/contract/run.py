@@ -799,6 +799,8 @@ def verify_is_clean_and_an_anchor_finds_an_older_file(shop):
     shop.store.write_bytes(old)
     shop.ok("verify")
     shop.fails(1, "verify", "--anchor", "noted.txt")
+    told = json.loads(shop.fails(1, "--json", "verify", "--anchor", "noted.txt").err)["error"]
+    assert told["message"] == "1 fault found" and len(told["rows"]) == 1, told
 
 
 @check

@@ -39,7 +39,7 @@ bip_status bip_retention_list(bip_store *store, int32_t days, bip_date as_of, bi
     storage->api->release(storage);
     bip__context_reads(&store->context, "retention");
     for (size_t i = 0; st == BIP_OK && i < list.n; i++)
-        st = bip__context_read(&store->context, list.list[i].code, err);
+        st = bip__context_read(&store->context, list.list[i].person, list.list[i].code, err);
     if (st == BIP_OK) {
         bip__overdue_print(&o, &list, as_of);
         st = bip__out_finish(&o, err);

@@ -194,6 +194,7 @@ static bip_status only_instrument(bip__exporter *x, const char **code, bip_error
         *code = other;
     }
     bip__assessments_close(reading);
+    x->context->told = true; /* the rows are read next, of the same people */
     return st == BIP_DONE ? BIP_OK : st;
 }
 

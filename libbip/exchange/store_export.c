@@ -432,7 +432,7 @@ static bip_status next_person(writer *w)
     bip__person_row row;
     bip_status st = w->api->next_person(w->rows, &row, w->err);
     if (st == BIP_OK)
-        st = bip__context_read(w->context, row.code, w->err);
+        st = bip__context_read(w->context, row.n, row.code, w->err);
     if (st == BIP_OK)
         return write_person(w, &row);
     if (st != BIP_DONE)

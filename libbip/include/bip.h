@@ -139,9 +139,9 @@ typedef struct bip_open_options {
     int (*random)(void *ctx, void *into, size_t n); /**< fill n random bytes, 0 on success; NULL: the system's source */
     void *ctx;                                      /**< passed to all of them */
     const char *lang; /**< with BIP_OPEN_CREATE: the store's language, "en", "sv", "da"; NULL: none */
-    /** Told of every participant before they are read, and for what: the name of a document, "assessments",
-     * "progression", "retention", "merge". 0 to go on; anything else ends the reading with BIP_E_CANCELLED. NULL:
-     * nobody is told */
+    /** Told of every participant before they are read, once a document, and for what: the document's name,
+     * "assessments", "progression", "retention", "merge". 0 to go on; anything else ends the reading with
+     * BIP_E_CANCELLED. NULL: nobody is told */
     int (*read)(void *ctx, const char *what, const char *participant);
 } bip_open_options;
 

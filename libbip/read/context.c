@@ -54,11 +54,15 @@ void bip__context_reads(bip__context *c, const char *what)
 {
     c->reading = what;
     c->told = false;
+    c->told_last = -1;
 }
 
-bip_status bip__context_read(const bip__context *c, const char *code, bip_error *err)
+bip_status bip__context_read(bip__context *c, int32_t person, const char *code, bip_error *err)
 {
-    if (c->on_read == NULL || c->reading == NULL || c->told || c->on_read(c->ctx, c->reading, code) == 0)
+    if (c->on_read == NULL || c->reading == NULL || c->told || person == c->told_last)
+        return BIP_OK;
+    c->told_last = person;
+    if (c->on_read(c->ctx, c->reading, code) == 0)
         return BIP_OK;
     return bip__fail(err, BIP_E_CANCELLED, code, "reading was refused");
 }

@@ -19,7 +19,8 @@ typedef struct bip__context {
     /* who is told of every participant that is read; NULL: nobody */
     int (*on_read)(void *ctx, const char *what, const char *participant);
     const char *reading; /* what is being read */
-    bool told;           /* of the one participant that it is about */
+    bool told;           /* of everybody that it is about: a document may go over them again */
+    int32_t told_last;   /* the participant told of last, -1 for none */
     int64_t (*now_ms)(void *ctx);
     int (*random)(void *ctx, void *into, size_t n);
     void *ctx;
@@ -35,8 +36,9 @@ bip_status bip__context_entry(const bip__context *c, int64_t n, bip__entry_row *
 
 /* From here on `what` is being read; lent as long as the reading lasts. */
 void bip__context_reads(bip__context *c, const char *what);
-/* A participant is about to be read. BIP_E_CANCELLED: whoever is told says no. */
-bip_status bip__context_read(const bip__context *c, const char *code, bip_error *err);
+/* A participant is about to be read: told of once, however often a document comes back to them. BIP_E_CANCELLED:
+ * whoever is told says no. */
+bip_status bip__context_read(bip__context *c, int32_t person, const char *code, bip_error *err);
 
 bip_date bip__context_today(const bip__context *c);
 

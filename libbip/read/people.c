@@ -42,13 +42,13 @@ bip_status bip__walk_next(bip__walk *w, int32_t *person, const char **code, bip_
             return st;
         *person = row.n;
         *code = row.code;
-        return bip__context_read(w->context, row.code, err);
+        return bip__context_read(w->context, row.n, row.code, err);
     }
     if (w->at >= w->query->n_participants)
         return BIP_DONE;
     *person = w->named[w->at];
     *code = w->query->participants[w->at++];
-    return bip__context_read(w->context, *code, err);
+    return bip__context_read(w->context, *person, *code, err);
 }
 
 void bip__walk_close(bip__walk *w)

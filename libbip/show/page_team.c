@@ -164,6 +164,7 @@ static bip_status list_members(team *t, const bip_query *query, bip_error *err)
     bip__reading_close(&t->reading);
     if (t->n_members > 1)
         qsort(t->members, t->n_members, sizeof *t->members, compare_members);
+    t->context->told = true; /* the page reads them once more, in its order */
     return st == BIP_DONE ? BIP_OK : st;
 }
 

@@ -295,5 +295,11 @@ def every_participant_read_is_logged_where_that_is_asked_for(shop):
     assert [(x["by"], x["read"], x["participant"]) for x in lines] == [
         ("per", "progression-text", "P-001"), ("anna", "json", "P-001"), ("anna", "json", "P-002")]
     assert lines[0]["at"] == "2026-11-21T10:00:00.000Z"
+    for args in (["report", "P-001", "--full"], ["report", "--team"], ["export", "--format", "csv-wide"],
+                 ["chart", "P-001", "--kind", "timeline", "--out", "-"], ["subject", "P-001", "--out", "own"]):
+        log.unlink()
+        shop.ok("--read-log", "read.log", *args)
+        told = [(x["read"], x["participant"]) for x in map(json.loads, log.read_text().splitlines())]
+        assert told and len(told) == len(set(told)), (args, told)
     shop.fails(1, "--read-log", "/dev/full", "progression", "P-001", says="/dev/full: No space left")
     shop.fails(1, "--read-log", "no/such/folder", "progression", "P-001", says="no/such/folder")

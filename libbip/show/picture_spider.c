@@ -224,8 +224,10 @@ static bool note_axis(making *m, const bip_axis *a, const char **note)
 /* The whole picture for those who don't see it: the scale, then every layer with every score. */
 static bool describe(making *m)
 {
-    for (size_t i = 0; i < m->out.frame.n_notes; i++)
+    for (size_t i = 0; i < m->out.frame.n_notes; i++) {
+        bip__out_text(&m->said, i > 0 ? " " : "");
         bip__out_text(&m->said, m->notes[i]);
+    }
     for (size_t l = 0; l < m->n_layers; l++) {
         bip__out_char(&m->said, ' ');
         bip__out_text(&m->said, m->out.layers[m->n_layers - 1 - l].label);

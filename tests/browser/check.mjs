@@ -64,7 +64,7 @@ const smallTargets = (page) => page.evaluate(() => [...document.querySelectorAll
   .map((label) => `${label.textContent.trim()} is ${label.getBoundingClientRect().height} high`).slice(0, 5));
 
 // On paper a picture is shrunk to its place: its words must still be words. In points.
-const LEAST_PRINT = 4.5;
+const LEAST_PRINT = 4;
 const smallPrint = (page) => page.evaluate((least) => {
   const faults = [];
   for (const svg of document.querySelectorAll('.picture svg')) {

@@ -249,6 +249,7 @@ static void test_spider__without_layers_says_that_nothing_was_measured(void **st
 {
     (void)state;
     assert_non_null(strstr(draw(11, 0), ">No measurement yet.<"));
+    assert_non_null(strstr(picture_text(), ". No measurement yet.</desc>"));
 }
 
 static void test_spider__a_narrow_one_numbers_its_axes(void **state)

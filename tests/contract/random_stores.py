@@ -81,14 +81,34 @@ def bands(rng, definition):
     return {**definition, "bands": out} if out else definition
 
 
-def next_version(rng, old):
-    """The same with little things changed: an order, a scale's name, rules that belong to the newest; maybe not continued."""
-    new = json.loads(json.dumps(old))
-    new["version"] = "2"
+def drop_indicator(rng, new):
+    """And from the dimensions, of which those go that have no other."""
+    gone = rng.choice(new["indicators"])
+    new["indicators"].remove(gone)
+    for x in new.get("dimensions", []):
+        x["indicators"] = [c for c in x["indicators"] if c != gone["code"]]
+        x.get("weights", {}).pop(gone["code"], None)
+    new["dimensions"] = [x for x in new.get("dimensions", []) if x["indicators"]]
+    new.pop("bands", None)
+
+
+def next_version(rng, before):
+    """The same as the last with little things changed: an order, a scale's name, an indicator more or less, rules that
+    belong to the newest; maybe not continued."""
+    new = json.loads(json.dumps(before[-1]))
+    new.pop("continues", None)
+    new["version"] = str(len(before) + 1)
+    free = [v["version"] for v in before if all(v["version"] != w.get("continues") for w in before)]
     if rng.random() < 0.8:
-        new["continues"] = "1"
+        new["continues"] = rng.choice([free[-1], *free])
     rng.shuffle(new["indicators"])
     rng.shuffle(new["respondents"])
+    if len(new["indicators"]) > 1 and rng.random() < 0.3:
+        drop_indicator(rng, new)
+    if rng.random() < 0.3:
+        roles = [r["code"] for r in new["respondents"]]
+        unused = [c for c in "abcdefgh" if all(c != i["code"] for i in new["indicators"])]
+        new["indicators"].append(indicator(rng, rng.choice(unused), new["scales"], roles))
     for i in new["indicators"]:
         if rng.random() < 0.3:
             i["smallest_step"] = rng.choice([0.5, 1, 2])
@@ -155,8 +175,8 @@ def csv_of(rng, version, given):
 def compare_one(shop, seed):
     rng = random.Random(seed)
     definitions = [bands(rng, instrument(rng))]
-    if rng.random() < 0.4:
-        definitions.append(next_version(rng, definitions[0]))
+    while len(definitions) < 4 and rng.random() < 0.5:
+        definitions.append(next_version(rng, definitions))
     people = [f"p{i}" for i in range(rng.randint(1, 3))]
     versions, given = [], []
     shop.ok("init")

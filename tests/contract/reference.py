@@ -204,7 +204,7 @@ def chains_of(mine, kind, code, respondent):
                 break
         else:
             found.append([v])
-    return [Chain(c, kind, code, respondent) for c in found]
+    return [Chain(c, kind, code, respondent) for c in sorted(found, key=lambda c: c[-1].place)]  # by the version printed
 
 
 def kendall_tail(n, s):

@@ -93,8 +93,8 @@ def drop_indicator(rng, new):
 
 
 def next_version(rng, before):
-    """The same as the last with little things changed: an order, a scale's name, an indicator more or less, rules that
-    belong to the newest; maybe not continued."""
+    """The same as the last with little things changed: an order, a scale's name, an indicator more or less, whom it is
+    asked of, rules that belong to the newest; maybe not continued."""
     new = json.loads(json.dumps(before[-1]))
     new.pop("continues", None)
     new["version"] = str(len(before) + 1)
@@ -115,6 +115,9 @@ def next_version(rng, before):
         if rng.random() < 0.2:
             i["scale"] = rng.choice(new["scales"])["code"]
             new.pop("bands", None)  # they may not fit any more
+        if rng.random() < 0.15:
+            roles = [r["code"] for r in new["respondents"]]
+            i["respondents"] = sorted(rng.sample(roles, rng.randint(1, len(roles))), key=roles.index)
     if rng.random() < 0.5:
         new["pair_days"] = rng.choice([1, 7, 60])
     return new

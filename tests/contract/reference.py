@@ -141,11 +141,12 @@ class Assessment:
 
 
 class Chain:
-    """The versions through which one series runs, oldest first."""
+    """The versions through which one series runs, oldest first: `run`, of which `versions` ask it of the respondent."""
 
-    def __init__(self, versions, kind, code, respondent):
-        self.versions, self.kind, self.code, self.respondent = versions, kind, code, respondent
-        self.newest = versions[-1]
+    def __init__(self, run, kind, code, respondent):
+        self.run, self.kind, self.code, self.respondent = run, kind, code, respondent
+        self.versions = [v for v in run if v.has(kind, code, respondent)]
+        self.newest = self.versions[-1]
 
     def track(self, assessments, as_of):
         """[(day, score, rater)] by day, and how many days have no number, by reason."""
@@ -192,9 +193,10 @@ def chains(versions):
 
 
 def chains_of(mine, kind, code, respondent):
+    """An indicator's run doesn't end where it is only not asked of the respondent."""
     found = []
     for v in mine:
-        if not v.has(kind, code, respondent):
+        if not (code in v.indicators if kind == "indicator" else v.has(kind, code, respondent)):
             continue
         for chain in found:
             last = chain[-1]
@@ -204,7 +206,8 @@ def chains_of(mine, kind, code, respondent):
                 break
         else:
             found.append([v])
-    return [Chain(c, kind, code, respondent) for c in sorted(found, key=lambda c: c[-1].place)]  # by the version printed
+    asked = [Chain(c, kind, code, respondent) for c in found if any(v.has(kind, code, respondent) for v in c)]
+    return sorted(asked, key=lambda c: c.newest.place)
 
 
 def kendall_tail(n, s):
@@ -423,32 +426,33 @@ def pair_up(a, b, pair_days):
 
 
 def pairs(all_chains, tracks):
-    """tracks: by chain, its points of one participant."""
+    """tracks: by chain, its points of one participant. A pair stands under the newest version that asks both."""
+    found, versions = [], {}
+    for c in all_chains:
+        versions.setdefault(c.newest.code, set()).update(c.versions)
+    for a in all_chains:
+        for b in all_chains:
+            both = [v for v in a.versions if v in b.versions]
+            if a.kind == b.kind == "indicator" and a.code == b.code and a.run == b.run and both:
+                roles = both[-1].respondents
+                if roles.index(a.respondent) < roles.index(b.respondent) and (p := one_pair(a, b, both[-1], tracks)):
+                    found.append((both[-1], roles.index(a.respondent), roles.index(b.respondent), p))
     out = []
-    by_code = {}
-    for c in all_chains:
-        if c.kind == "indicator":
-            by_code.setdefault((c.newest.code, c.code, c.newest.place), []).append(c)
-    versions = {}
-    for c in all_chains:
-        versions.setdefault(c.newest.code, []).extend(c.versions)
     for instrument in sorted(versions, key=lambda x: x.encode()):
-        mine = sorted(set(versions[instrument]), key=lambda v: v.place)
+        mine = sorted(versions[instrument], key=lambda v: v.place)
         for code in codes_of(mine, lambda v: v.indicators):
-            for v in mine:
-                group = by_code.get((instrument, code, v.place), [])
-                group.sort(key=lambda c: v.respondents.index(c.respondent))
-                out += [p for i, a in enumerate(group) for b in group[i + 1:] if (p := one_pair(a, b, tracks))]
+            here = [f for f in found if f[3]["instrument"] == instrument and f[3]["code"] == code]
+            out += [f[3] for f in sorted(here, key=lambda f: (f[0].place, f[1], f[2]))]
     return out
 
 
-def one_pair(a, b, tracks):
+def one_pair(a, b, version, tracks):
     xa, xb = ({d: x for d, x, _ in tracks[c]} for c in (a, b))
-    found = pair_up(xa, xb, a.newest.d.get("pair_days", 14))
+    found = pair_up(xa, xb, version.d.get("pair_days", 14))
     if not found:
         return None
     diffs = [xa[da] - xb[db] for da, db in found]
-    return {"instrument": a.newest.code, "version": a.newest.name, "code": a.code, "a": a.respondent,
+    return {"instrument": version.code, "version": version.name, "code": a.code, "a": a.respondent,
             "b": b.respondent, "n": len(found), "mean_difference": number(sum(diffs) / len(diffs)),
             "mean_absolute_difference": number(sum(map(abs, diffs)) / len(diffs)),
             "occasions": [{"date_a": iso(da), "date_b": iso(db), "a": number(xa[da]), "b": number(xb[db]),

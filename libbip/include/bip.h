@@ -613,7 +613,7 @@ BIP_API void bip_series_rules_init(bip_series_rules *rules, size_t n);
  * Everything that bip_progression() tells of a series, from plain arrays.
  *
  * @param days    n dates in the years 1900 to 2199, strictly rising
- * @param scores  n finite numbers, scale points
+ * @param scores  n finite numbers, scale points. Not held against the scale: no 9 or 99 that means a missing answer
  * @param raters  n numbers, equal where the rater was the same, 0 where unknown; NULL: all unknown
  * @param n       at least 1
  * @param[out] out  out_size bytes are filled; strings NULL, missing counts 0, no bands

@@ -310,7 +310,9 @@ PyMethodDef free_functions[] = {
     {"series_compute", KEYWORDS(series_compute),
      "series_compute($module, days, scores, rules, raters=None)\n--\n\nEverything that Store.progression() tells of a "
      "series, from plain arrays: a bip.Series.\n\ndays: strictly rising; dates, days since 1970-01-01, or an array of "
-     "them. scores: finite numbers, scale points.\nrules: a bip.Rules. raters: equal where the rater was the same, "
+     "them. scores: finite numbers, scale points; not held against the\nscale: no 9 or 99 that means a missing "
+     "answer.\n"
+     "rules: a bip.Rules. raters: equal where the rater was the same, "
      "None, "
      "NaN or 0 where unknown. Any thread."},
     {"series_sentence", KEYWORDS(series_sentence),

@@ -13,7 +13,7 @@
 bip_status bip_change_begin(bip_store *store, const char *actor, const char *reason, bip_change **out, bip_error *err)
 {
     if (out == NULL || store == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a store and a place for the change are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open store and a place for the change are needed");
     *out = NULL;
     if (store->change != NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "another change is open on this store");
@@ -42,7 +42,7 @@ static bip__change *let_go(bip_change *change)
 bip_status bip_change_commit(bip_change *change, char entry_id[BIP_ID_SIZE], bip_error *err)
 {
     if (change == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a change is needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open change is needed");
     return bip__change_commit(let_go(change), entry_id, err);
 }
 
@@ -237,7 +237,7 @@ bip_status bip_assessment_add(bip_change *change, const bip_assessment_in *in, c
     bip_assessment_in all = {0};
     taking t;
     if (change == NULL || in == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a change and an assessment are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open change and an assessment are needed");
     if (bip__take_struct(&all, sizeof all, in, in->size, "assessment", err) != BIP_OK)
         return BIP_E_USAGE;
     if (id == NULL)
@@ -328,7 +328,7 @@ bip_status bip_assessment_withdraw(bip_change *change, const char *id, bip_error
     taking t;
     int32_t idx;
     if (change == NULL || id == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a change and an id are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open change and an id are needed");
     if (change->inner->reason == NULL)
         return bip__fail(err, BIP_E_USAGE, "reason", "withdrawing needs a reason");
     bip_status st = taking_begin(&t, change, err);
@@ -376,7 +376,7 @@ bip_status bip_participant_add(bip_change *change, const char *code, bip_date en
 {
     int32_t person;
     if (change == NULL || code == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a change and a code are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open change and a code are needed");
     bip__context *c = change->inner->context;
     bip_status st = check_writable(change, err);
     if (st == BIP_OK)
@@ -455,7 +455,7 @@ bip_status bip_participant_erase(bip_change *change, const char *code, bip_error
     int32_t person = 0;
     taking t;
     if (change == NULL || code == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a change and a code are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open change and a code are needed");
     if (change->inner->reason == NULL)
         return bip__fail(err, BIP_E_USAGE, "reason", "erasing needs a reason");
     bip_status st = taking_begin(&t, change, err);
@@ -472,7 +472,7 @@ bip_status bip_participant_erase(bip_change *change, const char *code, bip_error
 bip_status bip_instrument_add(bip_change *change, const char *json, size_t n, bip_error *err)
 {
     if (change == NULL || json == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a change and an instrument are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open change and an instrument are needed");
     bip_status st = check_writable(change, err);
     return st == BIP_OK ? bip__instrument_insert(change->inner, json, n, err) : st;
 }
@@ -504,7 +504,7 @@ bip_status bip_import(bip_change *change, const char *format, const char *option
 {
     bip_import_result counts = {0};
     if (change == NULL || read == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a change and a source are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open change and a source are needed");
     bip_status st = result == NULL ? BIP_OK : bip__check_size(result->size, "result", err);
     if (st == BIP_OK)
         st = check_writable(change, err);
@@ -519,7 +519,7 @@ bip_status bip_merge(bip_change *change, bip_store *from, bip_import_result *res
 {
     bip_import_result counts = {0};
     if (change == NULL || from == NULL || from == change->store)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a change and another store are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open change and another store are needed");
     bip_status st = result == NULL ? BIP_OK : bip__check_size(result->size, "result", err);
     if (st == BIP_OK)
         st = check_writable(change, err);

@@ -90,7 +90,7 @@ static void cursor_link(bip_cursor *cursor, bip_store *store)
 static bip_status cursor_open(bip_store *store, const bip_query *query, bip_cursor **out, bip_error *err)
 {
     if (store == NULL || out == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a store and a place for the cursor are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open store and a place for the cursor are needed");
     bip_cursor *cursor = *out = bip__alloc_zero(1, sizeof *cursor);
     if (cursor == NULL)
         return bip__nomem(err);
@@ -182,7 +182,7 @@ bip_status bip_assessment_next(bip_cursor *cursor, const bip_assessment **lent, 
     if (lent != NULL)
         *lent = NULL;
     if (cursor == NULL || lent == NULL || cursor->reading == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a cursor from bip_assessments() is needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open cursor from bip_assessments() is needed");
     reads(cursor, "assessments");
     return cursor->ended ? has_ended(err) : moved(cursor, bip__assessments_next(cursor->reading, lent, err));
 }
@@ -235,7 +235,7 @@ bip_status bip_series_next(bip_cursor *cursor, const bip_series **lent, bip_erro
     if (lent != NULL)
         *lent = NULL;
     if (cursor == NULL || lent == NULL || cursor->course == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a cursor from bip_progression() is needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open cursor from bip_progression() is needed");
     if (cursor->ended)
         return has_ended(err);
     while ((slot = next_slot(cursor)) == cursor->plan->n_slots)

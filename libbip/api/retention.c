@@ -5,7 +5,7 @@
 bip_status bip_retention_keep(bip_change *change, int32_t days, bip_error *err)
 {
     if (change == NULL || days < 0)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a change and a number of days are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open change and a number of days are needed");
     return bip__keep_days_put(change->inner, days, err);
 }
 
@@ -29,7 +29,7 @@ bip_status bip_retention_list(bip_store *store, int32_t days, bip_date as_of, bi
     bip__overdue_list list;
     bip__out o;
     if (store == NULL || write == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a store and a sink are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open store and a sink are needed");
     bip__storage *storage = store->context.storage;
     bip_status st = take_day(&store->context, &as_of, err);
     if (st != BIP_OK || (st = storage->api->snapshot(storage, err)) != BIP_OK)

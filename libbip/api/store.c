@@ -180,7 +180,7 @@ bip_status bip_store_add_words(bip_store *store, const char *json, size_t n, cha
     if (lang != NULL)
         lang[0] = '\0';
     if (store == NULL || json == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a store and the words are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open store and the words are needed");
     if (store->readings > 0) /* they may be in use */
         return bip__fail(err, BIP_E_USAGE, NULL, "something is being read: end it first");
     bip_status st = bip__words_load(&store->context.words, json, n, err);
@@ -195,7 +195,7 @@ bip_status bip_store_verify(bip_store *store, const char *anchor, bip_issue_fn i
 {
     int64_t faults = 0;
     if (store == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a store is needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open store is needed");
     if (store->context.open != NULL) /* its facts are not in the trail yet */
         return bip__fail(err, BIP_E_USAGE, NULL, "a change is open: end it before verifying");
     bip_status st = bip__verify(&store->context, anchor, issue, ctx, &faults, err);
@@ -207,7 +207,7 @@ bip_status bip_store_verify(bip_store *store, const char *anchor, bip_issue_fn i
 bip_status bip_store_backup(bip_store *store, const char *path, bip_error *err)
 {
     if (store == NULL || path == NULL || path[0] == '\0')
-        return bip__fail(err, BIP_E_USAGE, NULL, "a store and a path are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open store and a path are needed");
     if (store->context.open != NULL) /* it would be copied half done */
         return bip__fail(err, BIP_E_USAGE, NULL, "a change is open: end it before the backup");
     return store->context.storage->api->backup(store->context.storage, path, err);
@@ -217,7 +217,7 @@ bip_status bip_store_traces(bip_store *store, int32_t *traces, bip_error *err)
 {
     char todo[16];
     if (store == NULL || traces == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a store and a place for the answer are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open store and a place for the answer are needed");
     bip__storage *storage = store->context.storage;
     bip_status st = storage->api->setting_get(storage, "traces", todo, sizeof todo, err);
     *traces = st == BIP_OK && todo[0] != '\0';

@@ -61,7 +61,7 @@ bip_status bip_write(bip_store *store, const char *document, const bip_query *qu
     bip__out o;
     bip__document_fn make = find(document);
     if (store == NULL || write == NULL)
-        return bip__fail(err, BIP_E_USAGE, NULL, "a store and a sink are needed");
+        return bip__fail(err, BIP_E_USAGE, NULL, "an open store and a sink are needed");
     if (make == NULL)
         return bip__fail(err, BIP_E_USAGE, "document", "there is no document \"%.60s\"", document ? document : "");
     bip__storage *storage = store->context.storage;

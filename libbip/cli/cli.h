@@ -247,6 +247,8 @@ typedef struct cli_json {
 bool cli_json_member(cli_json object, const char *key, cli_json *value);
 /* Walk an object from *at = 0; false at the end. */
 bool cli_json_next(cli_json object, size_t *at, cli_json *key, cli_json *value);
+/* What the system or the command line named, which may be no UTF-8: such bytes as '?', as in messages. */
+void cli_json_name(bip__out *o, const char *name);
 void cli_json_text(bip__out *o, cli_json value); /* a string without its quotes and escapes; else as it stands */
 bool cli_json_is_null(cli_json value);
 /* The next line of a document; false at the end. */

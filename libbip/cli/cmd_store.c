@@ -10,7 +10,7 @@ static void answer(cli *c, bip__out *o, cli_word word, const char *key, const ch
     if (c->json) {
         bip__out_char(o, '{');
         bip__out_key(o, key);
-        bip__out_json_text(o, value);
+        cli_json_name(o, value);
         bip__out_char(o, '}');
     } else {
         cli_words(o, c, word, &value, 1);

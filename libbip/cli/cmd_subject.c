@@ -18,7 +18,7 @@ static bip_status write_one(cli *c, const char *folder, const char *name, const 
         st = cli_document_to_file(c, document, query, path.data);
     if (st == BIP_OK && c->json) {
         bip__out_comma(text);
-        bip__out_json_text(text, path.data);
+        cli_json_name(text, path.data);
     } else if (st == BIP_OK) {
         bip__out_printf(text, "%s\n", path.data);
     }

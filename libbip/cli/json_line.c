@@ -85,6 +85,24 @@ static size_t unescape(bip__out *o, const char *s, size_t n)
     return 1;
 }
 
+void cli_json_name(bip__out *o, const char *name)
+{
+    bip__out shown;
+
+    bip__out_init(&shown, NULL, NULL);
+    bip__out_text(&shown, name);
+    for (size_t at = 0; shown.status == BIP_OK && at < shown.len; at++) {
+        at += bip__utf8_valid(shown.data + at, shown.len - at);
+        if (at < shown.len)
+            shown.data[at] = '?';
+    }
+    if (shown.status == BIP_OK)
+        bip__out_json(o, shown.data, shown.len);
+    else
+        o->status = shown.status;
+    bip__out_free(&shown);
+}
+
 void cli_json_text(bip__out *o, cli_json value)
 {
     if (value.n < 2 || value.at[0] != '"') {

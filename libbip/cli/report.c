@@ -62,7 +62,8 @@ static void error_json(bip__out *o, const cli *c, bip_status st, const char *fil
     bip__out_text(o, "{\"error\":{\"code\":");
     bip__out_json_text(o, bip_status_code(st));
     bip__out_text(o, ",\"where\":");
-    bip__out_json(o, place.data, place.len);
+    bip__out_char(&place, '\0');
+    cli_json_name(o, place.data ? place.data : "");
     bip__out_text(o, ",\"message\":");
     bip__out_json(o, message.data, message.len);
     bip__out_free(&place);

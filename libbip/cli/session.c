@@ -137,7 +137,10 @@ static int note_reading(void *ctx, const char *what, const char *participant)
     bip__out_text(&line, "{\"at\":\"");
     bip__out_time(&line, clock_now(c));
     bip__out_text(&line, "\",\"by\":");
-    bip__out_json_text(&line, actor);
+    if (actor)
+        cli_json_name(&line, actor);
+    else
+        bip__out_text(&line, "null");
     bip__out_text(&line, ",\"read\":");
     bip__out_json_text(&line, what);
     bip__out_text(&line, ",\"participant\":");

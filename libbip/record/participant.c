@@ -11,6 +11,9 @@ bip_status bip__participant_fits(const bip__instrument *instrument, const char *
     if (instrument->participant_pattern == NULL)
         return BIP_OK;
     bip_status st = bip__pattern_match(instrument->participant_pattern, code, strlen(code), &fits, err);
+    if (st == BIP_E_REFUSED)
+        st = bip__fail(err, st, "participant", "%s can't be held against the form that %s asks for: %s", code,
+                       instrument->code, err != NULL ? err->message : "");
     if (st == BIP_OK && !fits)
         st = bip__fail(err, BIP_E_REFUSED, "participant", "%s is not of the form that %s asks for", code,
                        instrument->code);

@@ -763,6 +763,31 @@ def a_name_that_is_empty_is_shown_as_that(shop):
 
 
 @check
+def a_pattern_that_costs_too_much_is_named_with_its_instrument(shop):
+    shop.filled()
+    who = "a" * 40 + "!"
+    shop.file("costly.json", json.dumps({**INSTRUMENT, "instrument": "costly", "participant_pattern": "(a+)+$"}))
+    shop.ok("instrument", "add", "costly.json")
+    shop.ok("participant", "add", who)
+    says = f"bip: participant: {who} can't be held against the form that costly asks for: the pattern is too costly"
+    shop.fails(3, "record", who, "--instrument", "costly", *RECORD[4:], "coping=3", says=says)
+
+
+@check
+def json_is_valid_where_a_name_is_no_utf8(shop):
+    shop.filled()
+    (shop.folder / "in.csv").write_text("participant\n")
+    os.rename(shop.folder / "in.csv", os.path.join(os.fsencode(shop.folder), b"\xff.csv"))
+    assert shop.ok("--json", "-s", b"\xff.bip", "init").json() == {"store": "?.bip"}
+    assert shop.ok("--json", "backup", b"\xff.bak").json() == {"backup": "?.bak"}
+    assert shop.ok("--json", "subject", "P-001", "--out", b"\xff").json()["files"][0] == "?/subject.html"
+    told = json.loads(shop.fails(3, "--json", "import", b"\xff.csv", "--instrument", "example").err)
+    assert told["error"]["where"] == "?.csv: line 1", told
+    shop.ok("--read-log", "read.log", "--actor", b"\xff", "history", "P-001")
+    assert json.loads((shop.folder / "read.log").read_text())["by"] == "?"
+
+
+@check
 def a_hint_that_does_not_fit_is_left_out(shop):
     shop.filled()
     far = "ä" * 100 + "/"

@@ -49,9 +49,9 @@ static bip_status say(bip__verifier *v, sayings *s, int64_t entry, int32_t idx, 
 static bip_status changed(bip__verifier *v, const said *first, size_t n, const char *code)
 {
     char message[100], id[BIP_ID_SIZE];
-    bip_status st = bip__fact_id(v->context, first->entry, first->idx, id, v->err);
-    if (n > 1 || st == BIP_E_NOT_FOUND)
+    if (n > 1)
         return bip__verify_fault(v, first->entry, code, "the facts are not those that were recorded");
+    bip_status st = bip__fact_id(v->context, first->entry, first->idx, id, v->err);
     if (st != BIP_OK)
         return st;
     snprintf(message, sizeof message, "the fact %s is not what was recorded", id);

@@ -286,7 +286,7 @@ bip_status bip__change_commit(bip__change *change, char entry_id[BIP_ID_SIZE], b
         st = bip__fail(err, BIP_E_USAGE, NULL, "the change has failed and can only be rolled back");
     else if (has_facts)
         st = put_entry(change, err);
-    if (st != BIP_OK || (!has_facts && !change->merged)) {
+    if (st != BIP_OK || (!has_facts && !change->wrote_beside)) {
         bip__change_rollback(change);
         return st;
     }
@@ -296,7 +296,7 @@ bip_status bip__change_commit(bip__change *change, char entry_id[BIP_ID_SIZE], b
     else if (has_facts && entry_id != NULL)
         bip__entry_id_print(change->entry.id, entry_id);
     /* It joins all heads that it found; a merge may have brought more. */
-    change->context->head = st == BIP_OK && !change->merged ? change->entry : (bip__entry_row){0};
+    change->context->head = st == BIP_OK && !change->wrote_beside ? change->entry : (bip__entry_row){0};
     if (st == BIP_OK && change->erased) /* it is erased, also where this has to wait for the next opening */
         api_of(change)->scrub(change->context->storage, -1, NULL);
     change_free(change);

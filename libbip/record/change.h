@@ -30,8 +30,9 @@ typedef struct bip__change {
     bip__hash run_hash, entry_hash;
     int64_t *parents;
     size_t n_parents;
-    bool merged; /* entries made elsewhere were taken in: there is something to commit without a fact of its own */
-    bool erased; /* somebody was erased: once committed, no trace may stay in the files */
+    /* beside facts of its own: entries made elsewhere, a setting; so there is something to commit without any */
+    bool wrote_beside;
+    bool erased;                  /* somebody was erased: once committed, no trace may stay in the files */
     bip__out canonical;           /* scratch for canonical forms */
     bip__head heads[BIP__HEADS];  /* by respondent */
     bip__identity_row *newcomers; /* those registered last, by their numbers: nobody has to look for their identity */

@@ -142,7 +142,7 @@ static bip_status put_entry(bip__merge *m, bip__merged_entry *e, int64_t at_ms, 
     e->n = row.n;
     memcpy(row.id, e->id, sizeof row.id);
     memcpy(row.hash, hash, sizeof row.hash);
-    m->change->merged = true;
+    m->change->wrote_beside = true;
     m->result.entries++;
     return st == BIP_OK ? m->api->entry_put(m->storage, &row, NULL, parents, n_parents, err) : st;
 }
@@ -271,7 +271,7 @@ static bip_status add_identity(bip__merge *m, bip__merged_identity *i, const uin
     row.person = m->person;
     memcpy(row.uuid, i->uuid, sizeof row.uuid);
     memcpy(row.hash, hash, sizeof row.hash);
-    m->change->merged = true;
+    m->change->wrote_beside = true;
     return st == BIP_OK ? m->api->identities_add(m->storage, &row, 1, &i->n, err) : st;
 }
 

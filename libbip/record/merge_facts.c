@@ -160,7 +160,7 @@ static bip_status store_instrument(bip__merge *m, const bip__instrument *def, in
 {
     bip_status st = bip__instrument_store(m->storage, def, n, idx, reason, err);
     bip__context_forget(m->context);
-    m->change->merged = true;
+    m->change->wrote_beside = true;
     return st;
 }
 
@@ -240,7 +240,7 @@ static bip_status erase_identity(bip__merge *m, const uint8_t id[BIP__UUID_SIZE]
     bip_status st = m->api->identity_find(m->storage, hash, &row, err);
     if (st == BIP_OK && row.erased)
         return BIP_OK;
-    m->change->merged = true;
+    m->change->wrote_beside = true;
     if (st == BIP_OK) {
         m->change->erased = true;
         return m->api->identity_erase(m->storage, row.n, m->open_entry->n, err);

@@ -32,7 +32,7 @@ bip_status bip__keep_days_put(bip__change *change, int32_t days, bip_error *err)
     if (st == BIP_OK) {
         st = storage->api->setting_put(storage, KEEP_DAYS, text.data, err);
         change->broken |= st != BIP_OK;
-        change->merged = true; /* there is something to commit */
+        change->wrote_beside = true;
     }
     bip__out_free(&text);
     return st;

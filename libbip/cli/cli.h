@@ -49,6 +49,7 @@ typedef enum cli_option_id {
     OPT_TEAM,
     OPT_FULL,
     OPT_NOTES,
+    OPT_NO_NOTES,
     OPT_NAME,
     OPT_VOLUNTARY,
     OPT_WORDS,

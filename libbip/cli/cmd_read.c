@@ -34,7 +34,7 @@ bip_status cli_cmd_history(cli *c)
 static bip_status check_export(cli *c, const char *format)
 {
     static const char *const formats[] = {"json", "jsonl", "csv-long", "csv-wide"};
-    static const cli_option_id filters[] = {OPT_INSTRUMENT, OPT_RESPONDENT, OPT_AS_OF};
+    static const cli_option_id filters[] = {OPT_INSTRUMENT, OPT_RESPONDENT, OPT_AS_OF, OPT_NO_NOTES};
     bool known = false;
 
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
@@ -59,6 +59,7 @@ bip_status cli_cmd_export(cli *c)
     if ((st = check_export(c, format)) != BIP_OK || (st = cli_query(c, &query)) != BIP_OK ||
         (st = cli_open(c, 0)) != BIP_OK)
         return st;
+    c->document_options = cli_given(&c->args, OPT_NO_NOTES) ? "{\"no_notes\":true}" : NULL;
     if (!path || strcmp(path, "-") == 0)
         return cli_document(c, format, &query, false);
     return cli_document_to_file(c, format, &query, path);

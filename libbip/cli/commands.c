@@ -45,6 +45,7 @@ const cli_option cli_options[OPT_COUNT] = {
     [OPT_FULL] = {"--full", NULL, NULL, false, "add every course and figure after the one page"},
     [OPT_NOTES] = {"--notes", NULL, NULL, false,
                    "add the notes of the assessments: read them before you hand them over"},
+    [OPT_NO_NOTES] = {"--no-notes", NULL, NULL, false, "leave out the notes"},
     [OPT_NAME] = {"--name", NULL, "NAME", false, "a name to print; it is kept nowhere"},
     [OPT_VOLUNTARY] = {"--voluntary", NULL, NULL, false, "say that answering is voluntary"},
     [OPT_WORDS] = {"--words", NULL, "FILE", false, "texts in one more language; see `bip words`"},
@@ -137,8 +138,9 @@ const cli_command cli_commands[] = {
      "where it isn't there; subject.html and subject.json are written into it.",
      "bip -s team.bip subject P-001 --out P-001"},
     {"export", "", 0, 0,
-     CLI_BIT(OPT_FORMAT) | CLI_BIT(OPT_INSTRUMENT) | CLI_BIT(OPT_RESPONDENT) | CLI_BIT(OPT_AS_OF) | CLI_BIT(OPT_OUT), 0,
-     cli_cmd_export, "everything, to a file",
+     CLI_BIT(OPT_FORMAT) | CLI_BIT(OPT_INSTRUMENT) | CLI_BIT(OPT_RESPONDENT) | CLI_BIT(OPT_AS_OF) | CLI_BIT(OPT_OUT) |
+         CLI_BIT(OPT_NO_NOTES),
+     0, cli_cmd_export, "everything, to a file",
      "FORMAT json, the default, is the whole store with every revision and the audit trail: importing it into another "
      "store is a merge. jsonl, csv-long and csv-wide are the current assessments, and can be filtered; csv-wide holds "
      "one instrument.",

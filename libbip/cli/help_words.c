@@ -84,6 +84,7 @@ static const struct {
      "teamets side: en linje pr. borger"},
     {"add every course and figure after the one page", "lägg till alla förlopp och siffror efter sidan",
      "tilføj alle forløb og tal efter siden"},
+    {"leave out the notes", "utelämna anteckningarna", "udelad noterne"},
     {"add the notes of the assessments: read them before you hand them over",
      "lägg till anteckningarna: läs dem innan du lämnar över dem", "tilføj noterne: læs dem, før du giver dem videre"},
     {"a name to print; it is kept nowhere", "ett namn att skriva ut; det sparas ingenstans",

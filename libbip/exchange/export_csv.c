@@ -62,6 +62,16 @@ static void put_instrument(bip__out *o, const bip__stored *a, const bip__row_for
     bip__out_char(o, ',');
 }
 
+/* The cell of the column `note`, where there is one; only one row of an assessment holds the note. */
+static void put_note(const bip__exporter *x, bip__out *o, const bip__stored *a, bool here)
+{
+    if (x->no_notes)
+        return;
+    if (here && a->note != NULL)
+        put_cell(o, a->note, a->note_n);
+    bip__out_char(o, ',');
+}
+
 /* before: ",respondent,"; behind: "instrument@version,", since another version may be the one added last where the file
  * is read. */
 static bip_status make_codes(bip__exporter *x, bip__row_form *form, bip_error *err)
@@ -102,9 +112,7 @@ static bool make_joint(bip__exporter *x, joint *j, const bip__stored *a, const b
     bip__out_clear(o);
     bip__out_char(o, ',');
     put_instrument(o, a, form);
-    if (noted)
-        put_cell(o, a->note, a->note_n);
-    bip__out_char(o, ',');
+    put_note(x, o, a, noted);
     bip__put_id(x, o, a);
     bip__out_bytes(o, "\r\n", 2);
     j->tail = o->len;
@@ -158,7 +166,8 @@ bip_status bip__export_csv_long(bip__context *c, const bip_query *query, const c
     bip_status st = bip__exporter_open(&x, &rows, c, query, options_json, o, err);
     x.own = &own;
     if (st == BIP_OK) {
-        bip__out_text(o, "participant,date,respondent,indicator,score,instrument,rater,note,assessment\r\n");
+        bip__out_printf(o, "participant,date,respondent,indicator,score,instrument,rater,%sassessment\r\n",
+                        x.no_notes ? "" : "note,");
         st = bip__exporter_run(&x, err);
     }
     bip__out_free(&own.noted.text);
@@ -271,9 +280,7 @@ static void write_wide(bip__exporter *x, const bip__stored *a, const bip__row_fo
     bip__out *o = x->o;
     put_key(x, o, a, form);
     put_instrument(o, a, form);
-    if (a->note != NULL)
-        put_cell(o, a->note, a->note_n);
-    bip__out_char(o, ',');
+    put_note(x, o, a, true);
     bip__put_id(x, o, a);
     char *to = bip__out_room(o, form->n + a->scores_n);
     if (to == NULL)
@@ -287,9 +294,10 @@ static void write_wide(bip__exporter *x, const bip__stored *a, const bip__row_fo
     bip__out_bytes(o, "\r\n", 2);
 }
 
-static void write_wide_header(bip__out *o, const columns *w)
+static void write_wide_header(const bip__exporter *x, const columns *w)
 {
-    bip__out_text(o, "participant,date,respondent,instrument,rater,note,assessment");
+    bip__out *o = x->o;
+    bip__out_printf(o, "participant,date,respondent,instrument,rater,%sassessment", x->no_notes ? "" : "note,");
     for (size_t i = 0; i < w->n; i++) {
         bip__out_char(o, ',');
         bip__out_text(o, w->codes[i]);
@@ -311,7 +319,7 @@ bip_status bip__export_csv_wide(bip__context *c, const bip_query *query, const c
     if (st == BIP_OK)
         st = find_columns(&x, &own, instrument, err);
     if (st == BIP_OK) {
-        write_wide_header(o, &own);
+        write_wide_header(&x, &own);
         st = bip__exporter_run(&x, err);
     }
     bip__free(own.codes);

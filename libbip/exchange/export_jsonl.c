@@ -95,8 +95,10 @@ static void write_line(bip__exporter *x, const bip__stored *a, const bip__row_fo
     bip__put_date(x, o, a->date);
     bip__out_text(o, "\",\"rater\":");
     bip__out_json_text(o, a->rater);
-    bip__out_text(o, ",\"note\":");
-    put_text_or_null(o, a->note, a->note_n);
+    if (!x->no_notes) {
+        bip__out_text(o, ",\"note\":");
+        put_text_or_null(o, a->note, a->note_n);
+    }
     put_recorded(x, a);
     put_scores(x, a, form);
     bip__out_bytes(o, "}}\n", 3);

@@ -1,18 +1,31 @@
 #include "exchange/export_rows.h"
 
+#include "model/options.h"
+
 #include <string.h>
+
+static bip_status take_options(bip__exporter *x, const char *options_json, bip_error *err)
+{
+    static const bip__option known[] = {{"no_notes", BIP__OPTION_FLAG}};
+    bip__options *options;
+    bip_status st = bip__options_parse(options_json, known, 1, &options, err);
+    if (st == BIP_OK)
+        x->no_notes = bip__options_flag(options, "no_notes");
+    bip__options_free(options);
+    return st;
+}
 
 bip_status bip__exporter_open(bip__exporter *x, const bip__row_format *format, bip__context *c, const bip_query *query,
                               const char *options_json, bip__out *o, bip_error *err)
 {
     *x = (bip__exporter){.context = c, .query = *query, .o = o, .format = format};
-    if (options_json != NULL)
-        return bip__fail(err, BIP_E_USAGE, format->document, "this document has no options");
+    bip_status st = take_options(x, options_json, err);
+    if (st != BIP_OK)
+        return st;
     /* What nobody asked to be left out isn't: dates after today too. */
     if (x->query.as_of == BIP_NO_DATE)
         x->query.as_of = INT32_MAX;
-    bip_status st = bip__context_catalogue(c, &x->catalogue, err);
-    if (st != BIP_OK)
+    if ((st = bip__context_catalogue(c, &x->catalogue, err)) != BIP_OK)
         return st;
     x->forms = bip__arena_alloc(&x->arena, (x->catalogue->n + 1) * sizeof *x->forms);
     return x->forms == NULL ? bip__nomem(err) : BIP_OK;

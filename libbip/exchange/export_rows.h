@@ -47,6 +47,7 @@ struct bip__exporter {
     bip__context *context;
     const bip__catalogue *catalogue;
     bip_query query;
+    bool no_notes;
     bip__out *o;
     const bip__row_format *format;
     void *own; /* the format's */
@@ -58,7 +59,7 @@ struct bip__exporter {
     bip__out text;                 /* of the piece being made */
 };
 
-/* BIP_E_USAGE where there are options. Afterwards always bip__exporter_close(). */
+/* Afterwards always bip__exporter_close(). */
 bip_status bip__exporter_open(bip__exporter *x, const bip__row_format *format, bip__context *c, const bip_query *query,
                               const char *options_json, bip__out *o, bip_error *err);
 bip_status bip__exporter_run(bip__exporter *x, bip_error *err);

@@ -579,6 +579,8 @@ BIP_API void bip_cursor_close(bip_cursor *cursor);
  * | "words" | the texts of query.lang, bip-words-1 | |
  * | "head" | lines "ENTRY HASH": what to note elsewhere | |
  *
+ * Option of "jsonl", "csv-long" and "csv-wide": "no_notes": true leaves the notes out, and the place for them.
+ *
  * Pictures show one participant, one instrument (query.instrument, else that of the latest assessment; one that is
  * kept out of handouts only where query.instrument names it) and what query.for_role may see ("participant" where it is
  * NULL). Their options: "layers": any of "first", "previous", "latest", "best" or a date, the latest assessment up to

@@ -136,6 +136,7 @@ FAILURES = [
     (["participant", "add", "P-009", "--attr", "sex"], 2, "sex", None),
     (["participant", "set", "P-001"], 2, "--attr", None),
     (["export", "--format", "parquet"], 2, "parquet", None),
+    (["export", "--no-notes"], 2, "--no-notes", None),
     (["head", "too", "many"], 2, "too", None),
     (["chart", "P-001", "--kind", "pie", "--out", "p.svg"], 2, "pie", None),
     (["report"], 2, "--team", None),
@@ -701,6 +702,21 @@ def a_reason_is_recorded_by_what_people_call_it(shop):
     assert shop.ok(*said, "coping=dont_know", "health=declined").out == first
     shop.fails(3, *said[:-1], "2026-10-01", "coping=vet inte", says="vet inte")
     assert shop.ok("export", "--format", "csv-long", "--out", "-").out.count(b",dont_know,") == 1
+
+
+@check
+def notes_stay_at_home_where_they_are_left_out(shop):
+    shop.file("example.json", json.dumps(INSTRUMENT))
+    shop.ok("init")
+    shop.ok("instrument", "add", "example.json")
+    shop.ok("participant", "add", "P-001")
+    shop.ok(*RECORD, "--note", "what was said", "coping=3")
+    for form in ("jsonl", "csv-long", "csv-wide"):
+        assert b"what was said" in shop.ok("export", "--format", form).out
+        without = shop.ok("export", "--format", form, "--no-notes").out
+        assert without and b"note" not in without and b"said" not in without, without
+        again = shop.ok("import", "-", "--format", form, stdin=without).text
+        assert again == "0 new, 1 known, 0 changed\n", again
 
 
 @check

@@ -38,7 +38,7 @@ EMPLOYABILITY = ["job_search", "labour_market_knowledge", "health_coping", "coop
                  "job_self_efficacy", "caseworker_belief", "everyday_coping", "social_support", "work_identity", "job_skills"]
 NOT_OF_PARTICIPANT = ("caseworker_belief", "job_skills")
 SHAPES = {"level": ["few", "halves", "decimals", "decimals", "equal"], "worry-at-night": ["few", "halves"]}
-NOTES = ["by telephone", 'said "better", twice', "Hälsan; oro, för hyran"]
+NOTES = ["by telephone", 'said "better", twice', "Hälsan; oro,\nför hyran"]
 
 
 # ------------------------------------------------------------------------------------------------ what is recorded
@@ -194,8 +194,9 @@ def main(program):
             return subprocess.run([os.path.abspath(program), *args], cwd=folder, env=env, check=True, stdout=subprocess.PIPE,
                                   stderr=subprocess.DEVNULL).stdout.decode()
         make_store(bip, folder)
-        bip("export", "--format", "csv-long", "--out", "scores.csv")
-        bip("export", "--format", "csv-wide", "--instrument", "employability", "--out", "employability.csv")
+        bip("export", "--format", "csv-long", "--no-notes", "--out", "scores.csv")
+        bip("export", "--format", "csv-wide", "--instrument", "employability", "--no-notes", "--out",
+            "employability.csv")
         documents = [json.loads(x) for x in bip("--json", "progression", "--all", "--as-of", AS_OF).splitlines()]
         failed = 0
         for file, more in (("scores.csv", ""), ("employability.csv", a_case_a_score())):

@@ -221,11 +221,50 @@ static void test_export__csv_wide_refuses_an_indicator_named_like_a_column(void 
     assert_ok(test_try_document(f, "csv-long", NULL));
 }
 
-static void test_export__has_no_options(void **state)
+static void test_export__knows_no_other_options(void **state)
 {
     fixture *f = *state;
-    for (size_t i = 0; i < 3; i++)
-        assert_status(bip_write(f->store, formats[i], NULL, "{}", test_collect, f, &test_err), BIP_E_USAGE);
+    for (size_t i = 0; i < 3; i++) {
+        assert_status(bip_write(f->store, formats[i], NULL, "{\"notes\":true}", test_collect, f, &test_err),
+                      BIP_E_USAGE);
+        assert_string_equal(test_err.where, "notes");
+        assert_ok(bip_write(f->store, formats[i], NULL, "{\"no_notes\":false}", test_collect, f, &test_err));
+    }
+}
+
+/* The document without its notes, as it is. */
+static const char *without_notes(fixture *f, const char *document)
+{
+    test_clear(f);
+    assert_ok(bip_write(f->store, document, NULL, "{\"no_notes\":true}", test_collect, f, &test_err));
+    return f->text;
+}
+
+static void check_without_notes(fixture *f, const char *document, const char *expected)
+{
+    char *plain = without_ids(without_notes(f, document));
+    assert_string_equal(plain, expected);
+    free(plain);
+}
+
+static void test_export__without_notes_has_no_place_for_them_either(void **state)
+{
+    fixture *f = *state;
+    small_store(f);
+    record_note(f, "P-1", "mini self 2026-09-02", "", "did not come");
+    check_without_notes(f, "csv-long",
+                        "participant,date,respondent,indicator,score,instrument,rater,assessment\r\n"
+                        "P-1,2026-09-01,self,a,4,mini@1,,ID\r\n"
+                        "P-1,2026-09-02,self,,,mini@1,,ID\r\n"
+                        "P-2,2026-09-01,coach,a,3,mini@1,Bo,ID\r\n"
+                        "P-2,2026-09-01,coach,b,0.25,mini@1,Bo,ID\r\n"
+                        "P-2,2026-09-01,coach,c,declined,mini@1,Bo,ID\r\n");
+    check_without_notes(f, "csv-wide",
+                        "participant,date,respondent,instrument,rater,assessment,a,b,c\r\n"
+                        "P-1,2026-09-01,self,mini@1,,ID,4,,\r\n"
+                        "P-1,2026-09-02,self,mini@1,,ID,,,\r\n"
+                        "P-2,2026-09-01,coach,mini@1,Bo,ID,3,0.25,declined\r\n");
+    assert_null(strstr(without_notes(f, "jsonl"), "note"));
 }
 
 /* ------------------------------------------------------------ out and in again */
@@ -351,6 +390,19 @@ static void test_export__is_imported_again_as_known_and_elsewhere_as_the_same(vo
     }
 }
 
+static void test_export__without_notes_is_imported_again_as_known(void **state)
+{
+    fixture *f = *state;
+    small_store(f);
+    for (size_t i = 0; i < 3; i++) {
+        char *text = strdup(without_notes(f, formats[i]));
+        const bip_import_result r = take_in(f, formats[i], text);
+        assert_int_equal(r.known, 2);
+        assert_int_equal(r.added + r.changed, 0);
+        free(text);
+    }
+}
+
 /* ------------------------------------------------------------ failures */
 
 static void test_export__survives_every_failed_allocation(void **state)
@@ -403,7 +455,9 @@ int main(void)
         ON_MEMORY(test_export__for_a_role_leaves_out_what_it_may_not_see),
         ON_MEMORY(test_export__csv_wide_wants_one_instrument),
         ON_MEMORY(test_export__csv_wide_refuses_an_indicator_named_like_a_column),
-        ON_MEMORY(test_export__has_no_options),
+        ON_MEMORY(test_export__knows_no_other_options),
+        ON_BOTH(test_export__without_notes_has_no_place_for_them_either),
+        ON_BOTH(test_export__without_notes_is_imported_again_as_known),
         cmocka_unit_test(test_export__is_imported_again_as_known_and_elsewhere_as_the_same),
         ON_BOTH(test_export__survives_every_failed_allocation),
         ON_MEMORY(test_export__ends_where_the_sink_takes_no_more),

@@ -150,8 +150,8 @@ typedef struct bip__storage_api {
     bip_status (*identity_get)(bip__storage *, int32_t n, bip__identity_row *out, bip_error *);
     bip_status (*identities)(bip__storage *, int32_t person /* 0: all */, bip__rows **out, bip_error *); /* by n */
     bip_status (*persons)(bip__storage *, bip__rows **out, bip_error *); /* by code, bytewise */
-    /* Destroy an identity that isn't erased: the facts in its leaves, raters that nothing names any more, its uuid;
-     * where it was the person's last one, the person. Hash and leaves stay. Sets "traces". */
+    /* Destroy an identity that isn't erased: the facts in its leaves, its uuid; where it was the person's last one, the
+     * person; with the commit, raters that nothing names any more. Hash and leaves stay. Sets "traces". */
     bip_status (*identity_erase)(bip__storage *, int32_t identity, int64_t entry, bip_error *);
 
     bip_status (*instrument_add)(bip__storage *, const bip__instrument_row *row, const bip__item_row *items,

@@ -34,7 +34,14 @@ static bool may_go_through(const char *name, const char *step)
            strstr(step, "CONSTANT ROW") || strstr(step, "VIRTUAL TABLE") || strncmp(step, "SCAN (subquery", 14) == 0;
 }
 
-static int searched_whole(sqlite3 *db, const char *name, const char *text)
+/* Rows are put aside before the first one is seen, and are not the few of an instrument or entry, nor asked for all. */
+static bool sorts(const char *name, const char *step)
+{
+    return strstr(step, "TEMP B-TREE") != NULL && strcmp(name, "ITEMS") != 0 && strcmp(name, "PARENTS") != 0 &&
+           strcmp(name, "ENTRIES") != 0;
+}
+
+static int too_much(sqlite3 *db, const char *name, const char *text)
 {
     sqlite3_stmt *plan = NULL;
     char *sql = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", text);
@@ -43,7 +50,7 @@ static int searched_whole(sqlite3 *db, const char *name, const char *text)
     assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &plan, NULL), SQLITE_OK);
     while (sqlite3_step(plan) == SQLITE_ROW) {
         const char *step = (const char *)sqlite3_column_text(plan, 3);
-        if (strncmp(step, "SCAN ", 5) == 0 && !may_go_through(name, step)) {
+        if (sorts(name, step) || (strncmp(step, "SCAN ", 5) == 0 && !may_go_through(name, step))) {
             print_error("%s: %s\n", name, step);
             n++;
         }
@@ -53,7 +60,7 @@ static int searched_whole(sqlite3 *db, const char *name, const char *text)
     return n;
 }
 
-static void test_statements__none_goes_through_a_table_to_find_a_row(void **state)
+static void test_statements__none_goes_through_a_table_to_find_a_row_or_sorts_for_it(void **state)
 {
     bip__storage *store;
     bip_error err;
@@ -63,7 +70,7 @@ static void test_statements__none_goes_through_a_table_to_find_a_row(void **stat
     assert_int_equal(bip__sqlite_create(":memory:", 0, NULL, NULL, &store, &err), BIP_OK);
     for (int i = 0; i < BIP__N_STATEMENTS; i++)
         if (strncmp(texts[i], "PRAGMA", 6) != 0)
-            n += searched_whole(((bip__sqlite *)store)->db, names[i], texts[i]);
+            n += too_much(((bip__sqlite *)store)->db, names[i], texts[i]);
     store->api->close(store);
     assert_int_equal(n, 0);
 }
@@ -71,7 +78,7 @@ static void test_statements__none_goes_through_a_table_to_find_a_row(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_statements__none_goes_through_a_table_to_find_a_row),
+        cmocka_unit_test(test_statements__none_goes_through_a_table_to_find_a_row_or_sorts_for_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

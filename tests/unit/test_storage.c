@@ -419,6 +419,36 @@ static void test_storage__erases_what_stands_under_an_identity(void **state)
     assert_string_equal(word, "participant");
 }
 
+static void test_storage__keeps_a_rater_that_is_named_again_after_an_erasing(void **state)
+{
+    fixture *f = *state;
+    int32_t identities[2], rater = 0, found = 0;
+
+    begin(f);
+    const int32_t person = add_two_faced(f, identities, &rater);
+    commit(f);
+    begin(f);
+    assert_ok(f->api->identity_erase(f->s, identities[0], 7, &err));
+    const bip__assessment_row again = {.person = person,
+                                       .day = 20010,
+                                       .entry = 1,
+                                       .idx = 4,
+                                       .instrument = 1,
+                                       .respondent = f->respondent,
+                                       .rater = rater,
+                                       .current = 1,
+                                       .scores = "[1]",
+                                       .scores_n = 3};
+    assert_ok(f->api->assessments_put(f->s, &again, 1, &err));
+    commit(f);
+    assert_ok(f->api->word_find(f->s, BIP__WORD_RATER, "H07", &found, &err));
+    assert_int_equal(found, rater);
+    begin(f);
+    assert_ok(f->api->identity_erase(f->s, identities[1], 8, &err));
+    commit(f);
+    assert_status(f->api->word_find(f->s, BIP__WORD_RATER, "H07", &found, &err), BIP_E_NOT_FOUND);
+}
+
 static void test_storage__rolls_an_erasing_back(void **state)
 {
     fixture *f = *state;
@@ -1852,6 +1882,7 @@ int main(void)
         ON_ALL(test_storage__keeps_identities_by_number_hash_and_person),
         ON_ALL(test_storage__keeps_no_uuid_and_no_person_of_an_erased_identity),
         ON_ALL(test_storage__erases_what_stands_under_an_identity),
+        ON_ALL(test_storage__keeps_a_rater_that_is_named_again_after_an_erasing),
         ON_ALL(test_storage__rolls_an_erasing_back),
         ON_ALL(test_storage__lists_instruments_in_the_order_of_adding),
         ON_ALL(test_storage__lists_items_by_respondent_then_position),

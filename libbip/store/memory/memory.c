@@ -44,7 +44,7 @@ typedef struct memory {
     bip__arena texts; /* of every row; those rolled back stay till the end */
     list lists[N];
     list kept[N]; /* as they were before the open transaction erased anything; each 0: it didn't */
-    bool writing, failed;
+    bool writing, failed, erased;
     int snapshots, open_rows;
 } memory;
 
@@ -161,7 +161,7 @@ static void end(memory *m)
 {
     forget_kept(m);
     m->lists[FLIPS].n = 0;
-    m->writing = m->failed = false;
+    m->writing = m->failed = m->erased = false;
     m->snapshots = 0;
 }
 
@@ -181,15 +181,32 @@ static void rollback(bip__storage *base)
     end(m);
 }
 
+static void forget_raters(memory *m)
+{
+    for (size_t w = 0; w < m->lists[WORDS].n; w++) {
+        word *rater = list_at(&m->lists[WORDS], w);
+        bool named = rater->kind != BIP__WORD_RATER;
+
+        for (size_t i = 0; !named && i < m->lists[ASSESSMENTS].n; i++)
+            named = ((const bip__assessment_row *)list_at(&m->lists[ASSESSMENTS], i))->rater == (int32_t)w + 1;
+        if (!named)
+            rater->text = " "; /* no rater's */
+    }
+}
+
 static bip_status commit(bip__storage *base, bip_error *err)
 {
-    bip_status st = in_transaction((memory *)base, err);
+    memory *m = (memory *)base;
+    bip_status st = in_transaction(m, err);
 
-    if (st != BIP_OK)
+    if (st != BIP_OK) {
         rollback(base);
-    else
-        end((memory *)base);
-    return st;
+        return st;
+    }
+    if (m->erased)
+        forget_raters(m);
+    end(m);
+    return BIP_OK;
 }
 
 static bip_status generation(bip__storage *base, int64_t *out, bip_error *err)
@@ -1049,19 +1066,6 @@ static void erase_facts(memory *m, int32_t person, int32_t identity)
     all->n = n;
 }
 
-static void forget_raters(memory *m)
-{
-    for (size_t w = 0; w < m->lists[WORDS].n; w++) {
-        word *rater = list_at(&m->lists[WORDS], w);
-        bool named = rater->kind != BIP__WORD_RATER;
-
-        for (size_t i = 0; !named && i < m->lists[ASSESSMENTS].n; i++)
-            named = ((const bip__assessment_row *)list_at(&m->lists[ASSESSMENTS], i))->rater == (int32_t)w + 1;
-        if (!named)
-            rater->text = " "; /* no rater's */
-    }
-}
-
 static bip_status identity_erase(bip__storage *base, int32_t identity, int64_t entry, bip_error *err)
 {
     memory *m = (memory *)base;
@@ -1084,7 +1088,7 @@ static bip_status identity_erase(bip__storage *base, int32_t identity, int64_t e
         last &= ((const bip__identity_row *)list_at(&m->lists[IDENTITIES], i))->person != person;
     if (last)
         ((bip__person_row *)list_at(&m->lists[PERSONS], (size_t)person - 1))->code = NULL;
-    forget_raters(m);
+    m->erased = true;
     return BIP_OK;
 }
 

@@ -37,7 +37,8 @@ static bip_status identity_erase(bip__storage *base, int32_t identity, int64_t e
         (st = run_keys(s, BIP__S_IDENTITY_ERASE, mark, 2, err)) != BIP_OK ||
         (st = run_keys(s, BIP__S_PERSON_DROP, person, 1, err)) != BIP_OK)
         return st;
-    return run_keys(s, BIP__S_RATERS_FORGET, NULL, 0, err);
+    s->erased = true;
+    return BIP_OK;
 }
 
 /* ------------------------------------------------------------------------------------------------- leaving no trace */

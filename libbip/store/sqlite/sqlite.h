@@ -54,6 +54,7 @@ typedef struct bip__sqlite {
     char **words;                  /* by number; NULL: not read yet */
     size_t words_cap;
     bool words_added; /* by the open transaction */
+    bool erased;      /* in the open transaction: its commit forgets the raters that nothing names any more */
     char *code;       /* of the last person_get */
     size_t code_cap;
 } bip__sqlite;

@@ -20,7 +20,9 @@
 #define SELECT_PARENT "SELECT " ENTRY_OF("e.") " FROM parent p CROSS JOIN entry e ON e.n = p.parent"
 #define NEWEST "SELECT max(n) FROM entry"
 
-#define IDENTITY_OVER(t) "(SELECT identity FROM (" LEAVES_OF(t ".entry", "<= " t ".idx") ") ORDER BY pos DESC LIMIT 1)"
+/* ORDER BY inside: there both parts are read in that order up to the first; outside all leaves of an entry are sorted,
+ * and the entry of an import has one a participant. */
+#define IDENTITY_OVER(t) "(SELECT identity FROM (" LEAVES_OF(t ".entry", "<= " t ".idx") " ORDER BY pos DESC LIMIT 1))"
 
 /* What rows in hand bring along, in the order of in_hand.c. */
 #define BIP__PERSON_COLUMNS "code"

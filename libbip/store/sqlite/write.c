@@ -104,7 +104,7 @@ static bip_status begin(bip__storage *base, bip_error *err)
 
 static void end(bip__sqlite *s)
 {
-    s->writing = false;
+    s->writing = s->erased = false;
     s->snapshots = 0; /* those taken inside end with it */
 }
 
@@ -136,6 +136,8 @@ static bip_status commit(bip__storage *base, bip_error *err)
     bip__sqlite *s = (bip__sqlite *)base;
     bip_status st = in_transaction(s, err);
 
+    if (st == BIP_OK && s->erased) /* once, however many were erased: it goes through all assessments */
+        st = run_named(s, BIP__S_RATERS_FORGET, err);
     if (st == BIP_OK)
         st = run_named(s, BIP__S_COMMIT, err);
     if (st != BIP_OK) {

@@ -2,6 +2,8 @@
 #include "show/page.h"
 #include "show/show.h"
 
+#include "read/assessments.h"
+
 #include <string.h>
 
 /* The ten minutes before a meeting, on one screen: who scored last, what moved since, where the views differ, one
@@ -36,23 +38,14 @@ static void begin_list(brief *b, bip__word heading)
 /* --------------------------------------------------------------------------------------------------------- who scored
  */
 
-/* The rater's word on the latest number of a respondent, and its day. */
-typedef struct last_score {
-    bip_date day;
-    int32_t rater;
-} last_score;
-
-static last_score latest_of(const brief *b, size_t from, size_t end)
+static bip_date latest_day(const brief *b, size_t from, size_t end)
 {
-    last_score last = {BIP_NO_DATE, 0};
+    bip_date last = BIP_NO_DATE;
 
     for (size_t s = from; s < end; s++) {
         const bip__track *t = &b->reading.course->tracks[s];
-        if (!bip__reading_shows(&b->reading, s) || t->days[t->n - 1] < last.day)
-            continue;
-        if (t->days[t->n - 1] > last.day || t->raters[t->n - 1] != 0)
-            last.rater = t->raters[t->n - 1];
-        last.day = t->days[t->n - 1];
+        if (bip__reading_shows(&b->reading, s) && t->days[t->n - 1] > last)
+            last = t->days[t->n - 1];
     }
     return last;
 }
@@ -62,26 +55,40 @@ static bool same_block(const bip__slot *a, const bip__slot *b)
     return a->respondent == b->respondent && strcmp(a->shown->def->code, b->shown->def->code) == 0;
 }
 
-static bip_status say_scored(brief *b, size_t from, size_t end, bip_error *err)
+static void say_scored(brief *b, const bip__slot *slot, const bip_assessment *a)
 {
-    const bip__slot *slot = &b->reading.plan->slots[from];
-    const last_score last = latest_of(b, from, end);
-    bip__storage *storage = b->reading.context->storage;
-    const char *rater;
-    bip_status st;
-
-    if (last.day == BIP_NO_DATE)
-        return BIP_OK;
     bip__out_text(b->o, "  ");
-    BIP__SAY(b->o, b->words, ON_ONE_DAY, bip__fill_text('p', respondent_title(b, slot)), bip__fill_date('d', last.day));
-    if (last.rater != 0) {
-        if ((st = storage->api->word_text(storage, last.rater, &rater, err)) != BIP_OK)
-            return st;
+    BIP__SAY(b->o, b->words, ON_ONE_DAY, bip__fill_text('p', respondent_title(b, slot)), bip__fill_date('d', a->date));
+    if (a->rater != NULL) {
         bip__out_text(b->o, ", ");
-        BIP__SAY(b->o, b->words, RATED_BY, bip__fill_text('p', rater));
+        BIP__SAY(b->o, b->words, RATED_BY, bip__fill_text('p', a->rater));
     }
     bip__out_printf(b->o, " (%s)\n", bip__title_get(&slot->shown->def->title, b->words->lang));
-    return BIP_OK;
+}
+
+/* Everybody who scored on the latest day: the series hold the numbers of one of them. */
+static bip_status put_block(brief *b, size_t from, size_t end, bip_error *err)
+{
+    const bip__slot *slot = &b->reading.plan->slots[from];
+    const bip_date last = latest_day(b, from, end);
+    bip__assessments *rows = NULL;
+    const bip_assessment *a;
+    bip_query q;
+
+    if (last == BIP_NO_DATE)
+        return BIP_OK;
+    bip_query_init(&q, sizeof q);
+    q.participants = &b->participant;
+    q.n_participants = 1;
+    q.instrument = slot->shown->def->code;
+    q.respondent = bip__slot_respondent(slot)->code;
+    q.as_of = last;
+    bip_status st = bip__assessments_open(b->reading.context, &q, &rows, err);
+    while (st == BIP_OK && (st = bip__assessments_next(rows, &a, err)) == BIP_OK)
+        if (a->date == last && bip__reading_has_number(&b->reading, a))
+            say_scored(b, slot, a);
+    bip__assessments_close(rows);
+    return st == BIP_DONE ? BIP_OK : st;
 }
 
 static bip_status put_scored(brief *b, bip_error *err)
@@ -93,7 +100,7 @@ static bip_status put_scored(brief *b, bip_error *err)
     for (size_t s = 0, end; st == BIP_OK && s < plan->n_slots; s = end) {
         for (end = s + 1; end < plan->n_slots && same_block(&plan->slots[s], &plan->slots[end]);)
             end++;
-        st = say_scored(b, s, end, err);
+        st = put_block(b, s, end, err);
     }
     return st;
 }

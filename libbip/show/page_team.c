@@ -64,23 +64,6 @@ static bip_date last_asked(const team *t)
     return asked;
 }
 
-/* A number in it is on the page. */
-static bool has_shown_number(const team *t, const bip_assessment *a)
-{
-    const bip__plan *plan = t->reading.plan;
-    const bip__version *v = bip__catalogue_exact(plan->catalogue, a->instrument, a->version);
-    int32_t r = v == NULL ? -1 : bip__instrument_respondent(v->def, a->respondent);
-
-    if (r < 0)
-        return false;
-    const bip__layout *layout = &plan->layouts[v - plan->catalogue->versions][r];
-    for (size_t k = 0; k < layout->n_items && k < a->n; k++)
-        if (a->scores[k].answer == BIP_NUMBER && layout->items[k] >= 0 &&
-            bip__reading_shows(&t->reading, (size_t)layout->items[k]))
-            return true;
-    return false;
-}
-
 /* Scored by this rater on the latest day on which anybody is known to have scored. Asked of the assessments: where two
  * raters scored on one day, a series holds the number of one of them, and both have the participant. */
 static bip_status last_scored_by(const team *t, const char *rater, const char *code, bool *by_them, bip_error *err)
@@ -97,7 +80,7 @@ static bip_status last_scored_by(const team *t, const char *rater, const char *c
     q.as_of = t->reading.plan->as_of;
     bip_status st = bip__assessments_open(t->context, &q, &rows, err);
     while (st == BIP_OK && (st = bip__assessments_next(rows, &a, err)) == BIP_OK) {
-        if (a->rater == NULL || !has_shown_number(t, a))
+        if (a->rater == NULL || !bip__reading_has_number(&t->reading, a))
             continue;
         *by_them = (a->date == day && *by_them) || strcmp(a->rater, rater) == 0; /* they come by day */
         day = a->date;

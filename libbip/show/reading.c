@@ -87,6 +87,22 @@ bip_status bip__labels_of(const bip__scale *scale, const char *lang, bip__arena 
     return BIP_OK;
 }
 
+bool bip__reading_has_number(const bip__reading *r, const bip_assessment *a)
+{
+    const bip__plan *plan = r->plan;
+    const bip__version *v = bip__catalogue_exact(plan->catalogue, a->instrument, a->version);
+    int32_t respondent = v == NULL ? -1 : bip__instrument_respondent(v->def, a->respondent);
+
+    if (respondent < 0)
+        return false;
+    const bip__layout *layout = &plan->layouts[v - plan->catalogue->versions][respondent];
+    for (size_t k = 0; k < layout->n_items && k < a->n; k++)
+        if (a->scores[k].answer == BIP_NUMBER && layout->items[k] >= 0 &&
+            bip__reading_shows(r, (size_t)layout->items[k]))
+            return true;
+    return false;
+}
+
 bip_status bip__reading_voices(const bip__reading *r, const bip__words *words, bip__arena *arena, bip__voice **out,
                                bip_error *err)
 {

@@ -30,6 +30,10 @@ bool bip__reading_wants(const bip__reading *r, size_t slot);
 /* Whether a slot of the participant in hand is to be shown: it holds a number. */
 bool bip__reading_shows(const bip__reading *r, size_t slot);
 
+/* Whether an assessment of the participant in hand holds a number of a slot that is to be shown; of two raters on one
+ * day the course has one. */
+bool bip__reading_has_number(const bip__reading *r, const bip_assessment *a);
+
 /* How the indicator of each slot is spoken of, in the arena; the participant's own answers name no rater. */
 bip_status bip__reading_voices(const bip__reading *r, const bip__words *words, bip__arena *arena, bip__voice **out,
                                bip_error *err);

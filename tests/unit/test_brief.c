@@ -35,6 +35,19 @@ static void test_brief__says_who_scored_last(void **state)
     page_says(text, "  Job coach, 12 October 2026, rater bo (Work <&\")\n");
 }
 
+static void test_brief__names_every_rater_of_the_latest_day(void **state)
+{
+    const bip_query query = page_query(p4);
+
+    (void)state;
+    show_record(&s, "P4", "work", "coach", "2026-11-02", "cleo", 5, "[1,1,1,10,1]", NULL);
+    show_record(&s, "P4", "work", "coach", "2026-11-03", "anna", 5, "[5,1,1,10,1]", NULL);
+    show_record(&s, "P4", "work", "coach", "2026-11-03", "bo", 5, "[3,1,1,10,1]", NULL);
+    page_says(page_with(&s, "brief", &query, NULL), "  Job coach, 3 November 2026, rater anna (Work <&\")\n"
+                                                    "  Job coach, 3 November 2026, rater bo (Work <&\")\n");
+    page_hides(s.text.data, "cleo");
+}
+
 static void test_brief__says_what_moved_since_last_time(void **state)
 {
     const char *text = brief(p1);
@@ -136,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_brief__without_scores_says_so),
         cmocka_unit_test(test_brief__is_on_one_participant),
         cmocka_unit_test(test_brief__tells_five_moves_and_counts_the_others),
+        cmocka_unit_test(test_brief__names_every_rater_of_the_latest_day),
         cmocka_unit_test(test_brief__survives_every_failed_allocation),
     };
 

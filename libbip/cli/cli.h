@@ -127,6 +127,7 @@ typedef struct cli {
     bip_store *store;
     FILE *read_log;                 /* who read about whom; NULL: nobody asked for that */
     int read_log_error;             /* errno of a line that couldn't be added to it */
+    bool probing;                   /* what is read is shown to nobody: it is no reading */
     const char *document_options;   /* JSON, or NULL: of the document that is written */
     char words_lang[BIP_LANG_SIZE]; /* language of --words */
     bip_error err;

@@ -122,9 +122,11 @@ static void hint_at_registration(cli *c, const char *code)
     bip_query_init(&query, sizeof query);
     query.participants = &code;
     query.n_participants = 1;
+    c->probing = true;
     if (cli_collect(c, "participants", &query, &lines) == BIP_E_NOT_FOUND)
         cli_hint(c, "register them with `bip participant add %s`", code);
     bip__out_free(&lines);
+    c->probing = false;
     c->err = refused;
 }
 

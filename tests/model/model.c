@@ -858,12 +858,18 @@ static void history(uint64_t of)
 
 #ifdef BIP_FUZZ_MODEL
 /* libFuzzer: the bytes decide the calls. */
+static char folder[] = "/dev/shm/bip-model-XXXXXX"; /* where syncing takes no time */
+
+static void remove_folder(void)
+{
+    rmdir(folder);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    static char folder[] = "/dev/shm/bip-model-XXXXXX"; /* where syncing takes no time */
     if (path[0] == '\0') {
-        if (mkdtemp(folder) == NULL)
+        if (mkdtemp(folder) == NULL || atexit(remove_folder) != 0)
             abort();
         snprintf(path, sizeof path, "%s/model.bip", folder);
     }

@@ -69,7 +69,7 @@ typedef struct bip__spider {
     size_t n_layers;
     const bip__ring *rings;
     size_t n_rings;
-    bool *numbered; /* NULL: the picture lists what its numbers stand for; else the caller does, where this becomes true */
+    bool *numbered; /* NULL: what numbers stand for is listed; else the caller lists it where this becomes true */
 } bip__spider;
 
 /* From three axes on a spider; below that a line an axis. The arena is for its work and holds nothing afterwards that
@@ -98,7 +98,7 @@ typedef struct bip__timeline {
     bip__frame frame;
     const bip__panel *panels; /* all of them share one span of days */
     size_t n_panels;
-    size_t from, to; /* those before `to` are drawn */
+    size_t from, to;                             /* those before `to` are drawn */
     const char *const *months;                   /* twelve names; a date is marked by the first three letters */
     const char *step_forward, *step_back, *line; /* words for the legend, shown where they occur */
 } bip__timeline;

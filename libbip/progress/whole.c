@@ -148,7 +148,7 @@ static size_t find_days(bip__calendar *c)
 static void add_days(bip__calendar *c)
 {
     const dates *d = &c->series;
-    bip_date all[MOST_NUMBERS];
+    bip_date all[MOST_NUMBERS] = {0};
     size_t n = 0, i = 0, k = 0;
 
     while (i < d->n || k < c->n) {

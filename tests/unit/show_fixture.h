@@ -96,12 +96,14 @@ static inline bip_date show_day(const char *text)
     return day;
 }
 
-/* scores: as stored, "[3,null,\"declined\"]", of everything that is asked; at most 8. */
+enum { SHOW_MOST = 64 };
+
+/* scores: as stored, "[3,null,\"declined\"]", of everything that is asked; at most SHOW_MOST. */
 static inline void show_record_noted(show_store *s, const char *participant, const char *instrument,
                                      const char *respondent, const char *day, const char *rater, size_t n,
                                      const char *scores, const char *note, char id[BIP_ID_SIZE])
 {
-    bip_score values[8];
+    bip_score values[SHOW_MOST];
     bip_change *change = show_begin(s, NULL);
     const bip_assessment_in in = {.size = sizeof in,
                                   .participant = participant,
@@ -113,6 +115,7 @@ static inline void show_record_noted(show_store *s, const char *participant, con
                                   .n = n,
                                   .scores = values};
 
+    assert_in_range(n, 1, SHOW_MOST);
     assert_true(bip__scores_parse(scores, strlen(scores), values, n));
     assert_int_equal(bip_assessment_add(change, &in, id, NULL), BIP_OK);
     show_commit(change);

@@ -17,7 +17,7 @@ static const char *const p1[] = {"P1"}, *const p2[] = {"P2"}, *const p3[] = {"P3
 
 static void open_long_titles(void)
 {
-    char json[12000], scores[2 * MANY + 1] = "[";
+    char json[12000], scores[2 * MANY + 2] = "[";
     size_t n =
         (size_t)snprintf(json, sizeof json,
                          "{\"instrument\":\"long\",\"version\":\"1\",\"title\":{\"en\":\"Long titles\"},"

@@ -161,8 +161,8 @@ static void add_days(bip__calendar *c)
     c->n = n;
 }
 
-/* Series of one participant share their dates, but for some answers that are missing. Dates that more than a few of
- * this one's don't share are somebody else's. */
+/* Series of one participant share their dates, but for some answers that are missing. Where more than a few of the
+ * dates kept are not this series', they are somebody else's and are forgotten. */
 static void share_days(bip__calendar *c)
 {
     const size_t n = c->series.n, found = find_days(c), others = c->n - found;

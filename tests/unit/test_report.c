@@ -18,6 +18,7 @@ static const char *const p1[] = {"P1"}, *const p2[] = {"P2"}, *const p3[] = {"P3
 static void open_long_titles(void)
 {
     char json[12000], scores[2 * MANY + 2] = "[";
+    size_t n_scores = 1;
     size_t n =
         (size_t)snprintf(json, sizeof json,
                          "{\"instrument\":\"long\",\"version\":\"1\",\"title\":{\"en\":\"Long titles\"},"
@@ -31,10 +32,10 @@ static void open_long_titles(void)
             "%s{\"code\":\"i%d\",\"scale\":\"%s\",\"title\":{\"en\":\"Telling an employer <about> what goes "
             "well and what is hard every day, %d\"}}",
             i == 0 ? "" : ",", i, i == 0 ? "two" : "five", i);
-        strcat(scores, i == 0 ? "1" : ",2");
+        n_scores += (size_t)snprintf(scores + n_scores, sizeof scores - n_scores, i == 0 ? "1" : ",2");
     }
     snprintf(json + n, sizeof json - n, "]}");
-    strcat(scores, "]");
+    snprintf(scores + n_scores, sizeof scores - n_scores, "]");
     show_add_instrument(&s, json);
     show_add_participant(&s, "LONG");
     show_record(&s, "LONG", "long", "participant", "2026-10-10", NULL, MANY, scores, NULL);

@@ -71,14 +71,7 @@ uint32_t bip__intern_find(const bip__intern *t, const char *s, size_t n)
 
 void bip__intern_hint(const bip__intern *t, uint64_t hash, int step)
 {
-    const uint32_t short_hash = (uint32_t)hash;
-    if (t->n_slots == 0)
-        return;
-    if (step == 1) {
-        bip__hint(&t->slots[short_hash & (t->n_slots - 1)]);
-        return;
-    }
-    const uint32_t number = t->slots[bip__slots_seek(t->slots, t->n_slots, short_hash, short_hash)].number;
+    const uint32_t number = bip__slots_hint(t->slots, t->n_slots, (uint32_t)hash, step);
     if (number != 0 && step == 2)
         bip__hint(&t->list[number - 1]);
     else if (number != 0)

@@ -3,6 +3,7 @@
 #define BIP_BASE_INTERN_H
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,6 +39,17 @@ static inline size_t bip__slots_seek(const bip__hashed *slots, size_t n_slots, s
     while (slots[at].number != 0 && slots[at].hash != hash)
         at = (at + 1) & (n_slots - 1);
     return at;
+}
+
+/* Step 1 asks for where the search for this hash begins; from step 2 on, gives the number it comes to, 0 for none. */
+static inline uint32_t bip__slots_hint(const bip__hashed *slots, size_t n_slots, uint32_t hash, int step)
+{
+    if (n_slots == 0)
+        return 0;
+    if (step > 1)
+        return slots[bip__slots_seek(slots, n_slots, hash, hash)].number;
+    bip__hint(&slots[hash & (n_slots - 1)]);
+    return 0;
 }
 
 uint64_t bip__intern_hash(const void *p, size_t n);

@@ -277,14 +277,7 @@ bip_status bip__stage_open(bip__intake *in, const bip__row_key *key, uint32_t gr
 void bip__stage_hint(const bip__intake *in, const bip__row_key *key, uint32_t group, int step)
 {
     const bip__stage *stage = &in->stage;
-    const uint32_t hash = hash_of(in, key, group);
-    if (stage->n_slots == 0)
-        return;
-    if (step == 1) {
-        bip__hint(&stage->slots[hash & (stage->n_slots - 1)]);
-        return;
-    }
-    const uint32_t number = stage->slots[bip__slots_seek(stage->slots, stage->n_slots, hash, hash)].number;
+    const uint32_t number = bip__slots_hint(stage->slots, stage->n_slots, hash_of(in, key, group), step);
     if (number != 0)
         bip__hint(&stage->list[number - 1]);
 }

@@ -73,12 +73,21 @@ static bip_status no_command(cli *c)
     return BIP_E_USAGE;
 }
 
+/* Behind an option that isn't known: whether it takes a value, and so where the command begins, can't be told. */
+static bool json_follows(char **argv, int argc, int at)
+{
+    for (; at < argc && strcmp(argv[at], "--") != 0; at++)
+        if (strcmp(argv[at], "--json") == 0)
+            return true;
+    return false;
+}
+
 static bip_status run(cli *c, int argc, char **argv)
 {
     int at = 1;
     bip_status st = cli_args_read(&c->global, argv, argc, &at, CLI_GLOBAL, true, &c->err);
 
-    c->json = cli_given(&c->global, OPT_JSON);
+    c->json = cli_given(&c->global, OPT_JSON) || (st != BIP_OK && json_follows(argv, argc, at));
     c->lang = cli_lang_of(c, NULL);
     if (st == BIP_OK)
         st = check_lang(c, &c->global);

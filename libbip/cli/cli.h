@@ -131,8 +131,9 @@ typedef struct cli {
     const char *document_options;   /* JSON, or NULL: of the document that is written */
     char words_lang[BIP_LANG_SIZE]; /* language of --words */
     bip_error err;
-    char hint[512]; /* what to do next, "" for nothing */
-    bool reported;  /* the error is on standard error already, or must not be */
+    const char *file; /* that `err` is about what it holds; NULL: none */
+    char hint[512];   /* what to do next, "" for nothing */
+    bool reported;    /* the error is on standard error already, or must not be */
 } cli;
 
 /* session.c */
@@ -182,6 +183,8 @@ bip_status cli_input_open(cli *c, cli_input *in, const char *path);
 long cli_input_read(void *input, char *into, size_t n); /* a bip_read_fn */
 void cli_input_close(cli_input *in);
 bip_status cli_input_all(cli *c, const char *path, bip__out *text);
+/* What came of reading the file: where what it holds is refused, it is named before the place in it. */
+bip_status cli_of_input(cli *c, const char *path, bip_status st);
 
 /* hints.c: what to do next, where nobody has said so yet. */
 void cli_hint_at(cli *c, bip_status st);

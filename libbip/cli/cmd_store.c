@@ -3,6 +3,8 @@
 
 #include "base/platform.h"
 
+#include <string.h>
+
 /* One sentence, or with --json one object of one text. */
 static void answer(cli *c, bip__out *o, cli_word word, const char *key, const char *value)
 {
@@ -56,6 +58,17 @@ bip_status cli_cmd_backup(cli *c)
     return tell_or_remove(c, WORD_COPIED, "backup", path);
 }
 
+/* What was noted, NUL-terminated. A NUL in it, as a crash can leave them, would end it early and unnoticed. */
+static bip_status read_anchor(cli *c, const char *path, bip__out *noted)
+{
+    bip_status st = cli_input_all(c, path, noted);
+
+    if (st == BIP_OK && noted->len > 0 && memchr(noted->data, 0, noted->len))
+        return cli_of_input(c, path, cli_fail(c, BIP_E_REFUSED, "anchor", "holds U+0000"));
+    bip__out_char(noted, '\0');
+    return st == BIP_OK ? bip__out_finish(noted, &c->err) : st;
+}
+
 bip_status cli_cmd_verify(cli *c)
 {
     const char *anchor = cli_value(&c->args, OPT_ANCHOR);
@@ -64,13 +77,12 @@ bip_status cli_cmd_verify(cli *c)
     bip_status st;
 
     bip__out_init(&noted, NULL, NULL);
-    if (anchor && (st = cli_input_all(c, anchor, &noted)) != BIP_OK)
-        goto done;
-    bip__out_char(&noted, '\0');
-    if ((st = bip__out_finish(&noted, &c->err)) != BIP_OK || (st = cli_open(c, 0)) != BIP_OK)
+    if ((anchor && (st = read_anchor(c, anchor, &noted)) != BIP_OK) || (st = cli_open(c, 0)) != BIP_OK)
         goto done;
     cli_faults_begin(c, &faults, NULL);
     st = bip_store_verify(c->store, anchor ? noted.data : NULL, cli_fault, &faults, &c->err);
+    if (anchor)
+        st = cli_of_input(c, anchor, st);
     cli_faults_end(c, &faults, st);
     if (st != BIP_OK)
         goto done;

@@ -5,11 +5,23 @@
 #include <errno.h>
 #include <string.h>
 
+static const char *name_of(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "stdin" : path;
+}
+
+bip_status cli_of_input(cli *c, const char *path, bip_status st)
+{
+    if (st == BIP_E_REFUSED)
+        c->file = name_of(path);
+    return st;
+}
+
 bip_status cli_input_open(cli *c, cli_input *in, const char *path)
 {
     bool standard = strcmp(path, "-") == 0;
 
-    in->name = standard ? "stdin" : path;
+    in->name = name_of(path);
     in->error = 0;
     in->file = standard ? stdin : bip__file_open(path, "rb");
     return in->file ? BIP_OK : cli_fail_system(c, path, errno);

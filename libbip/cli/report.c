@@ -81,10 +81,10 @@ void cli_report(cli *c, bip_status st)
         bip__fail(&c->err, st, NULL, "%s", bip_status_text(st));
     cli_hint_at(c, st);
     if (c->json) {
-        error_json(&o, c, st, NULL);
+        error_json(&o, c, st, c->file);
         bip__out_text(&o, "}}\n");
     } else {
-        line(&o, c, NULL, c->err.where, c->err.message);
+        line(&o, c, c->file, c->err.where, c->err.message);
         bip__out_printf(&o, "%s%s\n", c->hint[0] ? "; " : "", c->hint);
     }
     say(&o);

@@ -199,7 +199,7 @@ BIP_API bip_date bip_store_today(const bip_store *store);
  * @param anchor  What "bip head" printed earlier and somebody kept elsewhere: each line "ENTRY HASH" must still be in
  * the trail. NULL: none.
  * @retval BIP_E_CORRUPT at least one fault was found  @retval BIP_E_CANCELLED issue said stop
- * @retval BIP_E_REFUSED the anchor can't be read
+ * @retval BIP_E_REFUSED the anchor is empty or can't be read
  */
 BIP_API bip_status bip_store_verify(bip_store *store, const char *anchor, bip_issue_fn issue, void *ctx,
                                     bip_error *err);

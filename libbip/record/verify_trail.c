@@ -235,12 +235,14 @@ static bip_status check_anchor_line(bip__verifier *v, const char *line, size_t n
 bip_status bip__verify_anchor(bip__verifier *v, const char *anchor)
 {
     bip_status st = BIP_OK;
+    bool noted = false;
     for (int number = 1; st == BIP_OK && *anchor != '\0'; number++) {
         size_t n = strcspn(anchor, "\r\n");
+        noted = noted || n > 0;
         if (n > 0)
             st = check_anchor_line(v, anchor, n, number);
         anchor += n;
         anchor += anchor[0] == '\r' && anchor[1] == '\n' ? 2 : *anchor != '\0';
     }
-    return st;
+    return st != BIP_OK || noted ? st : bip__fail(v->err, BIP_E_REFUSED, "anchor", "is empty, and so proves nothing");
 }

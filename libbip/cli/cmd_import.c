@@ -180,9 +180,7 @@ static bip_status take(cli *c, bip_change *change, cli_input *in, const char *op
     cli_faults_end(c, &progress.faults, st);
     if (in->error)
         return cli_fail_system(c, in->name, in->error);
-    if (st == BIP_E_REFUSED && !c->err.where[0])
-        return cli_fail(c, st, in->name, "%s", c->err.message);
-    return st;
+    return cli_of_input(c, c->args.operands[0], st);
 }
 
 static bip_status check_options(cli *c)

@@ -50,14 +50,6 @@ bip_status cli_cmd_instrument_show(cli *c)
     return cli_document(c, "instrument", &query, true);
 }
 
-/* The file is named only where the fault has no place in it: the path says more. */
-static bip_status name_file(cli *c, bip_status st, const char *path)
-{
-    if (st == BIP_E_REFUSED && !c->err.where[0])
-        return cli_fail(c, st, path, "%s", c->err.message);
-    return st;
-}
-
 bip_status cli_cmd_instrument_check(cli *c)
 {
     const char *path = c->args.operands[0];
@@ -65,7 +57,7 @@ bip_status cli_cmd_instrument_check(cli *c)
     bip_status st = cli_input_all(c, path, &json);
 
     if (st == BIP_OK)
-        st = name_file(c, bip_instrument_check(json.data ? json.data : "", json.len, &c->err), path);
+        st = cli_of_input(c, path, bip_instrument_check(json.data ? json.data : "", json.len, &c->err));
     bip__out_free(&json);
     if (st != BIP_OK)
         return st;
@@ -88,7 +80,7 @@ bip_status cli_cmd_instrument_add(cli *c)
     bip__out_init(&text, NULL, NULL);
     if (st != BIP_OK || (st = cli_change_begin(c, &change)) != BIP_OK)
         goto done;
-    st = name_file(c, bip_instrument_add(change, json.data ? json.data : "", json.len, &c->err), path);
+    st = cli_of_input(c, path, bip_instrument_add(change, json.data ? json.data : "", json.len, &c->err));
     if (c->json)
         bip__out_text(&text, "{\"added\":true}");
     else

@@ -104,12 +104,11 @@ static bip_status load_words(cli *c)
     if (!path && !(path = cli_value(&c->global, OPT_WORDS)))
         return BIP_OK;
     if ((st = cli_input_all(c, path, &text)) == BIP_OK)
-        st = bip_store_add_words(c->store, text.data ? text.data : "", text.len, c->words_lang, &c->err);
+        st = cli_of_input(c, path,
+                          bip_store_add_words(c->store, text.data ? text.data : "", text.len, c->words_lang, &c->err));
     bip__out_free(&text);
     if (st == BIP_OK && !cli_value(&c->global, OPT_LANG))
         c->lang = c->words_lang;
-    if (st == BIP_E_REFUSED)
-        cli_hint(c, "in %s", path);
     return st;
 }
 

@@ -180,13 +180,18 @@ FAILURES = [
     (["participant", "set", "P-001", "--attr", "brother-8112189876=yes"], 3, "national", None),
     (["participant", "add", "P-009", "--reason", "811218-9876"], 3, "", None),
     (["--actor", " anna", "participant", "add", "P-009"], 3, "actor", None),
-    (["instrument", "add", "in.csv"], 3, "indicators[0].scael",
+    (["instrument", "add", "in.csv"], 3, "bip: in.csv: indicators[0].scael: ",
      json.dumps({**INSTRUMENT, "version": "2",
                  "indicators": [{"code": "a", "title": {"en": "A"}, "scale": "five", "scael": 1}]})),
     (["instrument", "add", "in.csv"], 3, "", json.dumps({**INSTRUMENT, "title": {"en": "Another"}})),
     (["instrument", "check", "in.csv"], 3, "", "{"),
-    (["instrument", "check", "in.csv"], 3, "instrument: is missing\n", "{}"),
+    (["instrument", "check", "in.csv"], 3, "bip: in.csv: instrument: is missing\n", "{}"),
     (["instrument", "check", "in.csv"], 3, "", "[" * 100000),
+    (["--words", "in.csv", "steps", "P-001"], 3, "bip: in.csv: ", "{}"),
+    (["verify", "--anchor", "in.csv"], 3, "bip: in.csv: anchor: is empty", ""),
+    (["verify", "--anchor", "in.csv"], 3, "bip: in.csv: anchor: is empty", "\n\r\n"),
+    (["verify", "--anchor", "in.csv"], 3, "bip: in.csv: anchor: holds U+0000", "\n" + "\0" * 98),
+    (["verify", "--anchor", "in.csv"], 3, "bip: in.csv: anchor, line 1: is not ENTRY HASH", "0" * 32 + " " + "0" * 40),
     (["correct", "ID", "coping=9"], 3, "coping", None),
     ([*IMPORT], 3, "in.csv: line 2", WIDE + "P-001,2026-10-01,participant,7,,\n"),
     ([*IMPORT], 3, "in.csv: line 3", WIDE + "P-001,2026-10-01,participant,2,,\nP-001,2026-02-30,participant,3,,\n"),
@@ -412,6 +417,16 @@ def every_failure_is_one_json_object_with_json(shop):
         if not good or r.status != status or r.out or r.err.count(b"\n") != 1:
             wrong.append(f"{args[:12]}: status {r.status}: {r.error[:300].strip()} {r.text[:100]}")
     assert not wrong, "\n  " + "\n  ".join(wrong)
+
+
+@check
+def json_is_asked_for_behind_an_option_that_is_not_known_too(shop):
+    def where(*args):
+        return json.loads(shop.fails(2, *args).err)["error"]["where"]
+    for wrong in (["--jsn"], ["--stoer", "team.bip"], ["--stoer=team.bip"], ["-x"]):
+        assert where(*wrong, "--json", "head") == wrong[0].partition("=")[0]
+    assert where("--json", "--jsn", "head") == "--jsn"
+    shop.fails(2, "--jsn", "--", "--json", says="bip: --jsn: ")
 
 
 @check

@@ -354,10 +354,10 @@ bip_status bip_assessment_dispute(bip_change *change, const char *id, const char
     if (change == NULL || id == NULL || text == NULL)
         return bip__fail(err, BIP_E_USAGE, NULL, "a change, an id and a text are needed");
     bip_status st = taking_begin(&t, change, err);
-    if (st == BIP_OK && text[0] == '\0')
-        st = bip__fail(err, BIP_E_REFUSED, "text", "is empty");
     if (st == BIP_OK)
         st = bip__text_check("text", text, strlen(text), t.c->national_ids, err);
+    if (st == BIP_OK && bip__text_blank(text, strlen(text)))
+        st = bip__fail(err, BIP_E_REFUSED, "text", "is empty");
     if (st == BIP_OK)
         st = bip__change_write(t.change, err);
     if (st == BIP_OK)

@@ -147,6 +147,18 @@ bool bip__char_blank(int32_t cp)
            category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
 }
 
+bool bip__text_blank(const char *s, size_t n)
+{
+    int32_t cp = 0;
+
+    for (size_t at = 0; at < n;) {
+        at += bip__utf8_decode(s + at, n - at, &cp);
+        if (!bip__char_blank(cp) && !bip__char_forbidden(cp))
+            return false;
+    }
+    return true;
+}
+
 static const char *fold_ascii(bip__arena *a, const char *s, size_t n)
 {
     char *folded = bip__arena_strndup(a, s, n);

@@ -24,6 +24,9 @@ bool bip__char_forbidden(int32_t cp);
 /* true: category Z* or a control blank (tab, line ends). */
 bool bip__char_blank(int32_t cp);
 
+/* Nothing to be seen in it: empty, or blanks and characters that codes must not hold. s is valid UTF-8. */
+bool bip__text_blank(const char *s, size_t n);
+
 /* s folded for matching ignoring case: NFC of the Unicode case folding of NFC; in the arena, NUL-terminated. NULL: no
  * memory. Text that isn't valid UTF-8 comes back as it is. */
 const char *bip__text_fold(bip__arena *a, const char *s, size_t n, size_t *folded_n);

@@ -227,7 +227,7 @@ BIP_API bip_status bip_store_traces(bip_store *store, int32_t *traces, bip_error
  * refused with BIP_E_USAGE while a cursor that was opened before is still open.
  *
  * @param actor   who typed: 1 to 64 code points, no control characters, no national identity number. Copied.
- * @param reason  kept with each fact of the change and erased with it; NULL or "" for none. Copied.
+ * @param reason  kept with each fact of the change and erased with it; NULL, "" or blanks for none. Copied.
  * @retval BIP_E_READ_ONLY opened for reading  @retval BIP_E_REFUSED actor or reason does not hold
  * @retval BIP_E_USAGE     another change is open  @retval BIP_E_NOMEM
  */

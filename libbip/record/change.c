@@ -1,5 +1,6 @@
 #include "record/change.h"
 
+#include "base/text.h"
 #include "model/code.h"
 
 #include <string.h>
@@ -7,6 +8,12 @@
 static const bip__storage_api *api_of(const bip__change *change)
 {
     return change->context->storage->api;
+}
+
+/* NULL: none. Blanks give no reason, and where one is needed they must not pass for it. */
+static const char *reason_in(const char *reason)
+{
+    return reason == NULL || bip__text_blank(reason, strlen(reason)) ? NULL : reason;
 }
 
 static bip_status check_who_and_why(bip__context *c, const char *actor, const char *reason, bip_error *err)
@@ -34,7 +41,8 @@ bip_status bip__change_open(bip__context *c, const char *actor, const char *reas
     for (size_t i = 0; i < BIP__HEADS; i++)
         bip__out_init(&change->heads[i].text, NULL, NULL);
     change->actor = bip__strdup(actor);
-    if (reason != NULL && reason[0] != '\0' && (change->reason = bip__strdup(reason)) == NULL)
+    reason = reason_in(reason);
+    if (reason != NULL && (change->reason = bip__strdup(reason)) == NULL)
         st = BIP_E_NOMEM;
     if (st != BIP_OK || change->actor == NULL) {
         bip__change_rollback(change);

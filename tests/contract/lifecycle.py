@@ -173,6 +173,8 @@ def an_erasing_needs_a_reason_that_does_not_name_the_participant(shop):
     shop.filled()
     before = shop.export()
     shop.fails(2, "participant", "erase", "P-001", says="--reason")
+    for nothing in ("", " ", "\t\n", "\u00a0\u2003", "\u200b"):
+        shop.fails(2, "participant", "erase", "P-001", "--reason", nothing, says="reason: erasing needs a reason")
     shop.fails(3, "participant", "erase", "P-001", "--reason", "letter of P-001", says="names")
     shop.fails(1, "participant", "erase", "P-404", "--reason", "asked", says="P-404")
     with open("/dev/full", "wb") as full:
@@ -234,7 +236,7 @@ def retention_lists_and_erases_whose_last_fact_is_too_old(shop):
     assert [x.split()[0] for x in shop.ok("participant", "list").text.splitlines()] == ["P-001", "P-003", "P-004"]
     assert shop.ok("--json", "retention").text == ""
     shop.ok("verify")
-    assert "--keep" not in shop.fails(2, "retention", "--apply", "--reason", "", says="reason").error
+    assert "--keep" not in shop.fails(2, "retention", "--apply", "--reason", " ", says="reason").error
     assert shop.ok("retention", "--keep", "0").text == "no number of days is kept\n"
     shop.fails(2, "retention", says="--keep")
 
@@ -259,7 +261,8 @@ def an_objection_stands_wherever_people_see_the_scores(here):
     here.ok("verify")
     there.ok("merge", "test.bip")
     assert there.export() == here.export()
-    here.fails(3, "dispute", here.id, "--text", "", says="empty")
+    for nothing in ("", " \n"):
+        here.fails(3, "dispute", here.id, "--text", nothing, says="text: is empty")
     here.fails(1, "dispute", "0" * 32 + ".0", "--text", "no", says="no assessment")
     here.ok("withdraw", here.id, "--reason", "wrong form")
     assert "I was ill" not in here.ok("progression", "P-001").text

@@ -471,7 +471,7 @@ static void test_assessment__is_not_withdrawn_without_a_reason(void **state)
 {
     fixture *f = *state;
     char id[BIP_ID_SIZE];
-    static const char *const reasons[] = {NULL, ""};
+    static const char *const reasons[] = {NULL, "", " \t"};
     test_record(f, "P1", DAY1, "a=1", id);
     for (size_t i = 0; i < 2; i++) {
         bip_change *change = test_begin(f, reasons[i]);

@@ -327,6 +327,17 @@ static void test_change__keeps_the_reason_with_each_fact(void **state)
     assert_string_equal(test_faults(f), "");
 }
 
+static void test_change__takes_blanks_for_no_reason(void **state)
+{
+    fixture *f = *state;
+    bip_change *change = test_begin(f, " \t");
+    assert_ok(test_add(change, "P1", DAY1, "a=1", NULL));
+    assert_status(bip_participant_erase(change, "P1", &test_err), BIP_E_USAGE);
+    assert_string_equal(test_err.where, "reason");
+    test_commit(change);
+    assert_null(strstr(test_document(f, "json", NULL), "\"reason\""));
+}
+
 /* ------------------------------------------------------------ refusals and failures */
 
 static void test_change__goes_on_after_refused_data(void **state)
@@ -595,6 +606,7 @@ int main(void)
         ON_EACH(test_change__numbers_facts_in_the_order_of_calls),
         ON_EACH(test_change__puts_entries_after_their_parents_whatever_the_clock_says),
         ON_EACH(test_change__keeps_the_reason_with_each_fact),
+        ON_EACH(test_change__takes_blanks_for_no_reason),
         ON_EACH(test_change__goes_on_after_refused_data),
         ON_EACH(test_change__can_only_be_rolled_back_without_random_bytes),
         ON_EACH(test_change__is_broken_by_any_write_that_fails),

@@ -177,6 +177,18 @@ static void test_text__knows_blanks(void **state)
         assert_false(bip__char_blank(ink[i]));
 }
 
+static void test_text__tells_a_text_in_which_nothing_is_to_be_seen(void **state)
+{
+    static const char *const nothing[] = {"", " ", "\t\r\n", "\xc2\xa0\xe2\x80\x83", "\xe2\x80\x8b \xef\xbb\xbf"};
+    static const char *const something[] = {".", " a ", "\xc2\xa0\xc3\xa5", "\xe2\x80\x8b-"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
+        assert_true(bip__text_blank(nothing[i], strlen(nothing[i])));
+    for (size_t i = 0; i < sizeof something / sizeof *something; i++)
+        assert_false(bip__text_blank(something[i], strlen(something[i])));
+}
+
 static const char *fold(bip__arena *a, const char *s)
 {
     size_t n = 0;
@@ -361,6 +373,7 @@ int main(void)
         cmocka_unit_test(test_text__cuts_between_characters),
         cmocka_unit_test(test_text__knows_what_a_code_must_not_hold),
         cmocka_unit_test(test_text__knows_blanks),
+        cmocka_unit_test(test_text__tells_a_text_in_which_nothing_is_to_be_seen),
         cmocka_unit_test(test_fold__matches_what_readers_take_for_the_same),
         cmocka_unit_test(test_fold__keeps_apart_what_differs),
         cmocka_unit_test(test_fold__gives_composed_lower_case),

@@ -62,6 +62,7 @@ void bip__merge_close(bip__merge *m)
     bip__intern_free(&m->entry_ids);
     bip__intern_free(&m->identity_hashes);
     bip__intern_free(&m->root_ids);
+    bip__intern_free(&m->keys);
     bip__free(m->entries);
     bip__free(m->leaves);
     bip__free(m->identities);

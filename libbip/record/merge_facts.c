@@ -304,6 +304,8 @@ static bip_status check_assessment(bip__merge *m, const uint8_t id[BIP__UUID_SIZ
         return st;
     if (m->code == NULL)
         return bip__merge_refuse(m, id, "an assessment of nobody", err);
+    if (f->of == NULL && f->scores == NULL)
+        return bip__merge_refuse(m, id, "withdraws an assessment without saying which", err);
     *version = bip__catalogue_exact(catalogue, f->instrument, f->version);
     if (*version == NULL)
         return bip__merge_refuse(m, id, "an assessment with an instrument that is not there", err);
@@ -324,6 +326,21 @@ static bip_status check_assessment(bip__merge *m, const uint8_t id[BIP__UUID_SIZ
     return st == BIP_OK ? check_scores(m, id, (*version)->def, *respondent, f, err) : st;
 }
 
+/* The number of what stays the same in every revision beside the day; 0: no memory. Each text has been checked, so that
+ * they fit, and holds no U+0000. */
+static uint32_t key_of(bip__merge *m, const bip__assessment_fact *f)
+{
+    const char *const texts[] = {f->instrument, f->respondent, f->rater != NULL ? f->rater : ""};
+    char key[512];
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const size_t size = strlen(texts[i]) + 1;
+        memcpy(key + n, texts[i], size);
+        n += size;
+    }
+    return bip__intern_add(&m->keys, key, n);
+}
+
 /* Remember a first revision; find that of a later one. */
 static bip_status find_root(bip__merge *m, const uint8_t id[BIP__UUID_SIZE], int32_t idx, const bip__assessment_fact *f,
                             bip__assessment_row *row, bip_error *err)
@@ -332,11 +349,17 @@ static bip_status find_root(bip__merge *m, const uint8_t id[BIP__UUID_SIZE], int
     const char *name = f->of != NULL ? f->of : own;
     const size_t before = m->root_ids.n;
     uint8_t entry_id[BIP__UUID_SIZE];
+    const uint32_t key = key_of(m, f);
+    if (key == 0)
+        return bip__nomem(err);
     bip__id_print(id, idx, own);
     if (f->of != NULL) {
         const uint32_t known = bip__intern_find(&m->root_ids, name, strlen(name));
         if (known == 0 || m->roots[known - 1].day != f->date || m->roots[known - 1].identity != m->open->identity)
             return bip__merge_refuse(m, id, "a revision of an assessment that is not there", err);
+        if (m->roots[known - 1].key != key)
+            return bip__merge_refuse(m, id, "a revision by another respondent or rater, or with another instrument",
+                                     err);
         bip__id_read(name, strlen(name), entry_id, &row->root_idx);
         row->root_entry = bip__merge_find_entry(m, entry_id)->n;
         return BIP_OK;
@@ -345,7 +368,7 @@ static bip_status find_root(bip__merge *m, const uint8_t id[BIP__UUID_SIZE], int
     if (!bip__grow(&m->roots, &m->roots_cap, before + 1, sizeof *m->roots) ||
         bip__intern_add(&m->root_ids, own, strlen(own)) == 0)
         return bip__nomem(err);
-    m->roots[before] = (struct bip__merged_root){f->date, m->open->identity};
+    m->roots[before] = (struct bip__merged_root){f->date, m->open->identity, key};
     return BIP_OK;
 }
 
@@ -359,6 +382,8 @@ bip_status bip__merge_dispute(bip__merge *m, const uint8_t id[BIP__UUID_SIZE], i
     const uint32_t root = bip__intern_find(&m->root_ids, of, strlen(of));
     if (m->code == NULL || root == 0)
         return bip__merge_refuse(m, id, "disputes an assessment that is not there", err);
+    if (text[0] == '\0')
+        return bip__merge_refuse(m, id, "an objection without a text", err);
     bip_status st = check_text(m, id, "text", text, strlen(text), err);
     if (st == BIP_OK)
         st = check_reason(m, id, reason, err);

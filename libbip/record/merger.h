@@ -49,8 +49,10 @@ struct bip__merge {
     struct bip__merged_root {
         bip_date day;
         int32_t identity;
-    } * roots; /* the first revisions of the participant in hand, by number of root_ids */
+        uint32_t key; /* number in `keys` */
+    } * roots;        /* the first revisions of the participant in hand, by number of root_ids */
     size_t roots_cap;
+    bip__intern keys; /* instrument, respondent and rater, which no revision changes; of everybody */
     /* the leaf in hand */
     bip__merged_leaf *open;
     bip__merged_entry *open_entry;

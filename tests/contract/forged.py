@@ -99,6 +99,8 @@ def leaves_turned(x):
     leaves.append(dict(leaves[0]))
 
 
+OTHER_KEY = "a revision by another respondent or rater, or with another instrument"
+
 # what the refusal says, and the change that brings it about
 FORGERIES = [
     ("the attribute's key is no code", lambda x: x.attribute.update(key="The team")),
@@ -117,6 +119,11 @@ FORGERIES = [
     ("a revision of an assessment that is not there", lambda x: x.revision.update(date="2026-09-02")),
     ("a revision of an assessment that is not there", lambda x: x.revision.update(of=ELSEWHERE + ".0")),
     ("a revision of an assessment that is not there", lambda x: x.give(x.revision, x.anna["facts"], x.other_hash())),
+    (OTHER_KEY, lambda x: x.revision.update(rater="cat")),
+    (OTHER_KEY, lambda x: x.revision.update(respondent="caseworker", scores=None)),
+    (OTHER_KEY, lambda x: x.revision.update(instrument="audit", version="1", scores=None)),
+    ("withdraws an assessment without saying which", lambda x: x.root.update(scores=None)),
+    ("an objection without a text", lambda x: x.dispute.update(text="")),
     ("disputes an assessment that is not there", lambda x: x.dispute.update(of=ELSEWHERE + ".0")),
     ("disputes an assessment of another identity", lambda x: x.give(x.dispute, x.anna["facts"], x.other_hash())),
     ("an assessment of nobody", lambda x: x.give(x.root, x.facts, None)),
@@ -169,6 +176,20 @@ def a_trail_written_anew_is_taken(here):
     """So it is not the hashes that refuse the forgeries below."""
     whole, there = filled(here), fresh(here)
     whole["participants"][1]["facts"][-1].pop("rater")
+    here.file("forged.json", canonical(sealed(whole)))
+    there.ok("import", "forged.json")
+    there.ok("verify")
+    assert there.export() == (here.folder / "forged.json").read_bytes().rstrip() + b"\n"
+
+
+@check
+def blanks_that_were_once_taken_for_a_reason_are_still_read(here):
+    """Earlier versions took them; no file that they wrote may become unreadable."""
+    whole, there = filled(here), fresh(here)
+    x = Whole(whole)
+    x.revision.update(reason=" ")
+    x.erasure.update(reason=" \t")
+    x.dispute.update(text="\n")
     here.file("forged.json", canonical(sealed(whole)))
     there.ok("import", "forged.json")
     there.ok("verify")

@@ -49,13 +49,22 @@ static inline size_t bip__lowest_bit(uint64_t x)
 #endif
 }
 
-/* How many of x: Knuth, 7.1.3. What compilers offer is a call where the processor isn't known to count them. */
-static inline size_t bip__bits_set(uint64_t x)
+/* Marks: 64 bytes that are 0 or 1. How many are 1. */
+static inline size_t bip__marks_set(const uint8_t *marks)
 {
-    x -= x >> 1 & UINT64_C(0x5555555555555555);
-    x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
-    x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    return (size_t)(x * UINT64_C(0x0101010101010101) >> 56);
+    uint64_t sums = 0; /* of every eighth, a byte each */
+    for (int i = 0; i < 64; i += 8)
+        sums += bip__load_8(marks + i);
+    return (size_t)(sums * UINT64_C(0x0101010101010101) >> 56);
+}
+
+/* The first of them as the lowest bit. Eight at a time: the product has each of them once among its upper bits. */
+static inline uint64_t bip__marks_as_bits(const uint8_t *marks)
+{
+    uint64_t bits = 0;
+    for (int i = 0; i < 64; i += 8)
+        bits |= (bip__load_8(marks + i) * UINT64_C(0x0102040810204080) >> 56) << i;
+    return bits;
 }
 
 /* Ask for what will be looked at soon: only the time it takes depends on it. */

@@ -5,8 +5,8 @@
  * The slopes of all pairs: those that trend.c picks, found without computing the others, where the scores are of few
  * levels. A slope is a rise of 1, 2, 3 ... over the days between two dates, so the same dates have few slopes that can
  * occur. They are sorted once for all series of these dates or of most of them, where some answers are missing; a
- * series is then a set of them, a bit each in that order, and the wanted ones are found by counting bits. Its loops are
- * as long for each series of these dates: what the processor guesses wrong takes longer than the work. */
+ * series then marks those that it has, a byte each in that order, and the wanted ones are found by counting marks. Its
+ * loops are as long for each series of these dates: what the processor guesses wrong takes longer than the work. */
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "progress/internal.h"
@@ -17,24 +17,21 @@ enum {
     MOST_NUMBERS = 32,
     MOST_PAIRS = MOST_NUMBERS * (MOST_NUMBERS - 1) / 2,
     MOST_RISE = 10,
-    NUMBER_BITS = 9, /* of a pair */
-    NUMBERS = (1 << NUMBER_BITS) - 1,
-    WORD = 64, /* bits */
-    MOST_WORDS = 16,
-    MOST_SLOPES = MOST_WORDS * WORD, /* on either side of 0 */
-    LEVELS = 32, /* places of a pair: from -MOST_RISE to MOST_RISE, the rest for a pair that isn't there */
+    PAIR_BITS = 9, /* number of a pair: those of neighbouring dates first, then those over one date, over two ... */
+    PAIRS = (1 << PAIR_BITS) - 1,
+    RISE_BITS = 4,
+    RISES = (1 << RISE_BITS) - 1,
+    BLOCK = 64, /* places */
+    MOST_BLOCKS = 16,
+    MOST_SLOPES = MOST_BLOCKS * BLOCK, /* on either side of 0 */
+    LANES = 16,                        /* pairs at a time */
+    LEVELS = 32, /* falls of a pair: from -MOST_RISE to MOST_RISE, the rest for a pair that isn't there */
     /* Levels of a date that has no score, as the earlier of a pair and as the later: whatever the other one's, they
      * fall by so much that it is beyond the slopes; both together, that it is the next pair's place for no slope. */
     NOT_EARLIER = 2 * MOST_RISE + 1,
     NOT_LATER = -(MOST_RISE + 1)
 };
 #define MOST_SCORE 1e5
-
-/* A slope that can occur. */
-typedef struct steepness {
-    int32_t rise, apart; /* days */
-    size_t pair;
-} steepness;
 
 /* The dates of the series in hand. */
 typedef struct dates {
@@ -44,22 +41,24 @@ typedef struct dates {
     double weights[MOST_NUMBERS], squares; /* n times the distance from the mean day; the sum of their squares */
 } dates;
 
-/* All dates that its series have, and the places of slopes among those that can occur: falls first, the steepest
- * foremost, then rises. As bits they fill n_words on either side of 0, and one word more takes the pairs that don't
- * rise or aren't there, which nobody looks for. */
+/* All dates that its series have, and the places of the slopes that can occur among them: the first block is nobody's,
+ * for pairs that don't rise or aren't there; then n_blocks of falls, the steepest last but for what is left of them
+ * free, and as many of rises. */
 typedef struct bip__calendar {
     dates series;
     size_t n, n_pairs;
     bip_date days[MOST_NUMBERS];
-    uint8_t earlier[MOST_PAIRS], later[MOST_PAIRS]; /* date of each pair */
-    uint32_t pairs[MOST_PAIRS]; /* by rising distance, packed: days (17 bits hold 300 years) and number */
-    int steepest;               /* rise of those that follow; 0: not sorted yet */
-    size_t n_words, n_slopes;
-    steepness rising[1 + MOST_SLOPES];         /* from flat to steep, after one that is level */
-    uint16_t place[(MOST_PAIRS + 1) * LEVELS]; /* a row for each pair, one more at the end; MOST_RISE + fall */
+    int32_t apart[MOST_PAIRS];     /* days, of each pair */
+    uint32_t by_apart[MOST_PAIRS]; /* the pairs by rising distance, packed: days (17 bits hold 300 years) and number */
+    int steepest;                  /* rise of those that follow; 0: not sorted yet */
+    size_t n_blocks, n_slopes;
+    uint64_t rising[1 + MOST_SLOPES];             /* from flat to steep, after one that is level; see slope_key() */
+    uint16_t place[MOST_PAIRS * LEVELS + LEVELS]; /* a row for each pair and one more; at MOST_RISE + fall */
+    /* The scores of the series in hand by date, above the least of them; the earlier ones by MOST_RISE more, so that no
+     * fall is below 0. What follows the last is read too, and comes to nothing. */
+    uint8_t earlier[MOST_NUMBERS + LANES];
+    int8_t later[MOST_NUMBERS + LANES];
 } bip__calendar;
-
-static const steepness level = {0, 1, 0};
 
 /* A whole number, where it is below 2^51: greater by this it has no room for a fraction, whichever way that is rounded.
  */
@@ -113,21 +112,21 @@ static void sort_pairs(bip__calendar *c)
 {
     size_t n = 0;
 
-    for (size_t apart = 1; apart < c->n; apart++)
-        for (size_t j = apart; j < c->n; j++) {
-            uint32_t pair = (uint32_t)(c->days[j] - c->days[j - apart]) << NUMBER_BITS | (uint32_t)n;
+    for (size_t over = 1; over < c->n; over++)
+        for (size_t j = over; j < c->n; j++, n++) {
+            uint32_t pair = (uint32_t)(c->days[j] - c->days[j - over]) << PAIR_BITS | (uint32_t)n;
             size_t at = n;
 
-            c->earlier[n] = (uint8_t)(j - apart);
-            c->later[n++] = (uint8_t)j;
-            for (; at > 0 && c->pairs[at - 1] > pair; at--)
-                c->pairs[at] = c->pairs[at - 1];
-            c->pairs[at] = pair;
+            c->apart[n] = c->days[j] - c->days[j - over];
+            for (; at > 0 && c->by_apart[at - 1] > pair; at--)
+                c->by_apart[at] = c->by_apart[at - 1];
+            c->by_apart[at] = pair;
         }
     c->n_pairs = n;
     c->steepest = 0;
     c->n_slopes = 0;
-    c->rising[0] = level;
+    c->rising[0] = 0;
+    memset(c->place, 0, (n + 1) * LEVELS * sizeof *c->place);
 }
 
 /* How many of the series' dates are among all. */
@@ -183,9 +182,8 @@ static bip_status take_days(bip__scratch *scratch, const bip_date *days, size_t 
     if (c && c->series.n == n && memcmp(c->series.days, days, n * sizeof *days) == 0)
         return BIP_OK;
     if (!c) {
-        if (!(c = scratch->calendar = bip__alloc(sizeof *c)))
+        if (!(c = scratch->calendar = bip__alloc_zero(1, sizeof *c)))
             return bip__nomem(err);
-        c->n = 0;
     }
     c->series.n = n;
     memcpy(c->series.days, days, n * sizeof *days);
@@ -217,21 +215,33 @@ static void least_squares(const dates *d, const double *scores, double sum, bip_
 
 /* ---------------------------------------------------------------------------------------- the slopes that can occur */
 
-/* The pairs that rise by so much are the steeper the closer they are in time. They are put in from the steep end on. */
+/* A rise over a pair as a number that is the greater the steeper it is: the bits of the slope, the last of them given
+ * to the rise and the pair. Slopes that differ do so by more than that: by one in MOST_RISE times 2^17 at least. */
+static inline uint64_t slope_key(int rise, uint32_t pair)
+{
+    const uint64_t low = (UINT64_C(1) << (RISE_BITS + PAIR_BITS)) - 1;
+    double slope = (double)rise / (double)(int32_t)(pair >> PAIR_BITS);
+    uint64_t bits;
+
+    memcpy(&bits, &slope, sizeof bits);
+    return (bits & ~low) | (uint64_t)rise << PAIR_BITS | (pair & PAIRS);
+}
+
+/* The pairs that rise by so much are the steeper the closer they are in time. They are put in from the steep end on,
+ * without a branch on which is steeper. */
 static void add_rise(bip__calendar *c, int rise)
 {
-    steepness row[1 + MOST_PAIRS];
-    const steepness *mine = row + c->n_pairs, *next = c->rising + c->n_slopes;
-    steepness *to = c->rising + c->n_slopes + c->n_pairs;
+    uint64_t row[1 + MOST_PAIRS];
+    const uint64_t *mine = row + c->n_pairs, *next = c->rising + c->n_slopes;
 
-    row[0] = level;
-    for (size_t k = 0; k < c->n_pairs; k++) {
-        uint32_t pair = c->pairs[c->n_pairs - 1 - k];
-        row[1 + k] = (steepness){rise, (int32_t)(pair >> NUMBER_BITS), pair & NUMBERS};
-    }
-    for (; to > next; to--) {
-        bool steeper = (int64_t)rise * next->apart > (int64_t)next->rise * mine->apart;
-        *to = *(steeper ? mine : next);
+    row[0] = 0;
+    for (size_t k = 0; k < c->n_pairs; k++)
+        row[1 + k] = slope_key(rise, c->by_apart[c->n_pairs - 1 - k]);
+    for (uint64_t *to = c->rising + c->n_slopes + c->n_pairs; to > next; to--) {
+        const uint64_t a = *mine, b = *next;
+        const bool steeper = a > b;
+
+        *to = steeper ? a : b;
         mine -= steeper;
         next -= !steeper;
     }
@@ -240,16 +250,15 @@ static void add_rise(bip__calendar *c, int rise)
 
 static void keep_places(bip__calendar *c)
 {
-    const int zero = (int)c->n_words * WORD;
+    const size_t zero = (1 + c->n_blocks) * BLOCK;
 
-    for (size_t k = 0; k < (c->n_pairs + 1) * LEVELS; k++)
-        c->place[k] = (uint16_t)(2 * zero);
     for (size_t k = 0; k < c->n_slopes; k++) {
-        const steepness *s = &c->rising[1 + k];
-        uint16_t *place = c->place + s->pair * LEVELS + MOST_RISE;
+        const uint64_t key = c->rising[1 + k];
+        const size_t rise = key >> PAIR_BITS & RISES;
+        uint16_t *level = c->place + (key & PAIRS) * LEVELS + MOST_RISE;
 
-        place[-s->rise] = (uint16_t)(zero + (int)k);
-        place[s->rise] = (uint16_t)(zero - 1 - (int)k);
+        level[-(ptrdiff_t)rise] = (uint16_t)(zero + k);
+        level[rise] = (uint16_t)(zero - 1 - k);
     }
 }
 
@@ -257,7 +266,7 @@ static void sort_slopes(bip__calendar *c, int steepest)
 {
     while (c->steepest < steepest)
         add_rise(c, ++c->steepest);
-    c->n_words = (c->n_slopes + WORD - 1) / WORD;
+    c->n_blocks = (c->n_slopes + BLOCK - 1) / BLOCK;
     keep_places(c);
 }
 
@@ -265,86 +274,109 @@ static void sort_slopes(bip__calendar *c, int steepest)
 
 typedef struct slopes_of_series {
     const bip__calendar *calendar;
-    uint64_t set[2 * MOST_WORDS + 1];
-    size_t before[2 * MOST_WORDS + 1]; /* bits before each word */
+    size_t before[1 + 2 * MOST_BLOCKS + 1];       /* marks before each block */
+    uint8_t marks[(1 + 2 * MOST_BLOCKS) * BLOCK]; /* 1: the series has the slope of this place */
 } slopes_of_series;
 
-/* The scores by date, above the least of them. */
-typedef struct levels {
-    ptrdiff_t as_earlier[MOST_NUMBERS], as_later[MOST_NUMBERS];
-} levels;
-
-static void gather_slopes(slopes_of_series *s, const levels *l)
+/* How often each level comes, in 6 bits each. The eleventh has the four that are left: so many levels are looked at up
+ * to 14 numbers only. */
+static uint64_t take_levels(bip__calendar *c, const double *scores, double least)
 {
-    const bip__calendar *c = s->calendar;
+    const dates *d = &c->series;
+    uint64_t counts = 0;
 
-    for (size_t w = 0; w <= 2 * c->n_words; w++)
-        s->set[w] = 0;
-    for (size_t k = 0; k < c->n_pairs; k++) {
-        ptrdiff_t fall = l->as_earlier[c->earlier[k]] - l->as_later[c->later[k]];
-        size_t at = c->place[(ptrdiff_t)(k * LEVELS) + MOST_RISE + fall];
-        s->set[at / WORD] |= UINT64_C(1) << at % WORD;
+    for (size_t i = 0; d->n < c->n && i < c->n; i++) {
+        c->earlier[i] = MOST_RISE + NOT_EARLIER;
+        c->later[i] = NOT_LATER;
+    }
+    for (size_t i = 0; i < d->n; i++) {
+        const int level = (int)(scores[i] - least);
+
+        c->earlier[d->at[i]] = (uint8_t)(MOST_RISE + level);
+        c->later[d->at[i]] = (int8_t)level;
+        counts += UINT64_C(1) << 6 * level;
+    }
+    return counts;
+}
+
+/* Groups of t equal scores: the sum of t (t - 1) (2 t + 5). */
+static int64_t count_ties(uint64_t counts)
+{
+    int64_t ties = 0;
+
+    for (; counts > 0; counts >>= 6) {
+        const int64_t t = counts & 63;
+        ties += t * (t - 1) * (2 * t + 5);
+    }
+    return ties;
+}
+
+/* More are written than there are pairs; the next ones overwrite them. */
+static void find_falls(const bip__calendar *c, uint8_t *falls)
+{
+    for (size_t over = 1; over < c->n; over++) {
+        for (size_t i = 0; i < c->n - over; i += LANES)
+            for (size_t lane = 0; lane < LANES; lane++)
+                falls[i + lane] = (uint8_t)(c->earlier[i + lane] - c->later[i + lane + over]);
+        falls += c->n - over;
     }
 }
 
-static void count_slopes(slopes_of_series *s, bip__all_pairs *p)
+static void mark_slopes(slopes_of_series *s)
 {
-    const size_t n = s->calendar->n_words;
+    const bip__calendar *c = s->calendar;
+    const uint16_t *place = c->place;
+    uint8_t falls[MOST_PAIRS + LANES];
+
+    find_falls(c, falls);
+    memset(s->marks, 0, (1 + 2 * c->n_blocks) * BLOCK);
+    for (size_t k = 0; k < c->n_pairs; k++, place += LEVELS)
+        s->marks[place[falls[k]]] = 1; /* NOLINT(clang-analyzer-core.uninitialized.ArraySubscript): all are filled */
+}
+
+static void count_marks(slopes_of_series *s, bip__all_pairs *p)
+{
+    const size_t n = s->calendar->n_blocks;
     size_t all = 0;
 
-    for (size_t w = 0; w < 2 * n; w++) {
-        s->before[w] = all;
-        all += bip__bits_set(s->set[w]);
+    for (size_t b = 1; b <= 2 * n; b++) {
+        s->before[b] = all;
+        all += bip__marks_set(s->marks + b * BLOCK);
     }
-    s->before[2 * n] = all;
-    p->falling = s->before[n];
+    s->before[2 * n + 1] = all;
+    p->falling = s->before[n + 1];
     p->rising = all - p->falling;
 }
 
 /* The slope of this rank, from 0, among those that fall or rise. */
 static double slope_of_rank(const slopes_of_series *s, size_t rank)
 {
-    const size_t zero = s->calendar->n_words * WORD;
-    const steepness *found;
-    uint64_t word;
-    size_t w = 0, at;
-
-    while (rank >= s->before[w + 1])
-        w++;
-    word = s->set[w]; /* NOLINT(clang-analyzer-core.uninitialized.Assign): rank is below before[2 * n_words] */
-    for (size_t left = rank - s->before[w]; left > 0; left--)
-        word &= word - 1;
-    at = w * WORD + bip__lowest_bit(word);
-    found = &s->calendar->rising[1 + (at < zero ? zero - 1 - at : at - zero)];
-    return (double)(at < zero ? -found->rise : found->rise) / (double)found->apart;
-}
-
-static bip__all_pairs take_series(slopes_of_series *s, const double *scores, double least)
-{
     const bip__calendar *c = s->calendar;
-    const dates *d = &c->series;
-    bip__all_pairs p = {.count = d->n * (d->n - 1) / 2};
-    levels l;
-    int equal[MOST_RISE + 1] = {0};
+    const size_t zero = (1 + c->n_blocks) * BLOCK;
+    uint64_t marked, key;
+    size_t b = 1, at;
+    double rise;
 
-    for (size_t i = 0; d->n < c->n && i < c->n; i++) {
-        l.as_earlier[i] = NOT_EARLIER;
-        l.as_later[i] = NOT_LATER;
-    }
-    for (size_t i = 0; i < d->n; i++)
-        equal[l.as_earlier[d->at[i]] = l.as_later[d->at[i]] = (ptrdiff_t)(scores[i] - least)]++;
-    for (int k = 0; k <= c->steepest; k++)
-        p.ties += equal[k] * (equal[k] - 1) * (2 * equal[k] + 5);
-    gather_slopes(s, &l);
-    count_slopes(s, &p);
-    return p;
+    while (rank >= s->before[b + 1])
+        b++;
+    marked = bip__marks_as_bits(s->marks + b * BLOCK);
+    for (size_t left = rank - s->before[b]; left > 0; left--)
+        marked &= marked - 1;
+    at = b * BLOCK + bip__lowest_bit(marked);
+    key = c->rising[1 + (at < zero ? zero - 1 - at : at - zero)];
+    rise = (double)(int)(key >> PAIR_BITS & RISES);
+    return (at < zero ? -rise : rise) / (double)c->apart[key & PAIRS];
 }
 
-static void slopes(const bip__calendar *c, const double *scores, const bip__whole *whole, bip_series *out)
+static void slopes(bip__calendar *c, const double *scores, const bip__whole *whole, bip_series *out)
 {
     slopes_of_series s; /* not initialised as a whole: that would take longer than to fill it */
+    bip__all_pairs p = {.count = c->series.n * (c->series.n - 1) / 2};
+
     s.calendar = c;
-    bip__all_pairs p = take_series(&s, scores, whole->least);
+    p.ties = count_ties(take_levels(c, scores, whole->least));
+    mark_slopes(&s);
+    count_marks(&s, &p);
     bip__wanted w = bip__wanted_slopes(&p, c->series.n);
     size_t equal = p.count - p.falling - p.rising;
 

@@ -440,17 +440,18 @@ static void test_number__eight_bytes_are_the_same_without_the_compilers_help(voi
     }
 }
 
-static void test_number__bits_are_counted_as_one_by_one(void **state)
+static void test_number__marks_are_counted_and_gathered_as_one_by_one(void **state)
 {
     uint64_t seed = 8;
     (void)state;
-    assert_true(bip__bits_set(0) == 0 && bip__bits_set(UINT64_MAX) == 64);
     for (int i = 0; i < 1000; i++) {
-        uint64_t x = random_next(&seed) & random_next(&seed);
+        uint64_t x = i == 0 ? 0 : i == 1 ? UINT64_MAX : random_next(&seed) & random_next(&seed);
+        uint8_t marks[64];
         size_t n = 0;
-        for (uint64_t left = x; left; left &= left - 1)
-            n++;
-        assert_true(bip__bits_set(x) == n);
+        for (int k = 0; k < 64; k++)
+            n += marks[k] = (uint8_t)(x >> k & 1);
+        assert_true(bip__marks_set(marks) == n);
+        assert_true(bip__marks_as_bits(marks) == x);
     }
 }
 
@@ -478,7 +479,7 @@ int main(void)
         cmocka_unit_test(test_number__the_rounding_mode_of_the_host_changes_nothing),
         cmocka_unit_test(test_number__wide_arithmetic_is_the_same_without_the_compilers_help),
         cmocka_unit_test(test_number__eight_bytes_are_the_same_without_the_compilers_help),
-        cmocka_unit_test(test_number__bits_are_counted_as_one_by_one),
+        cmocka_unit_test(test_number__marks_are_counted_and_gathered_as_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

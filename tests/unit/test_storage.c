@@ -1547,6 +1547,39 @@ static void test_storage__snapshot_does_not_see_later_commits(void **state)
     reader->api->close(reader);
 }
 
+static bip_status look_up(bip__storage *s, const char *code, int32_t *n)
+{
+    assert_ok(s->api->snapshot(s, &err));
+    bip_status st = s->api->person_find(s, code, n, &err);
+    s->api->release(s);
+    return st;
+}
+
+/* The number of somebody erased is given to the next one who is registered. */
+static void test_storage__finds_nobody_under_the_number_of_another(void **state)
+{
+    fixture *f = *state;
+    bip__storage *reader = second(f, false);
+    int32_t identities[2], rater, n;
+
+    begin(f);
+    const int32_t person = add_two_faced(f, identities, &rater);
+    commit(f);
+    assert_ok(look_up(reader, "P-001", &n));
+    assert_ok(look_up(f->s, "P-001", &n));
+    assert_int_equal(n, person);
+    begin(f);
+    for (size_t i = 0; i < 2; i++)
+        assert_ok(f->api->identity_erase(f->s, identities[i], 7, &err));
+    assert_int_equal(add_person(f, "P-002"), person);
+    commit(f);
+    assert_status(look_up(reader, "P-001", &n), BIP_E_NOT_FOUND);
+    assert_status(look_up(f->s, "P-001", &n), BIP_E_NOT_FOUND);
+    assert_ok(look_up(reader, "P-002", &n));
+    assert_int_equal(n, person);
+    reader->api->close(reader);
+}
+
 static void test_storage__waits_for_another_writer_only_so_long(void **state)
 {
     fixture *f = *state;
@@ -1917,6 +1950,7 @@ int main(void)
         ON_ALL(test_storage__reports_every_failed_allocation),
         ON(SQLITE_FILE, test_storage__opens_whole_or_not_at_all_when_memory_runs_out),
         ON(SQLITE_FILE, test_storage__snapshot_does_not_see_later_commits),
+        ON(SQLITE_FILE, test_storage__finds_nobody_under_the_number_of_another),
         ON(SQLITE_FILE, test_storage__waits_for_another_writer_only_so_long),
         ON(SQLITE_FILE, test_storage__stops_waiting_when_interrupted),
         ON(SQLITE_FILE, test_storage__refuses_a_change_on_a_store_opened_for_reading),

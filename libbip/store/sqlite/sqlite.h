@@ -53,9 +53,12 @@ typedef struct bip__sqlite {
     bip__rows *gathering;          /* what gather() gathers into: while a statement that calls it takes a step */
     char **words;                  /* by number; NULL: not read yet */
     size_t words_cap;
-    bool words_added; /* by the open transaction */
-    bool erased;      /* in the open transaction: its commit forgets the raters that nothing names any more */
-    char *code;       /* of the last person_get */
+    bool words_added;    /* by the open transaction */
+    bool erased;         /* in the open transaction: its commit forgets the raters that nothing names any more */
+    char found_code[64]; /* the person found last in a reading: programs ask for the same again. "": none */
+    int32_t found;       /* its number */
+    int64_t found_at;    /* what generation() gave then */
+    char *code;          /* of the last person_get */
     size_t code_cap;
 } bip__sqlite;
 

@@ -99,6 +99,7 @@ static bip_status begin(bip__storage *base, bip_error *err)
     if ((st = look_around(s, err)) != BIP_OK)
         undo(s);
     s->writing = st == BIP_OK;
+    s->found_code[0] = '\0';
     return st;
 }
 

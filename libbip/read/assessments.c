@@ -146,10 +146,11 @@ static bip_status read_person(bip__assessments *r, bip_error *err)
 static bip_status find_entry(bip__assessments *r, int64_t n, const known_entry **out, bip_error *err)
 {
     bip__storage *s = r->context->storage;
-    known_entry *known = &r->entries[n % KNOWN], entry = {.row = {.n = 0}};
+    known_entry *known = &r->entries[n % KNOWN];
     *out = known;
     if (known->row.n == n)
         return BIP_OK;
+    known_entry entry = {.row = {.n = 0}};
     bip_status st = bip__context_entry(r->context, n, &entry.row, err);
     if (st == BIP_OK)
         st = s->api->word_text(s, entry.row.actor, &entry.actor, err);

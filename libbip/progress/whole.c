@@ -381,7 +381,9 @@ static void slopes(bip__calendar *c, const double *scores, const bip__whole *who
     size_t equal = p.count - p.falling - p.rising;
 
     for (int k = 0; k < BIP__N_WANTED; k++)
-        if (w.rank[k] < p.falling)
+        if (k == BIP__MIDDLE_TOO && w.rank[k] == w.rank[BIP__MIDDLE]) /* one in the middle: as many series have */
+            w.slope[k] = w.slope[BIP__MIDDLE];
+        else if (w.rank[k] < p.falling)
             w.slope[k] = slope_of_rank(&s, w.rank[k]);
         else
             w.slope[k] = w.rank[k] < p.falling + equal ? 0 : slope_of_rank(&s, w.rank[k] - equal);

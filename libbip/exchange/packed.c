@@ -60,27 +60,28 @@ static void print_one(bip__out *o, uint8_t code, const uint8_t **wide)
     }
 }
 
+/* Whole numbers of one digit, nine in ten, are put in place, from `i` on. */
+static size_t print_digits(bip__out *o, const uint8_t *from, size_t i, size_t n)
+{
+    char *to = bip__out_room(o, 2 * (n - i));
+    if (to == NULL)
+        return n;
+    for (; i < n && from[i] >= BIP__PACKED_WHOLE && from[i] < BIP__PACKED_WHOLE + 10; i++) {
+        *to++ = i == 0 ? '[' : ',';
+        *to++ = (char)('0' + from[i] - BIP__PACKED_WHOLE);
+    }
+    bip__out_filled(o, to);
+    return i;
+}
+
 void bip__packed_print(bip__out *o, const uint8_t *from, size_t n)
 {
     const uint8_t *wide = from + n;
-    char few[128]; /* whole numbers of one digit, nine in ten, wait here for each other */
-    size_t used = 0;
-    for (size_t i = 0; i < n; i++) {
-        few[used++] = i == 0 ? '[' : ',';
-        if (from[i] >= BIP__PACKED_WHOLE && from[i] < BIP__PACKED_WHOLE + 10)
-            few[used++] = (char)('0' + from[i] - BIP__PACKED_WHOLE);
-        else {
-            bip__out_bytes(o, few, used);
-            used = 0;
-            print_one(o, from[i], &wide);
-        }
-        if (used > sizeof few - 4) {
-            bip__out_bytes(o, few, used);
-            used = 0;
-        }
-    }
     if (n == 0)
-        few[used++] = '[';
-    few[used++] = ']';
-    bip__out_bytes(o, few, used);
+        bip__out_char(o, '[');
+    for (size_t i = 0; (i = print_digits(o, from, i, n)) < n; i++) {
+        bip__out_char(o, i == 0 ? '[' : ',');
+        print_one(o, from[i], &wide);
+    }
+    bip__out_char(o, ']');
 }

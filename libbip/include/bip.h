@@ -622,7 +622,11 @@ BIP_API void bip_series_rules_init(bip_series_rules *rules, size_t n);
  * @retval BIP_E_USAGE a NULL, n = 0, days that don't rise, a score that isn't finite, rules that don't hold  @retval
  * BIP_E_NOMEM
  *
- * Time grows as n^2, for the pairs of Theil-Sen; memory stays below 4 MB. Any thread.
+ * Scores of any size: a figure is within 1e-9 of the exact one, or 1e-12 of the greatest score of the series, and NaN
+ * where no double is that great. Only where two scores differ by a factor beyond 1e400 is the smaller one 0 in figures.
+ *
+ * Time grows as n^2, for the pairs of Theil-Sen; memory stays below 4 MB, with 8 bytes more a number where scores are
+ * beyond 1e90 or all below 1e-90. Any thread.
  */
 BIP_API bip_status bip_series_compute(const bip_date *days, const double *scores, const int32_t *raters, size_t n,
                                       const bip_series_rules *rules, bip_series *out, size_t out_size, bip_error *err);

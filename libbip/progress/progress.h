@@ -38,10 +38,12 @@ typedef struct bip__measure {
 bip__measure bip__measure_of(const bip_series_rules *rules);
 
 /* All of the numeric part of bip_series; days strictly rising, scores finite, n >= 1, rules valid: the caller has
- * checked. Strings, missing counts and bands of `out` are left as they are. */
+ * checked. Strings, missing counts and bands of `out` are left as they are. Scores of an instrument, which are no
+ * greater than 1e15. */
 bip_status bip__series_measured(bip__scratch *scratch, const bip_date *days, const double *scores,
                                 const int32_t *raters, size_t n, const bip__measure *measure, bip_series *out,
                                 bip_error *err);
+/* The same for scores of any size, and no figure is infinite. */
 bip_status bip__series_numbers(bip__scratch *scratch, const bip_date *days, const double *scores, const int32_t *raters,
                                size_t n, const bip_series_rules *rules, bip_series *out, bip_error *err);
 

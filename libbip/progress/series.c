@@ -74,8 +74,10 @@ static void tell_reliable_change(const bip__measure *m, bip_series *out)
         out->rci_class = BIP_RCI_NONE;
     else if (fabs(out->rci) < 1.96 - 1e-9)
         out->rci_class = BIP_UNCHANGED;
-    else
+    else {
         out->rci_class = out->rci * m->towards > 0 ? BIP_IMPROVED : BIP_DETERIORATED;
+        out->rci = isfinite(out->rci) ? out->rci : NAN; /* by an error of next to nothing */
+    }
 }
 
 /* What a look at one number after the other finds. */
@@ -217,10 +219,127 @@ bip_status bip__series_measured(bip__scratch *scratch, const bip_date *days, con
     return BIP_OK;
 }
 
+/* ------------------------------------------------------------------------------------------ numbers of any size */
+
+/* Scores whose greatest is between these powers of two leave room for every term of the formulas, whatever n and the
+ * days. The greatest term is `explained` of trend.c: n < 2^31 and days of three hundred years make it less than 2^347
+ * times the score's square. What scores differ by is at least 2^-106 of them as a wide number, and that is squared. */
+enum { LEAST_EXPONENT = -300, MOST_EXPONENT = 300, MOST_OF_RULES = 1000 };
+
+/* The power of two that scores are multiplied by, which loses nothing: 0 unless they are far out. */
+static int shift_of(const double *scores, size_t n)
+{
+    double size = 0;
+
+    for (size_t i = 0; i < n; i++)
+        size = fmax(size, fabs(scores[i]));
+    const int exponent = size > 0 ? ilogb(size) : 0;
+    if (exponent > MOST_EXPONENT)
+        return MOST_EXPONENT - exponent;
+    return exponent < LEAST_EXPONENT ? LEAST_EXPONENT - exponent : 0;
+}
+
+/* A measure that is above 0 stays above it. */
+static double measure_shifted(double measure, int shift)
+{
+    const double shifted = ldexp(measure, shift);
+
+    return shifted == 0 ? nextafter(0, 1) : shifted;
+}
+
+/* As far as the rules can be multiplied themselves, the rest is left to what they come to. Before any of it is
+ * computed: a scale from one end of what doubles hold to the other is twice as wide as they reach, a least one has no
+ * digits. */
+static bip__measure measure_of_shifted(const bip_series_rules *rules, int shift)
+{
+    bip_series_rules r = *rules;
+    const double ends = fmax(fabs(r.scale_min), fabs(r.scale_max));
+    const int room = MOST_OF_RULES - ilogb(fmax(ends, fmax(r.smallest_step, r.sd))),
+              ahead = shift < room ? shift : room;
+
+    r.scale_min = ldexp(r.scale_min, ahead);
+    r.scale_max = ldexp(r.scale_max, ahead);
+    r.smallest_step = ldexp(r.smallest_step, ahead);
+    r.sd = ldexp(r.sd, ahead);
+    bip__measure m = bip__measure_of(&r);
+    m.least = measure_shifted(m.least, shift - ahead);
+    m.beyond = ldexp(m.beyond, shift - ahead);
+    m.width = measure_shifted(m.width, shift - ahead);
+    m.error = measure_shifted(m.error, shift - ahead);
+    return m;
+}
+
+/* The point as it was given: a small score beside a great one may have been shifted away. */
+static void give_back(const bip_date *days, const double *scores, bip_point *point)
+{
+    size_t at = 0;
+
+    if (point->date == BIP_NO_DATE)
+        return;
+    while (days[at] != point->date)
+        at++;
+    point->score = scores[at];
+}
+
+static void shift_back(const bip_date *days, const double *scores, int shift, bip_series *s)
+{
+    double *const in_scores[] = {&s->mean,
+                                 &s->sd,
+                                 &s->from_first,
+                                 &s->from_previous,
+                                 &s->ols_per_90_days,
+                                 &s->ols_at_first,
+                                 &s->ols_se_per_90_days,
+                                 &s->ts_per_90_days,
+                                 &s->ts_low,
+                                 &s->ts_high};
+    bip_point *const points[] = {&s->first, &s->previous, &s->latest, &s->best, &s->step_from, &s->step_to};
+
+    for (size_t i = 0; i < sizeof in_scores / sizeof *in_scores; i++)
+        *in_scores[i] = ldexp(*in_scores[i], -shift);
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++)
+        give_back(days, scores, points[i]);
+}
+
+static bip_status series_shifted(bip__scratch *scratch, const bip_date *days, const double *scores,
+                                 const int32_t *raters, size_t n, const bip_series_rules *rules, int shift,
+                                 bip_series *out, bip_error *err)
+{
+    const bip__measure m = measure_of_shifted(rules, shift);
+    double *shifted = n <= SIZE_MAX / sizeof *shifted ? bip__alloc(n * sizeof *shifted) : NULL;
+
+    if (!shifted)
+        return bip__nomem(err);
+    for (size_t i = 0; i < n; i++)
+        shifted[i] = ldexp(scores[i], shift);
+    bip_status st = bip__series_measured(scratch, days, shifted, raters, n, &m, out, err);
+    if (st == BIP_OK)
+        shift_back(days, scores, shift, out);
+    bip__free(shifted);
+    return st;
+}
+
+/* A figure that is too great for a double is none. */
+static void only_finite(bip_series *s)
+{
+    double *const figures[] = {
+        &s->sd,           &s->from_first,         &s->from_previous,  &s->percent_of_scale, &s->ols_per_90_days,
+        &s->ols_at_first, &s->ols_se_per_90_days, &s->ts_per_90_days, &s->ts_low,           &s->ts_high,
+        &s->rci};
+
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        *figures[i] = isfinite(*figures[i]) ? *figures[i] : NAN;
+}
+
 bip_status bip__series_numbers(bip__scratch *scratch, const bip_date *days, const double *scores, const int32_t *raters,
                                size_t n, const bip_series_rules *rules, bip_series *out, bip_error *err)
 {
+    const int shift = shift_of(scores, n);
     const bip__measure m = bip__measure_of(rules);
+    bip_status st = shift == 0 ? bip__series_measured(scratch, days, scores, raters, n, &m, out, err)
+                               : series_shifted(scratch, days, scores, raters, n, rules, shift, out, err);
 
-    return bip__series_measured(scratch, days, scores, raters, n, &m, out, err);
+    if (st == BIP_OK)
+        only_finite(out);
+    return st;
 }

@@ -1,5 +1,15 @@
 #include "progress/internal.h"
 
+/* Of the difference of two scores. Squared, an error far from 1 leaves what doubles hold. NaN where it isn't known. */
+static double error_of_difference(double error)
+{
+    const double squared = 2 * error * error;
+
+    if (isnormal(squared))
+        return sqrt(squared);
+    return error == 0 ? nextafter(0, 1) : error * 1.4142135623730951; /* no error is 0: reliability is below 1 */
+}
+
 bip__measure bip__measure_of(const bip_series_rules *rules)
 {
     const double width = rules->scale_max - rules->scale_min, least = BIP__EPSILON * width;
@@ -11,7 +21,7 @@ bip__measure bip__measure_of(const bip_series_rules *rules)
                           .least = least,
                           .beyond = beyond < least ? nextafter(least, 0) : beyond,
                           .width = width,
-                          .error = sqrt(2 * error * error),
+                          .error = error_of_difference(error),
                           .better = rules->better};
 }
 

@@ -6,18 +6,19 @@
 #include <math.h>
 #include <string.h>
 
-/* The width of the scale isn't in a bip_series; where the change is 0, the size of the scores has to do. */
-static double scale_width(const bip_series *s)
+/* 1e-9 of the width of the scale, which isn't in a bip_series; where the change is 0, or too great to be told, the size
+ * of the scores has to do. */
+static double least_that_counts(const bip_series *s)
 {
-    if (s->percent_of_scale != 0 && isfinite(s->percent_of_scale))
-        return fabs(100 * s->from_first / s->percent_of_scale);
-    return fmax(fabs(s->first.score), fmax(fabs(s->latest.score), fabs(s->best.score)));
+    if (s->percent_of_scale != 0 && isfinite(s->percent_of_scale) && isfinite(s->from_first))
+        return 1e-7 * fabs(s->from_first / s->percent_of_scale);
+    return 1e-9 * fmax(fabs(s->first.score), fmax(fabs(s->latest.score), fabs(s->best.score)));
 }
 
 /* They differ by nothing that counts. */
 static bool same_score(const bip_series *s, double a, double b)
 {
-    return fabs(a - b) <= 1e-9 * scale_width(s);
+    return fabs(a - b) <= least_that_counts(s);
 }
 
 /* Later minus earlier, turned: 1 better, -1 worse, 0 the same. */

@@ -58,7 +58,7 @@ def make_series(count):
 
 def root(x):
     """Square root of a fraction, good for a double also where it is far from 1."""
-    scale = 2 ** 200
+    scale = 2 ** (200 + max(0, x.denominator.bit_length() - x.numerator.bit_length()))
     return Fraction(math.isqrt(x.numerator * scale * scale // x.denominator), scale)
 
 
@@ -74,6 +74,17 @@ def least_squares(days, scores):
         "ols_se_per_90_days": 90 * root(sse / (n - 2) / sxx),
         "ols_r2": 1 - sse / syy if syy else math.nan,
     }
+
+
+def theil_sen(days, scores):
+    """Sen (1968), the slopes as fractions: SciPy's overflow."""
+    n, y = len(days), [Fraction(s) for s in scores]
+    slopes = sorted((y[j] - y[i]) / (days[j] - days[i]) for i in range(n) for j in range(i + 1, n))
+    count, ties = len(slopes), [scores.count(x) for x in set(scores)]
+    sigma = math.sqrt((n * (n - 1) * (2 * n + 5) - sum(t * (t - 1) * (2 * t + 5) for t in ties)) / 18)
+    low, high = (round((count + side * 1.959963984540054 * sigma) / 2) for side in (-1, 1))
+    return {"ts_per_90_days": 45 * (slopes[(count - 1) // 2] + slopes[count // 2]), "ts_low": 90 * slopes[max(low - 1, 0)],
+            "ts_high": 90 * slopes[min(high, count - 1)]}
 
 
 def kendall(scores):
@@ -116,9 +127,9 @@ def scipy_line(days, scores):
             "ols_r2": fit.rvalue ** 2}
 
 
-def line_of(better, days, scores):
+def line_of(better, days, scores, rules="0 10000000 1 nan nan"):
     rest = " ".join(f"{d} {s!r} 0" for d, s in zip(days, scores))
-    return f"{better} 0 10000000 1 nan nan {rest}\n"
+    return f"{better} {rules} {rest}\n"
 
 
 def run(driver, series):
@@ -147,6 +158,70 @@ def check(driver):
     return failed
 
 
+# ---------------------------------------------------------------------------------- scores of any size that doubles have
+BIG = sys.float_info.max
+
+
+def far_series(count):
+    """The greatest score is anything from the least double to the greatest; the scale and its error go with it."""
+    rng = random.Random(SEED)
+    for i in range(count):
+        n, top = rng.choice([1, 2, 3, 4, 5, 8, 12, 30]), min(math.ldexp(rng.uniform(0.5, 1), rng.randint(-1073, 1024)), BIG)
+        if i % 3 == 0:
+            top = rng.choice([BIG, BIG / 2, 1e300, 2.0 ** 301, 2.0 ** 300, 1e-300, sys.float_info.min, 5e-323])
+        scores = [rng.choice([top, -top, top / 2, 0.0, rng.uniform(-1, 1) * top]) for _ in range(n)]
+        sd = max(top * rng.uniform(0.01, 1), 5e-324)
+        yield rng.randint(0, 1), days_of(rng, n), scores, (-top, top, max(top / 8, 5e-324), rng.choice([0.0, 0.5, 0.9]), sd)
+
+
+def far_reference(better, days, scores, rules):
+    low, high, step, reliability, sd = map(Fraction, rules)
+    n, y = len(days), [Fraction(s) for s in scores]
+    least, turned = (high - low) / 10 ** 9, [-s if better else s for s in y]
+    gains = [b - a for a, b in zip(turned, turned[1:])]
+    ref = {"mean": sum(y) / n, "steps_forward": sum(g >= max(step - least, least) for g in gains),
+           "steps_back": sum(-g >= max(step - least, least) for g in gains)}
+    if n >= 2:
+        ref.update(sd=root(statistics.variance(y)), from_first=y[-1] - y[0], from_previous=y[-1] - y[-2],
+                   percent_of_scale=100 * (y[-1] - y[0]) / (high - low),
+                   rci=(y[-1] - y[0]) / root(2 * sd ** 2 * (1 - reliability)))
+        ref["rci_class"] = 2 if abs(ref["rci"]) < 1.96 else 1 if turned[-1] > turned[0] else 3
+    if n >= 3:
+        ref.update(least_squares(days, scores))
+        ref.update(theil_sen(days, scores))
+    if n >= 4:
+        ref.update(kendall(scores))
+    return ref
+
+
+def far_agree(got, wanted, top):
+    """Within 1e-9 of the exact figure, or 1e-12 of the greatest score; none where no double is that great."""
+    if wanted != wanted or abs(wanted) > Fraction(BIG):
+        return math.isnan(got)
+    return not math.isnan(got) and not math.isinf(got) and \
+        abs(Fraction(got) - Fraction(wanted)) <= max(abs(Fraction(wanted)) / 10 ** 9, top / Fraction(10 ** 12), Fraction(5e-324))
+
+
+def check_far(driver):
+    series, passed, failed = list(far_series(900)), 0, 0
+    text = "".join(line_of(b, d, s, " ".join(map(repr, rules))) for b, d, s, rules in series)
+    done = subprocess.run([driver], input=text, capture_output=True, text=True, check=True)
+    for (better, days, scores, rules), row in zip(series, done.stdout.splitlines()):
+        got = {k: float(v) for k, v in (w.split("=") for w in row.split())}
+        for key, value in far_reference(better, days, scores, rules).items():
+            of_size_1 = key in ("percent_of_scale", "rci", "ols_r2", "mk_z", "mk_p")
+            if far_agree(got[key], value, 1 if of_size_1 else Fraction(max(map(abs, scores)))):
+                passed += 1
+            else:
+                failed += 1
+                print(f"far {key}: {got[key]!r}, not {float(value / 2 ** 10)!r} * 1024: {better} {rules} {days} {scores}")
+        if "inf" in row:
+            failed += 1
+            print(f"far: {row}")
+    print(f"scores of any size: {passed} passed, {failed} failed")
+    return failed
+
+
 KEYS = ["mean", "sd", "ols_per_90_days", "ols_at_first", "ols_se_per_90_days", "ols_r2", "ts_per_90_days", "ts_low",
         "ts_high", "mk_method", "mk_s", "mk_var_s", "mk_z", "mk_p"]
 
@@ -165,4 +240,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "--table":
         table()
     else:
-        sys.exit(1 if check(sys.argv[1]) else 0)
+        sys.exit(1 if check(sys.argv[1]) + check_far(sys.argv[1]) else 0)

@@ -4,11 +4,13 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "progress/progress.h"
 
 #ifndef BIP_TEST_DATA
@@ -322,6 +324,110 @@ static void test_series__best_and_newest_step_are_those_found_one_by_one(void **
     }
 }
 
+/* ------------------------------------------------------------------------------------------ scores of any size */
+
+static void assert_same(double got, double wanted)
+{
+    if (isnan(wanted) ? !isnan(got) : got != wanted)
+        fail_msg("%.17g, not %.17g", got, wanted);
+}
+
+/* To the last bit: powers of two change no digit. */
+static void test_series__figures_grow_with_the_scores(void **state)
+{
+    static const int powers[] = {-1000, -301, -300, 299, 301, 700, 1015};
+    static const double scores[] = {1.5, 2.25, 0.125, 2.25, 3.75, 4.5};
+    enum { N = sizeof scores / sizeof *scores };
+    bip_series_rules rules = {.scale_max = 5, .smallest_step = 0.5, .reliability = 0.8, .sd = 0.9};
+    const bip_series s = compute(scores, N, &rules);
+    (void)state;
+
+    for (size_t k = 0; k < sizeof powers / sizeof *powers; k++) {
+        const int by = powers[k];
+        const bip_series_rules grown = {.scale_max = ldexp(rules.scale_max, by),
+                                        .smallest_step = ldexp(rules.smallest_step, by),
+                                        .reliability = rules.reliability,
+                                        .sd = ldexp(rules.sd, by)};
+        double values[N];
+        for (size_t i = 0; i < N; i++)
+            values[i] = ldexp(scores[i], by);
+        const bip_series g = compute(values, N, &grown);
+        const double in_scores[][2] = {{g.mean, s.mean},
+                                       {g.sd, s.sd},
+                                       {g.from_first, s.from_first},
+                                       {g.from_previous, s.from_previous},
+                                       {g.ols_per_90_days, s.ols_per_90_days},
+                                       {g.ols_at_first, s.ols_at_first},
+                                       {g.ols_se_per_90_days, s.ols_se_per_90_days},
+                                       {g.ts_per_90_days, s.ts_per_90_days},
+                                       {g.ts_low, s.ts_low},
+                                       {g.ts_high, s.ts_high},
+                                       {g.best.score, s.best.score},
+                                       {g.previous.score, s.previous.score},
+                                       {g.step_from.score, s.step_from.score},
+                                       {g.step_to.score, s.step_to.score}};
+        for (size_t i = 0; i < sizeof in_scores / sizeof *in_scores; i++)
+            assert_same(in_scores[i][0], ldexp(in_scores[i][1], by));
+        assert_same(g.percent_of_scale, s.percent_of_scale);
+        assert_same(g.ols_r2, s.ols_r2);
+        assert_near("rci", g.rci, s.rci); /* squared or not */
+        assert_true(g.rci_class == s.rci_class && g.trend == s.trend && g.direction == s.direction);
+        assert_true(g.steps_forward == s.steps_forward && g.steps_back == s.steps_back && g.evidence == s.evidence);
+    }
+}
+
+static void test_series__a_figure_too_great_for_a_double_is_none(void **state)
+{
+    static const double scores[] = {-DBL_MAX, 0, DBL_MAX};
+    bip_series_rules rules = {.scale_min = -DBL_MAX, .scale_max = DBL_MAX, .reliability = 0.5, .sd = DBL_MAX / 2};
+    const bip_series s = compute(scores, 3, &rules);
+    (void)state;
+
+    assert_true(isnan(s.from_first));
+    assert_true(s.from_previous == DBL_MAX && s.sd == DBL_MAX && s.mean == 0);
+    assert_near("percent", s.percent_of_scale, 100);
+    assert_near("rci", s.rci, 4); /* 2 / (sqrt(2) * 0.5 * sqrt(0.5)) */
+    assert_near("slope", s.ts_per_90_days / DBL_MAX, 90.0 / 91);
+    assert_true(s.trend == BIP_FORWARD && s.direction == BIP_FORWARD && s.steps_forward == 2);
+    rules.sd = DBL_TRUE_MIN;
+    const bip_series sure = compute(scores, 3, &rules);
+    assert_true(isnan(sure.rci) && sure.rci_class == BIP_IMPROVED);
+}
+
+static void test_series__a_small_score_beside_a_great_one_is_given_as_it_is(void **state)
+{
+    static const double scores[] = {1e-200, 1e300, 3e-300};
+    bip_series_rules rules = one_to_five();
+    const bip_series s = compute(scores, 3, &rules);
+    (void)state;
+
+    assert_true(s.first.score == 1e-200 && s.latest.score == 3e-300 && s.best.score == 1e300);
+    assert_true(s.direction == BIP_BACK && s.steps_forward == 1);
+}
+
+static void test_series__says_so_when_memory_for_great_scores_runs_out(void **state)
+{
+#ifdef BIP_FAULTS
+    static const bip_date days[] = {1, 2, 3};
+    static const double scores[] = {1e301, 2e301, 2e302};
+    bip_series_rules rules = one_to_five();
+    bip__scratch scratch = {0};
+    bip_series out = {0};
+    int failed = 0;
+
+    for (bip_status st = BIP_E_NOMEM; st != BIP_OK; failed++) {
+        bip__alloc_fail_at(failed, false);
+        st = bip__series_numbers(&scratch, days, scores, NULL, 3, &rules, &out, NULL);
+        assert_true(st == BIP_OK || st == BIP_E_NOMEM);
+        bip__scratch_free(&scratch);
+    }
+    bip__alloc_fail_at(-1, false);
+    assert_in_range(failed, 3, 10);
+    assert_int_equal(bip__alloc_live(), 0);
+#endif
+    (void)state;
+}
+
 static void test_series__an_empty_one_is_refused(void **state)
 {
     bip_series_rules rules = one_to_five();
@@ -347,6 +453,10 @@ int main(void)
         cmocka_unit_test(test_series__change_is_reliable_from_1_96_with_room_for_rounding),
         cmocka_unit_test(test_series__a_trend_below_rounding_is_steady),
         cmocka_unit_test(test_series__best_and_newest_step_are_those_found_one_by_one),
+        cmocka_unit_test(test_series__figures_grow_with_the_scores),
+        cmocka_unit_test(test_series__a_figure_too_great_for_a_double_is_none),
+        cmocka_unit_test(test_series__a_small_score_beside_a_great_one_is_given_as_it_is),
+        cmocka_unit_test(test_series__says_so_when_memory_for_great_scores_runs_out),
         cmocka_unit_test(test_series__an_empty_one_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

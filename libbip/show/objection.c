@@ -46,6 +46,40 @@ static bip_status find_assessment(finder *f, const bip__fact_row *fact, bip__obj
     return st == BIP_DONE ? BIP_OK : st;
 }
 
+/* By somebody else of the same role, on the same day, with the same instrument. */
+static bool is_beside(const finder *f, const bip__assessment_row *row, const bip__objection *o)
+{
+    const bip__version *version = bip__catalogue_number(f->catalogue, row->instrument);
+    int32_t r = version == NULL ? -1 : bip__version_respondent(version, row->respondent);
+
+    return r >= 0 && row->scores != NULL && row->rater != o->rater &&
+           strcmp(version->def->code, o->version->def->code) == 0 &&
+           strcmp(version->def->respondents[r].code, o->version->def->respondents[o->respondent].code) == 0;
+}
+
+/* Who judged, where day and role don't tell which of two assessments is meant. */
+static bip_status name_rater(finder *f, int32_t person, bip__objection *out, bip_error *err)
+{
+    bip__storage *storage = f->context->storage;
+    bip__rows *rows = NULL;
+    bip__assessment_row row;
+    const char *rater;
+    bool beside = false;
+
+    if (out->respondent < 0 || out->rater == 0)
+        return BIP_OK;
+    bip_status st = storage->api->assessments(storage, person, out->day, out->day, false, &rows, err);
+    while (st == BIP_OK && (st = storage->api->next_assessment(rows, &row, err)) == BIP_OK)
+        beside = beside || is_beside(f, &row, out);
+    storage->api->close_rows(rows);
+    if (st != BIP_DONE || !beside)
+        return st == BIP_DONE ? BIP_OK : st;
+    if ((st = storage->api->word_text(storage, out->rater, &rater, err)) != BIP_OK)
+        return st;
+    out->rater_name = bip__arena_strndup(f->arena, rater, strlen(rater));
+    return out->rater_name == NULL ? bip__nomem(err) : BIP_OK;
+}
+
 static bip_status keep(finder *f, const bip__objection *found, const char *of, const char *text, bip_error *err)
 {
     bip__objection *kept = bip__arena_alloc(f->arena, sizeof *kept);
@@ -72,6 +106,8 @@ static bip_status take_fact(finder *f, const bip__fact_row *fact, bip_error *err
         return bip__fail(err, BIP_E_CORRUPT, NULL, "a stored fact can't be read");
     if (st == BIP_OK)
         st = find_assessment(f, fact, &objection, &found, err);
+    if (st == BIP_OK && found)
+        st = name_rater(f, fact->person, &objection, err);
     const char *of = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(body, "of"));
     const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(body, "text"));
     if (st == BIP_OK && found && of != NULL && text != NULL)
@@ -103,11 +139,23 @@ bip_status bip__objections_read(bip__context *c, const char *code, bip__arena *a
 void bip__say_objection(bip__out *o, const bip__words *words, const char *lang, const bip__objection *objection)
 {
     const int32_t r = objection->respondent;
-    const char *who = r < 0 ? "?" : bip__title_get(&objection->version->def->respondents[r].title, lang);
-    const bip__fill with[] = {bip__fill_text('p', who), bip__fill_date('d', objection->day),
-                              bip__fill_text('t', objection->text)};
+    bip__out who;
 
-    bip__say(o, words, BIP__W_OBJECTION, with, 3);
+    bip__out_init(&who, NULL, NULL);
+    bip__out_text(&who, r < 0 ? "?" : bip__title_get(&objection->version->def->respondents[r].title, lang));
+    if (objection->rater_name != NULL) {
+        bip__out_text(&who, ", ");
+        bip__out_text(&who, objection->rater_name);
+    }
+    bip__out_char(&who, '\0');
+    if (who.status == BIP_OK) {
+        const bip__fill with[] = {bip__fill_text('p', who.data), bip__fill_date('d', objection->day),
+                                  bip__fill_text('t', objection->text)};
+        bip__say(o, words, BIP__W_OBJECTION, with, 3);
+    } else if (o->status == BIP_OK) {
+        o->status = who.status;
+    }
+    bip__out_free(&who);
 }
 
 /* An answer in it is to be shown: of what was not asked nobody sees anything. */

@@ -10,6 +10,7 @@ typedef struct bip__objection {
     int32_t respondent;          /* of the version; -1: unknown */
     bip_date day;                /* of the assessment */
     int32_t rater;               /* word; 0: unknown */
+    const char *rater_name;      /* where another of the role assessed on that day too; else NULL */
     bip_score *scores;           /* of what it asks */
     size_t n;
     const char *of; /* the assessment's id */

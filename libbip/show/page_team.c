@@ -385,6 +385,13 @@ static void put_steps(team *t, bip__objection *objections)
     BIP__HTML(t->h.o, "</td>");
 }
 
+/* Whom a participant objects to is no matter for a list of many: raters aren't set against each other here. */
+static void name_no_rater(bip__objection *objections)
+{
+    for (bip__objection *o = objections; o != NULL; o = o->next)
+        o->rater_name = NULL;
+}
+
 static bip_status put_member(team *t, const member *m, bip_error *err)
 {
     bip__arena arena = {0};
@@ -397,6 +404,7 @@ static bip_status put_member(team *t, const member *m, bip_error *err)
         bip__arena_free(&arena);
         return st;
     }
+    name_no_rater(objections);
     BIP__HTML(t->h.o, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">");
     bip__html_put(&t->h, m->code);
     BIP__HTML(t->h.o, "</th>");

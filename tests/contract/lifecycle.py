@@ -243,6 +243,26 @@ def retention_lists_and_erases_whose_last_fact_is_too_old(shop):
 
 # ------------------------------------------------------------------------------------------------ a person's own data
 @check
+def an_objection_names_the_rater_where_two_of_a_role_assessed_on_one_day(shop):
+    shop.filled()
+    by = ["record", "P-001", "--instrument", "example", "--respondent", "caseworker", "--date", "2026-09-01", "--rater"]
+    seven = shop.ok(*by, "H07", "coping=2").text.strip()
+    shop.ok("dispute", seven, "--text", "not so")
+    pages = [[*page, "P-001"] for page in (["progression"], ["steps"], ["brief"], ["report"])]
+    pages.append(["chart", "P-001", "--instrument", "example", "--kind", "timeline", "--respondent", "caseworker", "--out", "-"])
+    for page in pages:
+        assert "(Caseworker): not so" in shop.ok(*page).text, page
+    nine = shop.ok(*by, "H09", "coping=4").text.strip()
+    for page in pages[:-1]:
+        assert "(Caseworker, H07): not so" in shop.ok(*page).text, page
+    shop.ok("dispute", nine, "--text", "nor this")
+    assert "(Caseworker, H09): nor this" in shop.ok(*pages[-1]).text
+    assert "H07" not in shop.ok("report", "--team").text  # which names no rater but one that is asked for
+    shop.ok("withdraw", nine, "--reason", "another's form")
+    assert "(Caseworker): not so" in shop.ok("report", "P-001").text
+
+
+@check
 def an_objection_stands_wherever_people_see_the_scores(here):
     here.filled()
     there = copied(here, "laptop.bip")

@@ -52,6 +52,21 @@ static void test_team__asked_counts_what_is_on_the_page(void **state)
     page_hides(team(NULL), "Harm");
 }
 
+/* Whoever finds the page must not read off it that there was something to ask. */
+static void test_team__says_the_same_of_who_was_asked_nothing_and_nothing_that_is_shown(void **state)
+{
+    const char *never, *secret;
+
+    (void)state;
+    show_add_participant(&s, "P5");
+    show_record(&s, "P5", "secret", "participant", "2026-11-02", NULL, 1, "[3]", NULL);
+    never = strstr(team(NULL), ">P3<") + 4;
+    secret = strstr(never, ">P5<") + 4;
+    assert_non_null(strstr(never, "nothing here yet"));
+    assert_memory_equal(never, secret, strcspn(never, "\n"));
+    page_hides(team(NULL), "not asked yet");
+}
+
 static void test_team__says_who_moved_and_which_way(void **state)
 {
     const char *page = team(NULL), *p2 = strstr(page, ">P2<"), *p4 = strstr(page, ">P4<");
@@ -195,6 +210,8 @@ int main(void)
         cmocka_unit_test(test_team__refuses_what_it_can_not_show),
         cmocka_unit_test(test_team__without_anybody_says_so),
         cmocka_unit_test(test_team__survives_every_failed_allocation),
+        /* the last: it adds a participant */
+        cmocka_unit_test(test_team__says_the_same_of_who_was_asked_nothing_and_nothing_that_is_shown),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

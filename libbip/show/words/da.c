@@ -142,12 +142,12 @@ const bip__words bip__words_da = {
         W(NO_ANSWER) = "intet svar",
         W(TEAM_TITLE) = "Teamets borgere",
         W(TEAM_RATER) = "Senest vurderet af {p}",
-        W(TEAM_RULE) = "Rækkefølge: den, der ikke er spurgt i længst tid, står først, og før dem den, der aldrig er "
-                       "spurgt. ”Sidste gang” holder hver indikators seneste svar op mod det før.",
+        W(TEAM_RULE) = "Rækkefølge: den, der ikke er spurgt i længst tid, står først, og før dem den, som der intet "
+                       "er om her. ”Sidste gang” holder hver indikators seneste svar op mod det før.",
         W(TEAM_LINE_RULE) = "Linjen går op for hvert skridt frem og ned for hvert skridt tilbage, fra første svar til "
                             "det seneste. Den er en grund til at spørge, aldrig et mål for et menneske.",
         W(TEAM_NONE) = "Ingen borgere at vise.",
-        W(TEAM_NEVER) = "ikke spurgt endnu",
+        W(TEAM_NEVER) = "intet her endnu",
         W(TEAM_TODAY) = "i dag",
         W(TEAM_YESTERDAY) = "i går",
         W(TEAM_DAYS) = "for {n} dage siden",

@@ -142,12 +142,12 @@ const bip__words bip__words_en = {
         W(NO_ANSWER) = "no answer",
         W(TEAM_TITLE) = "The team’s participants",
         W(TEAM_RATER) = "Last scored by {p}",
-        W(TEAM_RULE) = "Order: those not asked for longest stand first, those never asked before them. “Latest round” "
-                       "compares each indicator’s latest answer with the one before.",
+        W(TEAM_RULE) = "Order: those not asked for longest stand first, those of whom nothing is here before them. "
+                       "“Latest round” compares each indicator’s latest answer with the one before.",
         W(TEAM_LINE_RULE) = "The line goes up for each step forward and down for each step back, from the first answer "
                             "to the latest. It is a reason to ask, never a measure of a person.",
         W(TEAM_NONE) = "No participants to show.",
-        W(TEAM_NEVER) = "not asked yet",
+        W(TEAM_NEVER) = "nothing here yet",
         W(TEAM_TODAY) = "today",
         W(TEAM_YESTERDAY) = "yesterday",
         W(TEAM_DAYS) = "{n} days ago",

@@ -144,12 +144,12 @@ const bip__words bip__words_sv = {
         W(NO_ANSWER) = "inget svar",
         W(TEAM_TITLE) = "Teamets deltagare",
         W(TEAM_RATER) = "Senast skattade av {p}",
-        W(TEAM_RULE) = "Ordning: den som inte tillfrågats på längst tid står först, före dem den som aldrig "
-                       "tillfrågats. ”Senaste gången” jämför varje indikators senaste svar med det före.",
+        W(TEAM_RULE) = "Ordning: den som inte tillfrågats på längst tid står först, före dem den som det "
+                       "inte finns något om här. ”Senaste gången” jämför varje indikators senaste svar med det före.",
         W(TEAM_LINE_RULE) = "Linjen går upp för varje steg framåt och ned för varje steg tillbaka, från första svaret "
                             "till det senaste. Den är ett skäl att fråga, aldrig ett mått på en människa.",
         W(TEAM_NONE) = "Inga deltagare att visa.",
-        W(TEAM_NEVER) = "inte tillfrågad än",
+        W(TEAM_NEVER) = "inget här än",
         W(TEAM_TODAY) = "i dag",
         W(TEAM_YESTERDAY) = "i går",
         W(TEAM_DAYS) = "för {n} dagar sedan",

@@ -4,12 +4,12 @@
 # libc6-dev stands by itself because gcc only recommends it.
 packages_build="gcc libc6-dev cmake ninja-build pkg-config libsqlite3-dev libcjson-dev libpcre2-dev libsodium-dev libutf8proc-dev"
 packages_test="$packages_build g++ binutils git libcmocka-dev python3 sqlite3"
-packages_all="$packages_test clang libclang-rt-dev clang-format valgrind shellcheck locales python3-scipy python3-dev python3-venv python3-pandas mypy chromium fonts-dejavu-core nodejs doxygen dpkg-dev fish zsh groff-base clang-tidy cppcheck codespell abigail-tools r-base-core make r-cran-testthat r-cran-jsonlite r-cran-nlme r-cran-knitr pspp qpdf mono-mcs mono-runtime libmono-corlib4.5-cil gcc-mingw-w64-x86-64-posix wine wine64"
+packages_all="$packages_test clang libclang-rt-dev clang-format valgrind shellcheck locales python3-scipy python3-dev python3-venv python3-pandas mypy chromium fonts-dejavu-core nodejs doxygen dpkg-dev fish zsh groff-base clang-tidy cppcheck codespell abigail-tools r-base-core make r-cran-testthat r-cran-jsonlite r-cran-nlme r-cran-knitr pspp qpdf mono-mcs mono-runtime libmono-corlib4.5-cil gcc-mingw-w64-x86-64-posix wine wine64 binutils-s390x-linux-gnu qemu-user"
 # Node's own package brings npm and the headers, Debian's leaves them to others.
 command -v npm >/dev/null || packages_all+=" npm"
 [ -e /usr/include/node/node_api.h ] || packages_all+=" libnode-dev"
 # shellcheck disable=SC2034 # used where this file is sourced
-packages_nightly="$packages_all debootstrap"
+packages_nightly="$packages_all debootstrap binutils-arm-linux-gnueabihf binutils-aarch64-linux-gnu"
 
 packages_missing() {
     local package

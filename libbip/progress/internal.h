@@ -8,7 +8,8 @@
 
 /* A number carried as hi + lo, about 32 digits. Sums that cancel (a slope near 0 on scores near 10^6, the residuals of
  * a perfect line) keep their digits this way. Dekker (1971), Knuth (1969); the sum of products as Dot2 of Ogita, Rump
- * and Oishi (2005). Needs arithmetic that rounds every operation to double: no -ffast-math, no x87. */
+ * and Oishi (2005). Needs arithmetic that rounds every operation to double: no -ffast-math, no x87, no fused
+ * products. The build asks for it or refuses: cmake/arithmetic.cmake. */
 typedef struct bip__wide {
     double hi, lo;
 } bip__wide;

@@ -24,17 +24,32 @@ uint64_t bip__intern_hash(const void *p, size_t n)
     return h ^ (h >> 29);
 }
 
-static bool holds(const bip__intern *t, size_t slot, const char *s, size_t n)
+/* Of a shorter text than eight bytes both are all of it. */
+static bip__interned with_ends(const char *s, size_t n)
 {
-    const bip__interned *have = &t->list[t->slots[slot].number - 1];
-    return have->n == n && memcmp(have->s, s, n) == 0;
+    bip__interned text = {.s = s, .n = n};
+    if (n >= 8) {
+        text.ends[0] = bip__load_8(s);
+        text.ends[1] = bip__load_8(s + n - 8);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            text.ends[0] = text.ends[0] << 8 | (unsigned char)s[i];
+        text.ends[1] = text.ends[0];
+    }
+    return text;
+}
+
+static bool same(const bip__interned *a, const bip__interned *b)
+{
+    return a->n == b->n && a->ends[0] == b->ends[0] && a->ends[1] == b->ends[1] &&
+           (a->n <= 16 || memcmp(a->s, b->s, a->n) == 0);
 }
 
 /* The slot that holds the text, or the free one where it belongs. */
-static bip__hashed *slot_of(const bip__intern *t, const char *s, size_t n, uint32_t hash)
+static bip__hashed *slot_of(const bip__intern *t, const bip__interned *text, uint32_t hash)
 {
     size_t i = bip__slots_seek(t->slots, t->n_slots, hash, hash);
-    while (t->slots[i].number != 0 && !holds(t, i, s, n))
+    while (t->slots[i].number != 0 && !same(&t->list[t->slots[i].number - 1], text))
         i = bip__slots_seek(t->slots, t->n_slots, i + 1, hash);
     return &t->slots[i];
 }
@@ -61,7 +76,8 @@ bool bip__slots_grow(bip__hashed **slots, size_t *n_slots, size_t first)
 
 uint32_t bip__intern_find_hashed(const bip__intern *t, const char *s, size_t n, uint64_t hash)
 {
-    return t->n_slots ? slot_of(t, s, n, (uint32_t)hash)->number : 0;
+    const bip__interned text = with_ends(s, n);
+    return t->n_slots ? slot_of(t, &text, (uint32_t)hash)->number : 0;
 }
 
 uint32_t bip__intern_find(const bip__intern *t, const char *s, size_t n)
@@ -74,7 +90,7 @@ void bip__intern_hint(const bip__intern *t, uint64_t hash, int step)
     const uint32_t number = bip__slots_hint(t->slots, t->n_slots, (uint32_t)hash, step);
     if (number != 0 && step == 2)
         bip__hint(&t->list[number - 1]);
-    else if (number != 0)
+    else if (number != 0 && t->list[number - 1].n > 16)
         bip__hint(t->list[number - 1].s);
 }
 
@@ -85,15 +101,16 @@ uint32_t bip__intern_add(bip__intern *t, const char *s, size_t n)
         return 0;
     if (t->n_slots <= 2 * t->n && !bip__slots_grow(&t->slots, &t->n_slots, 64))
         return 0;
-    bip__hashed *slot = slot_of(t, s, n, hash);
+    bip__interned text = with_ends(s, n);
+    bip__hashed *slot = slot_of(t, &text, hash);
     if (slot->number != 0)
         return slot->number;
     if (!bip__grow(&t->list, &t->cap, t->n + 1, sizeof *t->list))
         return 0;
-    const char *copy = bip__arena_strndup(&t->arena, s, n);
-    if (copy == NULL)
+    text.s = bip__arena_strndup(&t->arena, s, n);
+    if (text.s == NULL)
         return 0;
-    t->list[t->n++] = (bip__interned){copy, n};
+    t->list[t->n++] = text;
     *slot = (bip__hashed){(uint32_t)t->n, hash};
     return slot->number;
 }

@@ -11,6 +11,7 @@
 typedef struct bip__interned {
     const char *s; /* NUL-terminated */
     size_t n;
+    uint64_t ends[2]; /* its first and last eight bytes, which are all of up to 16: what lies elsewhere isn't touched */
 } bip__interned;
 
 /* Of a table with open addressing. The hash stands beside the number, so that what is passed by is not touched. */

@@ -364,7 +364,8 @@ BIP_API bip_status bip_retention_erase(bip_change *change, int32_t days, bip_dat
 /**
  * Add a version of an instrument. The same content again is no change.
  * @param json  n bytes of UTF-8; see the format page
- * @retval BIP_E_REFUSED it doesn't hold, bip_error.where is the path, or the version is held with other content
+ * @retval BIP_E_REFUSED it doesn't hold or a text of it holds a national identity number, bip_error.where is the path,
+ * or the version is held with other content
  */
 BIP_API bip_status bip_instrument_add(bip_change *change, const char *json, size_t n, bip_error *err);
 

@@ -114,6 +114,10 @@ typedef struct bip__instrument {
     size_t json_n;
 } bip__instrument;
 
+/* BIP_E_REFUSED with the path where a text holds a national identity number. Not part of the parsing: definitions that
+ * a store holds already must stay readable. */
+bip_status bip__instrument_check_texts(const bip__instrument *i, bip_error *err);
+
 /* BIP_E_REFUSED with the path ("indicators[3].scale") where it doesn't hold. */
 bip_status bip__instrument_parse(const char *json, size_t n, bip__instrument **out, bip_error *err);
 void bip__instrument_free(bip__instrument *i);

@@ -81,6 +81,8 @@ static bip_status insert_parsed(bip__change *change, const bip__instrument *def,
         st = bip__instrument_fits(catalogue, def, &known, err);
     if (st != BIP_OK || known)
         return st;
+    if (!change->context->national_ids && (st = bip__instrument_check_texts(def, err)) != BIP_OK)
+        return st;
     bip__out_clear(&change->canonical);
     bip__canon_instrument(&change->canonical, def->json, def->json_n, change->reason);
     st = bip__out_finish(&change->canonical, err);

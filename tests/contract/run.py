@@ -184,6 +184,10 @@ FAILURES = [
      json.dumps({**INSTRUMENT, "version": "2",
                  "indicators": [{"code": "a", "title": {"en": "A"}, "scale": "five", "scael": 1}]})),
     (["instrument", "add", "in.csv"], 3, "", json.dumps({**INSTRUMENT, "title": {"en": "Another"}})),
+    (["instrument", "add", "in.csv"], 3, "bip: in.csv: title.sv: holds a national identity number\n",
+     json.dumps({**INSTRUMENT, "version": "2", "title": {"en": "Of one", "sv": "Om 850709-9805"}})),
+    (["instrument", "add", "in.csv"], 3, "bip: in.csv: x_tried[1].on: holds a national identity number\n",
+     json.dumps({**INSTRUMENT, "version": "2", "x_tried": ["nobody", {"on": "198507099805"}]})),
     (["instrument", "check", "in.csv"], 3, "", "{"),
     (["instrument", "check", "in.csv"], 3, "bip: in.csv: instrument: is missing\n", "{}"),
     (["instrument", "check", "in.csv"], 3, "", "[" * 100000),
@@ -589,6 +593,27 @@ def redact_takes_national_numbers_out_of_notes(shop):
 def a_store_made_for_national_numbers_takes_them(shop):
     shop.ok("init", "--allow-national-ids")
     shop.ok("participant", "add", "19811218-9876")
+    shop.file("one.json", json.dumps({**INSTRUMENT, "source": "tried with 850709-9805"}))
+    shop.ok("instrument", "add", "one.json")
+
+
+@check
+def a_definition_with_a_national_number_that_a_store_holds_is_still_merged(shop):
+    """No version can be changed: refused, the two stores could never take in one another again."""
+    shop.filled()
+    shop.ok("-s", "other.bip", "init", "--allow-national-ids")
+    shop.file("one.json", json.dumps({**INSTRUMENT, "instrument": "one", "source": "tried with 850709-9805"}))
+    shop.fails(3, "instrument", "add", "one.json", says="one.json: source: holds a national identity number")
+    shop.ok("-s", "other.bip", "instrument", "add", "one.json")
+    shop.ok("merge", "other.bip")
+    shop.ok("verify")
+
+
+@check
+def a_version_may_look_like_a_national_number(shop):
+    shop.filled()
+    shop.file("one.json", json.dumps({**INSTRUMENT, "version": "198507099805", "continues": "1"}))
+    shop.ok("instrument", "add", "one.json")
 
 
 @check

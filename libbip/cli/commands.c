@@ -127,7 +127,8 @@ const cli_command cli_commands[] = {
      "bip -s team.bip progression P-001\nbip -s team.bip --json progression --all --instrument employability"},
     {"steps", "PARTICIPANT... | --all", 0, MANY, FILTERS | CLI_BIT(OPT_SINCE) | CLI_BIT(OPT_FOR) | CLI_BIT(OPT_WORDS),
      0, cli_cmd_steps, "the steps forward, newest first",
-     "As sentences made for the participant unless --for names another role; with --json all of them.",
+     "As sentences made for the participant unless --for names another role; with --json all of them. At a terminal it "
+     "is the team that reads: instruments that are kept out of handouts are told too, so look before you print.",
      "bip -s team.bip steps P-001 --since 2026-01-01"},
     {"history", "PARTICIPANT... | --all", 0, MANY, CLI_BIT(OPT_ALL), 0, cli_cmd_history,
      "every revision of everything: who, when, why", NULL, "bip -s team.bip history P-001"},

@@ -201,9 +201,13 @@ static const struct {
     {"A working view for professionals: it shows everything and marks what the participant doesn't see.",
      "En arbetsvy för yrkesverksamma: den visar allt och märker det som deltagaren inte ser.",
      "En arbejdsvisning for fagfolk: den viser alt og mærker det, som borgeren ikke ser."},
-    {"As sentences made for the participant unless --for names another role; with --json all of them.",
-     "Som meningar för deltagaren, om inte --for nämner en annan roll; med --json alla.",
-     "Som sætninger til borgeren, medmindre --for nævner en anden rolle; med --json alle."},
+    {"As sentences made for the participant unless --for names another role; with --json all of them. At a terminal it "
+     "is the team that reads: instruments that are kept out of handouts are told too, so look before you print.",
+     "Som meningar för deltagaren, om inte --for nämner en annan roll; med --json alla. Vid en terminal är det teamet "
+     "som läser: instrument som inte ska lämnas ut är också med, så se efter innan du skriver ut.",
+     "Som sætninger til borgeren, medmindre --for nævner en anden rolle; med --json alle. Ved en terminal er det "
+     "teamet, "
+     "der læser: instrumenter, der ikke skal udleveres, er også med, så se efter, før du skriver ud."},
     {"For the participant who asks: every score, note and reason, who recorded it and when. FILE is a folder here, "
      "made "
      "where it isn't there; subject.html and subject.json are written into it.",

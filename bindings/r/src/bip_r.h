@@ -108,8 +108,10 @@ typedef struct bipr_column {
     bipr_type type;
     const char *const *levels;
     int n_levels;
+    int narrow; /* of ints: they stand in bytes, as long as each of them fits */
     bipr_words words;
     union {
+        unsigned char *bytes;
         int *i;
         double *d;
         void *any;
@@ -127,6 +129,7 @@ typedef struct bipr_table {
 bipr_table *bipr_table_new(SEXP *keep);
 void bipr_add_column(bipr_table *t, const char *name, bipr_type type, const char *const *levels, int n_levels);
 int bipr_more_rows(bipr_table *t);
+int bipr_widen(bipr_table *t, int column, size_t rows);  /* ints instead of bytes; 0: memory ran out */
 int32_t bipr_number_of(bipr_words *w, const char *text); /* of a word, from 0; -1: memory ran out */
 SEXP bipr_frame(bipr_table *t);                          /* a data frame */
 void bipr_table_free(bipr_table *t);
@@ -135,12 +138,19 @@ void bipr_table_free(bipr_table *t);
 
 enum { BIPR_LARGE = 2 << 20 }; /* in bytes: one huge page */
 
+/* Ints from 0 to 254 in bytes: one more, and 0 for NA. */
+static inline int bipr_unpacked(unsigned char byte)
+{
+    return byte == 0 ? NA_INTEGER : byte - 1;
+}
+void bipr_unpack(int *restrict out, const unsigned char *restrict bytes, size_t n);
+
 /* Memory that is written once from end to end; it has to be told its size, in bytes. NULL: none, and what was there
  * stays. */
 void *bipr_grow(void *memory, size_t had, size_t size);
 void bipr_free(void *memory, size_t size);
-/* The first n values of it as a vector; a large one takes the memory, and *values is NULL. */
-SEXP bipr_vector(SEXPTYPE type, size_t n, void **values, size_t size);
+/* The first n values of it as a vector; a large one takes the memory, and *values is NULL. Ints may stand in bytes. */
+SEXP bipr_vector(SEXPTYPE type, size_t n, void **values, size_t size, int narrow);
 void bipr_collect_large(size_t rows); /* before a table of so many becomes vectors */
 void bipr_vectors_init(DllInfo *dll);
 
@@ -200,11 +210,24 @@ static inline int bipr_is_there(const bip_series *s, bipr_place place)
     return place.valid == BIPR_ALWAYS || *(const int32_t *)(const void *)((const char *)s + place.valid) != 0;
 }
 
-/* The values of a block into a column of `size` bytes; of ints, what is below the least is NA, and the rest less
- * `before`. After the last block, for other threads: bipr_block_end(). */
+/* The values of a block into a column of `size` bytes. A number without a fraction, always with an int that tells
+ * whether it is there, is below 2^51. */
 void bipr_block_doubles(double *out, size_t size, const bip_series *s, bipr_place place);
-void bipr_block_ints(int *out, size_t size, const bip_series *s, bipr_place place, int least, int before);
-void bipr_block_copy(void *out, size_t size, const void *values, size_t n); /* those that stand there as R has them */
+void bipr_block_int64s(double *out, size_t size, const bip_series *s, bipr_place place);
+/* The ints of a block, which bipr_block_copy() puts into a column: of the bits of each, those above `shift` under the
+ * mask; what is below the least is NA, and the rest less `before`. */
+typedef struct bipr_ints {
+    bipr_place place;
+    int least, before, shift, mask;
+} bipr_ints;
+
+void bipr_block_ints(int *out, const bip_series *s, bipr_ints how);
+/* The same in bytes; none is below 0. 0: one of them is above 254. */
+int bipr_block_bytes(unsigned char *out, const bip_series *s, bipr_ints how);
+int bipr_pack(unsigned char *out, const int *values);
+void bipr_block_copy(void *out, size_t size, const void *values, size_t n);
+
+/* After the last block, for other threads. */
 void bipr_block_end(void);
 
 /* ---- a series as columns ---- */

@@ -164,12 +164,21 @@ bipr_plan bipr_series_plan(int of_store, SEXP columns, bip_error *err)
     return plan;
 }
 
+/* What is a small number, or may be one, and written by blocks. */
+static int is_narrow(const bipr_field *f)
+{
+    bipr_type type = type_of(f);
+    return f->kind != PARTICIPANT && type != BIPR_DOUBLE && type != BIPR_DATE;
+}
+
 void bipr_series_columns(bipr_table *t, bipr_plan *plan)
 {
     plan->from = t->n_columns;
-    for (int i = 0; i < plan->n; i++)
+    for (int i = 0; i < plan->n; i++) {
         bipr_add_column(t, plan->fields[i]->name, type_of(plan->fields[i]), plan->fields[i]->words,
                         plan->fields[i]->n_words);
+        t->columns[t->n_columns - 1].narrow = is_narrow(plan->fields[i]);
+    }
 }
 
 /* ------------------------------------------------------------ a block of them into columns */
@@ -203,47 +212,90 @@ static bipr_known *known_by(bipr_known *all, const void *lent)
     return &all[((uintptr_t)lent / 8 ^ (uintptr_t)lent / 8 / KNOWN) % KNOWN];
 }
 
-static bipr_known known_text(bipr_table *t, bipr_plan *plan, int i, const bip_series *s)
+static const void *lent_by(const bip_series *s, const bipr_field *f)
+{
+    return *(const void *const *)field_at(s, f);
+}
+
+static int number_of_text(bipr_table *t, bipr_plan *plan, int i, const bip_series *s)
 {
     const bipr_field *f = plan->fields[i];
-    const void *lent = *(const void *const *)field_at(s, f);
+    const void *lent = lent_by(s, f);
     bipr_known *known = known_by(plan->known[i], lent);
     if (known->lent != lent && f->kind == ROLES)
         *known = (bipr_known){lent, number_of_roles(t, plan->from + i, s)};
     else if (known->lent != lent)
         *known = (bipr_known){lent, bipr_number_in(t, plan->from + i, lent)};
-    return *known;
+    return known->value;
 }
 
-static void write_texts(bipr_table *t, bipr_plan *plan, int i, int *out, size_t size)
+static int is_one_text(const bip_series *s, const bipr_field *f)
 {
-    bipr_known last = {NULL, NA_INTEGER};
-    int values[BIPR_BLOCK];
+    uintptr_t first = (uintptr_t)lent_by(s, f), others = 0;
+    for (size_t row = 1; row < BIPR_BLOCK; row++)
+        others |= (uintptr_t)lent_by(&s[row], f) ^ first;
+    return others == 0;
+}
+
+/* All are known nearly always: whether they are is asked once a block, which costs no branch a row. */
+static void look_up(bipr_table *t, bipr_plan *plan, int i, int *values)
+{
+    int unknown = 0;
     for (size_t row = 0; row < BIPR_BLOCK; row++) {
-        if (*(const void *const *)field_at(&plan->kept[row], plan->fields[i]) != last.lent)
-            last = known_text(t, plan, i, &plan->kept[row]);
-        values[row] = last.value;
+        const void *lent = lent_by(&plan->kept[row], plan->fields[i]);
+        const bipr_known *known = known_by(plan->known[i], lent);
+        unknown |= known->lent != lent;
+        values[row] = known->value;
     }
-    bipr_block_copy(out, size, values, sizeof values);
+    for (size_t row = 0; unknown && row < BIPR_BLOCK; row++)
+        values[row] = number_of_text(t, plan, i, &plan->kept[row]);
 }
 
-static void write_int64s(const bip_series *s, const bipr_field *f, double *out, size_t size)
+static void texts_of(bipr_table *t, bipr_plan *plan, int i, int *values)
 {
-    double values[BIPR_BLOCK];
-    for (size_t i = 0; i < BIPR_BLOCK; i++)
-        values[i] = bipr_is_there(&s[i], f->place) ? (double)*(const int64_t *)field_at(&s[i], f) : NA_REAL;
-    bipr_block_copy(out, size, values, sizeof values);
-}
-
-static void write_bits(const bip_series *s, const bipr_field *f, int *out, size_t size)
-{
-    int values[BIPR_BLOCK];
-    for (size_t i = 0; i < BIPR_BLOCK; i++)
-        values[i] = (*(const int32_t *)field_at(&s[i], f) & f->from) != 0;
-    bipr_block_copy(out, size, values, sizeof values);
+    if (!is_one_text(plan->kept, plan->fields[i])) {
+        look_up(t, plan, i, values);
+        return;
+    }
+    int value = number_of_text(t, plan, i, plan->kept);
+    for (size_t row = 0; row < BIPR_BLOCK; row++)
+        values[row] = value;
 }
 
 /* Of ints, what is below the least is missing, and so is the least of all, BIP_NO_DATE. */
+static bipr_ints ints_of(const bipr_field *f)
+{
+    bipr_ints how = {.place = f->place, .least = INT32_MIN, .mask = -1};
+    if (f->kind == WORD) { /* from 1 on */
+        how.least = f->from;
+        how.before = f->from - 1;
+    } else if (f->kind == FLAG) {
+        how.least = 0;
+    } else if (f->kind == BIT) {
+        how.mask = 1;
+        while (f->from >> how.shift > 1)
+            how.shift++;
+    }
+    return how;
+}
+
+static void write_ints(bipr_table *t, bipr_plan *plan, int i, size_t first)
+{
+    const bipr_field *f = plan->fields[i];
+    bipr_column *c = &t->columns[plan->from + i];
+    int values[BIPR_BLOCK], is_text = f->kind == TEXT || f->kind == ROLES;
+    unsigned char bytes[BIPR_BLOCK];
+    if (is_text)
+        texts_of(t, plan, i, values);
+    if (c->narrow && (is_text ? bipr_pack(bytes, values) : bipr_block_bytes(bytes, plan->kept, ints_of(f)))) {
+        bipr_block_copy(c->values.bytes + first, c->size, bytes, sizeof bytes);
+    } else if (!c->narrow || bipr_widen(t, plan->from + i, first)) {
+        if (!is_text)
+            bipr_block_ints(values, plan->kept, ints_of(f));
+        bipr_block_copy(c->values.i + first, c->size, values, sizeof values);
+    }
+}
+
 static void write_column(bipr_table *t, bipr_plan *plan, int i, size_t first)
 {
     const bipr_field *f = plan->fields[i];
@@ -251,27 +303,14 @@ static void write_column(bipr_table *t, bipr_plan *plan, int i, size_t first)
     switch (f->kind) {
     case PARTICIPANT: /* with its row */
         break;
-    case TEXT:
-    case ROLES:
-        write_texts(t, plan, i, c->values.i + first, c->size);
-        break;
     case DOUBLE:
         bipr_block_doubles(c->values.d + first, c->size, plan->kept, f->place);
         break;
     case INT64:
-        write_int64s(plan->kept, f, c->values.d + first, c->size);
-        break;
-    case BIT:
-        write_bits(plan->kept, f, c->values.i + first, c->size);
-        break;
-    case WORD: /* from 1 on */
-        bipr_block_ints(c->values.i + first, c->size, plan->kept, f->place, f->from, f->from - 1);
-        break;
-    case FLAG:
-        bipr_block_ints(c->values.i + first, c->size, plan->kept, f->place, 0, 0);
+        bipr_block_int64s(c->values.d + first, c->size, plan->kept, f->place);
         break;
     default:
-        bipr_block_ints(c->values.i + first, c->size, plan->kept, f->place, INT32_MIN, 0);
+        write_ints(t, plan, i, first);
     }
 }
 

@@ -9,9 +9,12 @@ static SEXPTYPE type_of(const bipr_column *c)
     return c->type == BIPR_DOUBLE || c->type == BIPR_TIME ? REALSXP : c->type == BIPR_LOGICAL ? LGLSXP : INTSXP;
 }
 
-static size_t width(const bipr_column *c)
+/* Of so many rows, in bytes. Where a column of ints is large, the one of bytes is: it gets a huge page of its own. */
+static size_t size_of(const bipr_column *c, size_t rows)
 {
-    return type_of(c) == REALSXP ? sizeof(double) : sizeof(int);
+    if (c->narrow)
+        return rows >= BIPR_LARGE || rows * sizeof(int) < BIPR_LARGE ? rows : BIPR_LARGE;
+    return rows * (type_of(c) == REALSXP ? sizeof(double) : sizeof(int));
 }
 
 void bipr_table_free(bipr_table *t)
@@ -144,11 +147,20 @@ static int32_t find_or_add(bipr_words *w, const char *text)
     return w->slots[slot] - 1;
 }
 
+/* strcmp() without a call, since it is asked once a row. */
+static int is_same(const char *a, const char *b)
+{
+    for (; *a == *b; a++, b++)
+        if (*a == '\0')
+            return 1;
+    return 0;
+}
+
 /* The word before once more, or the one that came after it the last time, or whichever it is. */
 int32_t bipr_number_of(bipr_words *w, const char *text)
 {
     int32_t number, after;
-    if (w->n > 0 && strcmp(word(w, w->last), text) == 0)
+    if (w->n > 0 && is_same(word(w, w->last), text))
         return w->last;
     if (w->n > 0 && strcmp(word(w, after = w->each[w->last].after), text) == 0)
         return w->last = after;
@@ -165,17 +177,34 @@ int bipr_more_rows(bipr_table *t)
     size_t room = t->room ? t->room * 2 : BIPR_BLOCK;
     for (int i = 0; i < t->n_columns && t->room < INT32_MAX / 2; i++) {
         bipr_column *c = &t->columns[i];
-        void *values = bipr_grow(c->values.any, c->size, room * width(c));
+        size_t size = size_of(c, room);
+        void *values = size == c->size ? c->values.any : bipr_grow(c->values.any, c->size, size);
         if (values == NULL) {
             t->nomem = 1;
             return 0;
         }
         c->values.any = values;
-        c->size = room * width(c);
+        c->size = size;
     }
     t->nomem = t->room >= INT32_MAX / 2;
     t->room = room;
     return !t->nomem;
+}
+
+int bipr_widen(bipr_table *t, int column, size_t rows)
+{
+    bipr_column *c = &t->columns[column];
+    int *wide = bipr_grow(NULL, 0, t->room * sizeof *wide);
+    if (wide == NULL) {
+        t->nomem = 1;
+        return 0;
+    }
+    bipr_unpack(wide, c->values.bytes, rows);
+    bipr_free(c->values.bytes, c->size);
+    c->values.i = wide;
+    c->size = t->room * sizeof *wide;
+    c->narrow = 0;
+    return 1;
 }
 
 /* ------------------------------------------------------------ a data frame */
@@ -216,7 +245,7 @@ static SEXP vector_of(bipr_column *c, size_t n)
     SEXP x;
     if (c->type == BIPR_TEXT)
         return texts(c, n);
-    x = PROTECT(bipr_vector(type_of(c), n, &c->values.any, c->size));
+    x = PROTECT(bipr_vector(type_of(c), n, &c->values.any, c->size, c->narrow));
     if (c->type == BIPR_DATE)
         set_class(x, "Date", NULL);
     if (c->type == BIPR_TIME)

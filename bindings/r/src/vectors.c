@@ -65,22 +65,73 @@ void bipr_free(void *memory, size_t size)
         free(memory);
 }
 
+void bipr_unpack(int *restrict out, const unsigned char *restrict bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = bipr_unpacked(bytes[i]);
+}
+
 /* ------------------------------------------------------------ what R asks of such a vector */
 
+/* data1: the memory, whose tag is its size in bytes. data2: how many values, and whether they stand in bytes. */
 static R_xlen_t length_of(SEXP x)
 {
     return INTEGER(R_altrep_data2(x))[0];
 }
 
+static int is_narrow(SEXP x)
+{
+    return INTEGER(R_altrep_data2(x))[1];
+}
+
+static void *memory_of(SEXP x)
+{
+    return R_ExternalPtrAddr(R_altrep_data1(x));
+}
+
+/* Who wants an address gets ints, and they stay. */
+static void widen(SEXP x)
+{
+    double *size = REAL(R_ExternalPtrTag(R_altrep_data1(x)));
+    size_t n = (size_t)length_of(x), more = n * sizeof(int);
+    int *wide = bipr_grow(NULL, 0, more);
+    if (wide == NULL)
+        Rf_error("%s", bip_status_text(BIP_E_NOMEM)); /* nothing is held here that a jump could lose */
+    bipr_unpack(wide, memory_of(x), n);
+    bipr_free(memory_of(x), (size_t)*size);
+    R_SetExternalPtrAddr(R_altrep_data1(x), wide);
+    held += more - (size_t)*size;
+    *size = (double)more;
+    INTEGER(R_altrep_data2(x))[1] = 0;
+}
+
 static void *values_of(SEXP x, Rboolean writable)
 {
     (void)writable; /* nobody else has it */
-    return R_ExternalPtrAddr(R_altrep_data1(x));
+    if (is_narrow(x))
+        widen(x);
+    return memory_of(x);
 }
 
 static const void *values_at_once(SEXP x)
 {
-    return values_of(x, FALSE);
+    return is_narrow(x) ? NULL : memory_of(x);
+}
+
+static int int_at(SEXP x, R_xlen_t i)
+{
+    const void *values = memory_of(x);
+    return is_narrow(x) ? bipr_unpacked(((const unsigned char *)values)[i]) : ((const int *)values)[i];
+}
+
+static R_xlen_t ints_from(SEXP x, R_xlen_t first, R_xlen_t n, int *out)
+{
+    R_xlen_t left = length_of(x) - first, some = left < n ? left : n;
+    if (is_narrow(x))
+        bipr_unpack(out, (const unsigned char *)memory_of(x) + first, (size_t)some);
+    else
+        memcpy(out, (const int *)memory_of(x) + first, (size_t)some * sizeof *out);
+    return some;
 }
 
 static R_altrep_class_t with_methods(R_altrep_class_t class)
@@ -95,17 +146,25 @@ void bipr_vectors_init(DllInfo *dll)
 {
     large_logical = with_methods(R_make_altlogical_class("large_logical", "bip", dll));
     large_int = with_methods(R_make_altinteger_class("large_integer", "bip", dll));
+    R_set_altlogical_Elt_method(large_logical, int_at);
+    R_set_altlogical_Get_region_method(large_logical, ints_from);
+    R_set_altinteger_Elt_method(large_int, int_at);
+    R_set_altinteger_Get_region_method(large_int, ints_from);
     large_double = with_methods(R_make_altreal_class("large_double", "bip", dll));
 }
 
 /* ------------------------------------------------------------ columns into vectors */
 
-static SEXP copied(SEXPTYPE type, const void *values, size_t n)
+static SEXP copied(SEXPTYPE type, const void *values, size_t n, int narrow)
 {
     SEXP x = Rf_allocVector(type, (R_xlen_t)n);
-    if (n > 0 && type == REALSXP) /* REAL() of an empty vector is no place to write to */
+    if (n == 0) /* REAL() of an empty vector is no place to write to */
+        return x;
+    if (narrow)
+        bipr_unpack(type == LGLSXP ? LOGICAL(x) : INTEGER(x), values, n);
+    else if (type == REALSXP)
         memcpy(REAL(x), values, n * sizeof(double));
-    else if (n > 0)
+    else
         memcpy(type == LGLSXP ? LOGICAL(x) : INTEGER(x), values, n * sizeof(int));
     return x;
 }
@@ -119,14 +178,16 @@ static void collect(SEXP memory)
     held -= size;
 }
 
-SEXP bipr_vector(SEXPTYPE type, size_t n, void **values, size_t size)
+SEXP bipr_vector(SEXPTYPE type, size_t n, void **values, size_t size, int narrow)
 {
     if (size < BIPR_LARGE)
-        return copied(type, *values, n);
-    SEXP length = PROTECT(Rf_ScalarInteger((int)n)), bytes = PROTECT(Rf_ScalarReal((double)size));
+        return copied(type, *values, n, narrow);
+    SEXP shape = PROTECT(Rf_allocVector(INTSXP, 2)), bytes = PROTECT(Rf_ScalarReal((double)size));
     SEXP memory = PROTECT(R_MakeExternalPtr(NULL, bytes, R_NilValue));
-    SEXP x = R_new_altrep(type == REALSXP ? large_double : type == LGLSXP ? large_logical : large_int, memory, length);
+    SEXP x = R_new_altrep(type == REALSXP ? large_double : type == LGLSXP ? large_logical : large_int, memory, shape);
     PROTECT(x);
+    INTEGER(shape)[0] = (int)n;
+    INTEGER(shape)[1] = narrow;
     R_RegisterCFinalizer(memory, collect); /* the last that R could lack memory for */
     R_SetExternalPtrAddr(memory, *values);
     *values = NULL;

@@ -17,12 +17,14 @@ large_store <- local({
     }
 })
 
+small_ones <- function(store)
+    do.call(rbind, unname(lapply(split(people, rep(1:4, each = 6000)), function(who) bip_progression(store, who))))
+
 test_that("a large table is the small ones of which it is made", {
     store <- large_store()
     large <- bip_progression(store)
     expect_gt(nrow(large), 262144)
-    parts <- lapply(split(people, rep(1:4, each = 6000)), function(who) bip_progression(store, who))
-    expect_identical(large, do.call(rbind, unname(parts)))
+    expect_identical(large, small_ones(store))
     expect_identical(unserialize(serialize(large, NULL)), large)
 })
 
@@ -41,6 +43,36 @@ test_that("a column of a large table is changed, copied and collected as any oth
     gc()
     expect_identical(range(kept), c(-2, 2))
     expect_identical(sum(is.na(changed$step)), 1L + sum(kept == 0))
+})
+
+test_that("a column of small numbers reads the same before and after somebody wants its address", {
+    large <- bip_progression(large_store())
+    plain <- small_ones(large_store())
+    rows <- c(1:30, 300000)
+    expect_identical(sum(large$steps_forward), sum(plain$steps_forward))
+    for (name in c("n", "code", "band_first", "direction", "evidence_observed", "same_rater", "steps_back", "step")) {
+        expect_identical(large[[name]][rows], plain[[name]][rows], info = name)
+        expect_identical(large[[name]][[13]], plain[[name]][[13]], info = name)
+        expect_identical(tail(large[[name]], 3), tail(plain[[name]], 3), info = name)
+        expect_identical(sum(is.na(large[[name]])), sum(is.na(plain[[name]])), info = name)
+        expect_identical(large[[name]], plain[[name]], info = name)
+    }
+    changed <- large$n
+    changed[13] <- NA
+    expect_identical(changed[12:14], c(2L, NA, 2L))
+    expect_identical(large$n, plain$n)
+})
+
+test_that("a column of small numbers takes those that are not small", {
+    days <- as.Date("2026-01-01") + 0:299
+    for (ones in c(10, 300000)) {
+        by <- c(seq_len(ones), rep(ones + 1, 300), ones + 2)
+        series <- bip_series_compute(c(rep(days[1], ones), days, days[1]), rep_len(1:2, length(by)), by = by, scale_min = 1,
+                                     scale_max = 2)
+        expect_identical(series$n, c(rep(1L, ones), 300L, 1L))
+        expect_identical(series$span_days, c(rep(0L, ones), 299L, 0L))
+        expect_identical(max(series$held_for, na.rm = TRUE), 1L)
+    }
 })
 
 test_that("large columns that nobody has any more are given back before more are made", {

@@ -108,6 +108,7 @@ FORGERIES = [
     ("not one line of at most 200 characters", lambda x: x.attribute.update(value="one\ntwo")),
     ("national identity number", lambda x: x.attribute.update(value="850709-9805")),
     ("national identity number", lambda x: x.root.update(note="called, 850709-9805")),
+    ("national identity number", lambda x: x.root.update(rater="850709-9805")),
     ("national identity number", lambda x: x.entries[0].update(actor="850709-9805")),
     ("registers another participant", lambda x: x.registration.update(code="P-007")),
     ("the participant was never registered", never_registered),

@@ -250,6 +250,9 @@ def an_objection_names_the_rater_where_two_of_a_role_assessed_on_one_day(shop):
     shop.ok("dispute", seven, "--text", "not so")
     pages = [[*page, "P-001"] for page in (["progression"], ["steps"], ["brief"], ["report"])]
     pages.append(["chart", "P-001", "--instrument", "example", "--kind", "timeline", "--respondent", "caseworker", "--out", "-"])
+    shop.file("two.json", json.dumps({**json.loads((shop.folder / "example.json").read_text()), "instrument": "two"}))
+    shop.ok("instrument", "add", "two.json")
+    shop.ok("record", "P-001", "--instrument", "two", *by[4:], "H09", "coping=4")  # by another, with something else
     for page in pages:
         assert "(Caseworker): not so" in shop.ok(*page).text, page
     nine = shop.ok(*by, "H09", "coping=4").text.strip()

@@ -41,9 +41,9 @@ typedef struct dates {
     double weights[MOST_NUMBERS], squares; /* n times the distance from the mean day; the sum of their squares */
 } dates;
 
-/* All dates that its series have, and the places of the slopes that can occur among them: the first block is nobody's,
- * for pairs that don't rise or aren't there; then n_blocks of falls, the steepest last but for what is left of them
- * free, and as many of rises. */
+/* All dates that its series have, and the places of the slopes that can occur among them. The first block is nobody's,
+ * for pairs that don't rise or aren't there; then come n_blocks of falls, the flattest last, and as many of rises, the
+ * flattest first. What doesn't fill a block leaves places free at the steep ends. */
 typedef struct bip__calendar {
     dates series;
     size_t n, n_pairs;

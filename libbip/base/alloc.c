@@ -1,5 +1,7 @@
 #include "base/alloc.h"
 
+#include "base/platform.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,13 +69,21 @@ static size_t at_least_one(size_t n)
     return n ? n : 1;
 }
 
-void *bip__alloc(size_t n)
+static void *counted(void *p)
 {
-    void *p = refused(n) ? NULL : malloc(at_least_one(n));
-
     if (p)
         count_blocks(1);
     return p;
+}
+
+void *bip__alloc(size_t n)
+{
+    return refused(n) ? NULL : counted(malloc(at_least_one(n)));
+}
+
+void *bip__alloc_table(size_t n)
+{
+    return n < BIP__LARGE ? bip__alloc(n) : refused(n) ? NULL : counted(bip__memory_large(n));
 }
 
 void *bip__alloc_zero(size_t count, size_t each)
@@ -121,7 +131,31 @@ char *bip__strdup(const char *s)
     return bip__strndup(s, strlen(s));
 }
 
-bool bip__grow(void *items_ptr, size_t *cap, size_t need, size_t each)
+/* p with room for n bytes instead of `had`; NULL: no memory, p as it was. */
+typedef void *(*resize_fn)(void *p, size_t had, size_t n);
+
+static void *resize(void *p, size_t had, size_t n)
+{
+    (void)had;
+    return bip__realloc(p, n);
+}
+
+/* The system would move small pages to where large ones could be. */
+static void *resize_table(void *p, size_t had, size_t n)
+{
+    void *q;
+
+    if (n < BIP__LARGE)
+        return bip__realloc(p, n);
+    q = bip__alloc_table(n);
+    if (q && had)
+        memcpy(q, p, had);
+    if (q)
+        bip__free(p);
+    return q;
+}
+
+static bool grow(void *items_ptr, size_t *cap, size_t need, size_t each, resize_fn resized)
 {
     size_t want = *cap + *cap / 2;
     void *items;
@@ -138,12 +172,22 @@ bool bip__grow(void *items_ptr, size_t *cap, size_t need, size_t each)
         return false;
     memcpy(&items, items_ptr,
            sizeof items); /* the caller's pointer has a type of its own: no aliasing through void ** */
-    items = bip__realloc(items, want * each);
+    items = resized(items, *cap * each, want * each);
     if (!items)
         return false;
     memcpy(items_ptr, &items, sizeof items);
     *cap = want;
     return true;
+}
+
+bool bip__grow(void *items_ptr, size_t *cap, size_t need, size_t each)
+{
+    return grow(items_ptr, cap, need, each, resize);
+}
+
+bool bip__grow_table(void *items_ptr, size_t *cap, size_t need, size_t each)
+{
+    return grow(items_ptr, cap, need, each, resize_table);
 }
 
 struct bip__arena_block {

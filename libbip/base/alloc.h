@@ -7,6 +7,7 @@
 
 void *bip__alloc(size_t n); /* NULL when memory ran out; n 0 is allowed and gives a pointer to free */
 void *bip__alloc_zero(size_t count, size_t each); /* zeroed; NULL also on overflow */
+void *bip__alloc_table(size_t n); /* not zeroed; on large pages where it is large: for what is looked at in no order */
 void *bip__realloc(void *p, size_t n);
 void bip__free(void *p);
 char *bip__strndup(const char *s, size_t n); /* NUL-terminated copy */
@@ -15,6 +16,7 @@ char *bip__strdup(const char *s);
 /* Make room for at least `need` items of `each` bytes in *items (capacity *cap items), growing by half. false: no
  * memory, nothing changed. */
 bool bip__grow(void *items_ptr, size_t *cap, size_t need, size_t each);
+bool bip__grow_table(void *items_ptr, size_t *cap, size_t need, size_t each); /* the same, as bip__alloc_table() */
 
 #ifdef BIP_FAULTS
 /* Tests only: the nth allocation from now (0 the next one) fails, and every one after it while sticky; n < 0: none. */

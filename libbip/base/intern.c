@@ -58,9 +58,10 @@ static bip__hashed *slot_of(const bip__intern *t, const bip__interned *text, uin
 bool bip__slots_grow(bip__hashed **slots, size_t *n_slots, size_t first)
 {
     const size_t n = *n_slots > 0 ? *n_slots * 2 : first;
-    bip__hashed *larger = bip__alloc_zero(n, sizeof *larger);
+    bip__hashed *larger = n <= SIZE_MAX / sizeof *larger ? bip__alloc_table(n * sizeof *larger) : NULL;
     if (larger == NULL)
         return false;
+    memset(larger, 0, n * sizeof *larger);
     for (size_t k = 0; k < *n_slots; k++) {
         size_t i = (*slots)[k].hash & (n - 1);
         while ((*slots)[k].number != 0 && larger[i].number != 0)
@@ -105,7 +106,7 @@ uint32_t bip__intern_add(bip__intern *t, const char *s, size_t n)
     bip__hashed *slot = slot_of(t, &text, hash);
     if (slot->number != 0)
         return slot->number;
-    if (!bip__grow(&t->list, &t->cap, t->n + 1, sizeof *t->list))
+    if (!bip__grow_table(&t->list, &t->cap, t->n + 1, sizeof *t->list))
         return 0;
     text.s = bip__arena_strndup(&t->arena, s, n);
     if (text.s == NULL)

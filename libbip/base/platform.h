@@ -11,6 +11,10 @@
 int64_t bip__now_ms(void);               /* the system clock */
 bip_date bip__local_day(int64_t now_ms); /* the local calendar's day of an instant */
 int bip__random(void *into, size_t n);   /* 0: filled */
+/* As malloc(), from BIP__LARGE on, for what is looked at in no order: on large pages where the system has them, since
+ * finding a page takes longer than reading it. free() takes it. */
+#define BIP__LARGE ((size_t)2 << 20)
+void *bip__memory_large(size_t n);
 /* How long it took, for who waits in many short sleeps: the system may know none as short as is asked for. */
 int bip__sleep_ms(int ms);
 

@@ -1,5 +1,6 @@
 /* POSIX: the only file that is compiled with its functions in sight, but for program_posix.c. */
 #define _XOPEN_SOURCE 700
+#define _DEFAULT_SOURCE /* madvise() */
 #include "base/platform.h"
 
 #include "base/alloc.h"
@@ -19,6 +20,7 @@
 #ifdef __linux__
 #include <dirent.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -50,6 +52,25 @@ bip_date bip__local_day(int64_t now_ms)
         return (bip_date)days;
     return bip__date_from(local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
 }
+
+#ifdef MADV_HUGEPAGE
+void *bip__memory_large(size_t n)
+{
+    void *p;
+
+    if (posix_memalign(&p, BIP__LARGE, n) != 0)
+        return NULL;
+    const int error = errno;
+    (void)madvise(p, n, MADV_HUGEPAGE); /* a wish: small ones do as well */
+    errno = error;
+    return p;
+}
+#else
+void *bip__memory_large(size_t n)
+{
+    return malloc(n);
+}
+#endif
 
 #ifdef __linux__ /* works in a chroot without /dev, and with no descriptor left */
 int bip__random(void *into, size_t n)

@@ -57,6 +57,11 @@ int bip__sleep_ms(int ms)
     return passed < (ULONGLONG)(ms > 0 ? ms : 0) ? ms : passed > INT32_MAX ? INT32_MAX : (int)passed;
 }
 
+void *bip__memory_large(size_t n)
+{
+    return malloc(n);
+}
+
 int bip__random(void *into, size_t n)
 {
     unsigned char *p = into;

@@ -87,7 +87,7 @@ static const char *text_of(bip__intake *in, const bip__said *cell)
 
 static bip_status arrive(bip__intake *in, const bip__said *cell, int32_t person, uint32_t *number, bip_error *err)
 {
-    if (!bip__grow(&in->arrivals, &in->arrivals_cap, in->people.n + 1, sizeof *in->arrivals))
+    if (!bip__grow_table(&in->arrivals, &in->arrivals_cap, in->people.n + 1, sizeof *in->arrivals))
         return bip__nomem(err);
     *number = bip__intern_add(&in->people, cell->s, cell->n);
     if (*number == 0)

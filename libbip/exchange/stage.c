@@ -87,7 +87,7 @@ static bip_status append(bip__intake *in, const bip__staged *s, bip_error *err)
     bip__stage *stage = &in->stage;
     if (stage->n >= UINT32_MAX - 1)
         return bip__fail(err, BIP_E_REFUSED, NULL, "too many assessments in one file");
-    if (!bip__grow(&stage->list, &stage->cap, stage->n + 1, sizeof *stage->list))
+    if (!bip__grow_table(&stage->list, &stage->cap, stage->n + 1, sizeof *stage->list))
         return bip__nomem(err);
     stage->list[stage->n++] = *s;
     return BIP_OK;

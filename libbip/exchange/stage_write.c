@@ -245,7 +245,7 @@ static bool sort_assessments(const bip__intake *in, uint32_t *counts, writing *w
 {
     const bip__stage *stage = &in->stage;
     uint32_t at = 0;
-    if ((w->order = bip__alloc(stage->n * sizeof *w->order)) == NULL)
+    if ((w->order = bip__alloc_table(stage->n * sizeof *w->order)) == NULL)
         return false;
     for (size_t i = 0; i < w->n_arrivals; i++) {
         const uint32_t n = counts[w->arrivals[i]];

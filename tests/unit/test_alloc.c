@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/platform.h"
 
 static void test_alloc__gives_a_block_for_nothing(void **state)
 {
@@ -53,24 +54,52 @@ static void test_alloc__copies_what_it_is_told(void **state)
     bip__free(nothing);
 }
 
-static void test_alloc__grows_by_half_and_keeps_the_items(void **state)
+typedef bool (*grow_fn)(void *items_ptr, size_t *cap, size_t need, size_t each);
+
+/* As many as take some large pages. */
+static void keeps_the_items(grow_fn grow)
 {
+    enum { MANY = 1000000 };
     int64_t *items = NULL;
     size_t cap = 0, grown = 0;
 
-    (void)state;
-    for (size_t n = 0; n < 100000; n++) {
+    for (size_t n = 0; n < MANY; n++) {
         size_t before = cap;
 
-        assert_true(bip__grow(&items, &cap, n + 1, sizeof *items));
+        assert_true(grow(&items, &cap, n + 1, sizeof *items));
         assert_true(cap > n);
         grown += cap != before;
         items[n] = (int64_t)n;
     }
-    for (size_t n = 0; n < 100000; n++)
+    for (size_t n = 0; n < MANY; n++)
         assert_int_equal(items[n], n);
-    assert_in_range(grown, 1, 30);
+    assert_in_range(grown, 1, 36);
     bip__free(items);
+}
+
+static void test_alloc__grows_by_half_and_keeps_the_items(void **state)
+{
+    (void)state;
+    keeps_the_items(bip__grow);
+    keeps_the_items(bip__grow_table);
+    assert_int_equal(bip__alloc_live(), 0);
+}
+
+static void test_alloc__a_table_that_cannot_grow_stays(void **state)
+{
+    int64_t *items = NULL;
+    size_t cap = 0;
+
+    (void)state;
+    assert_true(bip__grow_table(&items, &cap, BIP__LARGE, sizeof *items));
+    items[BIP__LARGE - 1] = 7;
+    bip__alloc_fail_at(0, false);
+    assert_false(bip__grow_table(&items, &cap, cap + 1, sizeof *items));
+    assert_false(bip__grow_table(&items, &cap, SIZE_MAX / 16, sizeof *items));
+    assert_int_equal(items[BIP__LARGE - 1], 7);
+    bip__free(items);
+    assert_null(bip__alloc_table((size_t)PTRDIFF_MAX + 1));
+    assert_int_equal(bip__alloc_live(), 0);
 }
 
 static void test_alloc__growing_fails_without_a_trace(void **state)
@@ -242,6 +271,7 @@ int main(void)
         cmocka_unit_test(test_alloc__refuses_sizes_that_overflow),
         cmocka_unit_test(test_alloc__copies_what_it_is_told),
         cmocka_unit_test(test_alloc__grows_by_half_and_keeps_the_items),
+        cmocka_unit_test(test_alloc__a_table_that_cannot_grow_stays),
         cmocka_unit_test(test_alloc__growing_fails_without_a_trace),
         cmocka_unit_test(test_alloc__fails_once_or_for_good),
         cmocka_unit_test(test_alloc__counts_what_lives),

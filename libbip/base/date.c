@@ -6,59 +6,48 @@
 #define LAST_YEAR 2199
 #define DAY_MS INT64_C(86400000)
 
-/* Days of the year before the first of the month, in a year that isn't a leap year. */
-static const int16_t days_before_month[13] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
-
 static int64_t floor_div(int64_t a, int64_t b)
 {
     return a / b - (a % b < 0);
 }
 
-static bool leap_year(int64_t year)
+static int days_of_month(int year, int month)
 {
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    if (month == 2)
+        return 28 + ((year % 4 == 0 && year % 100 != 0) || year % 400 == 0);
+    return 30 + ((month + (month >= 8)) & 1);
 }
 
-/* Days from 1970-01-01 to the first of January of the year. */
-static int64_t year_start(int64_t year)
-{
-    int64_t before = year - 1;
-
-    /* 719162: the same count for 1970 */
-    return 365 * before + floor_div(before, 4) - floor_div(before, 100) + floor_div(before, 400) - 719162;
-}
-
-/* Days of the year before the first of the month, 1 to 13. */
-static int month_start(int64_t year, int month)
-{
-    return days_before_month[month - 1] + (month > 2 && leap_year(year));
-}
+/* Years that begin in March have their leap day last, and 400 of them 146097 days, so that neither way there is a
+ * branch (Hinnant 2021). */
+#define OF_400_YEARS 146097
+#define MARCH_OF_YEAR_0 719468 /* days before 1970 */
 
 bip_date bip__date_from(int year, int month, int day)
 {
-    return (bip_date)(year_start(year) + month_start(year, month) + day - 1);
+    const int64_t y = (int64_t)year - (month <= 2), cycle = floor_div(y, 400);
+    const int of_cycle = (int)(y - cycle * 400), from_march = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+    return (bip_date)(cycle * OF_400_YEARS + of_cycle * 365 + of_cycle / 4 - of_cycle / 100 + from_march -
+                      MARCH_OF_YEAR_0);
 }
 
 void bip__date_split(bip_date d, int *year, int *month, int *day)
 {
-    int64_t y = 1970 + floor_div((int64_t)d * 400, 146097); /* 400 years have 146097 days: off by one at most */
-    int m = 1, rest;
+    const int64_t days = (int64_t)d + MARCH_OF_YEAR_0, cycle = floor_div(days, OF_400_YEARS);
+    const unsigned left = (unsigned)(days - cycle * OF_400_YEARS);
+    const unsigned of_cycle = (left - left / 1460 + left / 36524 - left / 146096) / 365;
+    const unsigned from_march = left - (365 * of_cycle + of_cycle / 4 - of_cycle / 100);
+    const unsigned m = (5 * from_march + 2) / 153; /* from March, 0 */
 
-    while (year_start(y) > d)
-        y--;
-    while (year_start(y + 1) <= d)
-        y++;
-    rest = (int)(d - year_start(y));
-    while (month_start(y, m + 1) <= rest)
-        m++;
-    *year = (int)y;
-    *month = m;
-    *day = rest - month_start(y, m) + 1;
+    *day = (int)(from_march - (153 * m + 2) / 5 + 1);
+    *month = (int)(m < 10 ? m + 3 : m - 9);
+    *year = (int)(of_cycle + (unsigned)(m >= 10)) + (int)cycle * 400;
 }
 
 bool bip__date_valid(bip_date d)
 {
-    return d >= year_start(FIRST_YEAR) && d < year_start(LAST_YEAR + 1);
+    return d >= bip__date_from(FIRST_YEAR, 1, 1) && d <= bip__date_from(LAST_YEAR, 12, 31);
 }
 
 static bool is_digit(char c)
@@ -167,8 +156,7 @@ static bool read_dmy(const char *s, size_t n, size_t *at, int *year, int *month,
 
 static bip__date_fault check_day(int year, int month, int day, bip_date *out)
 {
-    if (month < 1 || month > 12 || day < 1 ||
-        (day > 28 && day > month_start(year, month + 1) - month_start(year, month)))
+    if (month < 1 || month > 12 || day < 1 || (day > 28 && day > days_of_month(year, month)))
         return BIP__DATE_NONE;
     if (year < FIRST_YEAR || year > LAST_YEAR)
         return BIP__DATE_RANGE;

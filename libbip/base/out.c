@@ -166,23 +166,24 @@ static char *put_digits(char *to, int v, int width)
 
 void bip__out_date(bip__out *o, bip_date d)
 {
-    char text[10], *to = text;
     int year, month, day;
+    char *to;
 
     if (d == BIP_NO_DATE)
         return;
     bip__date_split(d, &year, &month, &day);
     if (year < 0 || year > 9999) { /* never in a store; a clock of the caller's may say so */
         bip__out_int(o, year);
-    } else {
-        put_digits(text, year, 4);
-        bip__out_bytes(o, text, 4);
+        year = -1;
     }
+    if (!(to = bip__out_room(o, sizeof "YYYY-MM-DD")))
+        return;
+    if (year >= 0)
+        to = put_digits(to, year, 4);
     *to++ = '-';
     to = put_digits(to, month, 2);
     *to++ = '-';
-    to = put_digits(to, day, 2);
-    bip__out_bytes(o, text, (size_t)(to - text));
+    bip__out_filled(o, put_digits(to, day, 2));
 }
 
 void bip__out_time(bip__out *o, int64_t ms)

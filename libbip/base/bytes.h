@@ -2,9 +2,13 @@
 #ifndef BIP_BASE_BYTES_H
 #define BIP_BASE_BYTES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /* The first byte in the lowest bits, whatever the machine's order; compilers make one load of it. */
 static inline uint64_t bip__load_8(const void *from)
@@ -65,6 +69,58 @@ static inline uint64_t bip__marks_as_bits(const uint8_t *marks)
     for (int i = 0; i < 64; i += 8)
         bits |= (bip__load_8(marks + i) * UINT64_C(0x0102040810204080) >> 56) << i;
     return bits;
+}
+
+/* As memcmp() tells whether they are equal, without a call: for texts of some ten bytes, by the million. */
+static inline bool bip__same_bytes(const char *a, const char *b, size_t n)
+{
+    uint64_t other = 0;
+    if (n < 8) {
+        for (size_t i = 0; i < n; i++)
+            other |= (unsigned)(a[i] ^ b[i]);
+        return other == 0;
+    }
+    for (size_t i = 0; i + 8 < n; i += 8)
+        other |= bip__load_8(a + i) ^ bip__load_8(b + i);
+    return (other | (bip__load_8(a + n - 8) ^ bip__load_8(b + n - 8))) == 0; /* some of them again */
+}
+
+/* Bit i of 16: byte i is one of two, no printable ASCII, or neither. The highest bit of each of eight bytes says so
+ * first: where no byte has that bit itself, adding 7F to one sets it unless the byte is 0, and nothing is carried to
+ * the next.
+ */
+static inline uint64_t bip__unlike_text_of_8(uint64_t bytes, char one, char other)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101), most = 0x7F * each, low = bytes & most;
+    const uint64_t is_one = ~((low ^ each * (unsigned char)one) + most),
+                   is_other = ~((low ^ each * (unsigned char)other) + most), control = ~(low + (0x80 - ' ') * each),
+                   del = low + each;
+    return (is_one | is_other | control | del | bytes) & ~most;
+}
+
+static inline uint32_t bip__unlike_text_plain(const void *from, char one, char other)
+{
+    const unsigned char *p = from;
+    uint32_t bits = 0;
+    for (int i = 0; i < 16; i += 8)
+        bits |=
+            (uint32_t)((bip__unlike_text_of_8(bip__load_8(p + i), one, other) >> 7) * UINT64_C(0x0102040810204080) >>
+                       56)
+            << i;
+    return bits;
+}
+
+static inline uint32_t bip__unlike_text(const void *from, char one, char other)
+{
+#ifdef __SSE2__
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)from);
+    const __m128i marked = _mm_or_si128(
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(one)), _mm_cmpeq_epi8(bytes, _mm_set1_epi8(other))),
+        _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F))));
+    return (uint32_t)_mm_movemask_epi8(marked);
+#else
+    return bip__unlike_text_plain(from, one, other);
+#endif
 }
 
 /* Ask for what will be looked at soon: only the time it takes depends on it. */

@@ -271,30 +271,18 @@ static bip_status take_row(bip__csv *c, char *row, size_t n, bip_error *err)
 
 /* ------------------------------------------------------------ rows that need no second look */
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (unsigned char)(byte))
-
-/* The highest bit of each of eight bytes that is the separator, a quote or no printable ASCII. Where no byte has that
- * bit itself, adding 7F to one sets it unless the byte is 0, and nothing is carried to the next. */
-static uint64_t marks(uint64_t bytes, uint64_t separators)
-{
-    const uint64_t low = bytes & EACH(0x7F);
-    const uint64_t separator = ~((low ^ separators) + EACH(0x7F)), quote = ~((low ^ EACH('"')) + EACH(0x7F)),
-                   control = ~(low + EACH(0x80 - ' ')), del = low + EACH(1);
-    return (separator | quote | control | del | bytes) & EACH(0x80);
-}
-
-/* Take the separators among eight bytes from `at` on. false: something else stands there, at *at. */
-static bool take_marks(bip__quick *q, uint64_t marked, char separator, size_t *at, size_t *n)
+/* Take the separators among sixteen bytes from `at` on. false: something else stands there, at *at. */
+static bool take_marks(bip__quick *q, uint32_t marked, char separator, size_t *at, size_t *n)
 {
     for (size_t i; marked != 0; marked &= marked - 1) {
-        i = *at + bip__lowest_bit(marked) / 8;
+        i = *at + bip__lowest_bit(marked);
         if (q->row[i] != separator || *n + 1 >= q->width) {
             *at = i;
             return false;
         }
         q->ends[(*n)++] = (uint32_t)i;
     }
-    *at += 8;
+    *at += 16;
     return true;
 }
 
@@ -309,17 +297,16 @@ bool bip__csv_peek(bip__csv *c)
 {
     const bip__source *s = c->source;
     const size_t have = s->end - s->at < BIP__MAX_LINE ? s->end - s->at : BIP__MAX_LINE;
-    const uint64_t separators = EACH(c->separator);
     bip__quick *q = &c->quick;
     q->row = s->data + s->at;
-    q->same = q->before && q->lead_n > 0 && have > q->lead_n && memcmp(q->row, q->before, q->lead_n) == 0;
+    q->same = q->before && q->lead_n > 0 && have > q->lead_n && bip__same_bytes(q->row, q->before, q->lead_n);
     size_t at = q->same ? q->lead_n : 0, n = q->same ? q->lead : 0;
     if (q->width == 0)
         return false;
     do {
-        if (have - at < 8)
+        if (have - at < 16)
             return false;
-    } while (take_marks(q, marks(bip__load_8(q->row + at), separators), c->separator, &at, &n));
+    } while (take_marks(q, bip__unlike_text(q->row + at, c->separator, '"'), c->separator, &at, &n));
     q->ends[n] = (uint32_t)at;
     return n + 1 == q->width && ends_at(q, at, have);
 }
@@ -350,8 +337,8 @@ int bip__csv_take_echo(bip__csv *c, const char *text, size_t n, uint32_t digits)
     if (!q->before || !q->echoes || c->source->end - c->source->at < size || size > BIP__MAX_LINE)
         return -1;
     const unsigned digit = (unsigned char)rest[-1] - (unsigned)'0';
-    if (digit > 9 || !(digits >> digit & 1) || memcmp(cell, text, n) != 0 || memcmp(row, q->before, q->lead_n) != 0 ||
-        memcmp(rest, q->rest, q->rest_n) != 0)
+    if (digit > 9 || !(digits >> digit & 1) || !bip__same_bytes(cell, text, n) ||
+        !bip__same_bytes(row, q->before, q->lead_n) || !bip__same_bytes(rest, q->rest, q->rest_n))
         return -1;
     take(c, size);
     return (int)digit;

@@ -187,7 +187,7 @@ static bip_status read_long(reader *r, bip_error *err)
     }
     st = long_group(r, &number, err);
     if (st == BIP_OK)
-        st = bip__stage_open(r->in, &key, number, r->csv.line, has_note, err);
+        st = bip__stage_open(r->in, &key, number, bip__stage_hash(r->in, &key, number), r->csv.line, has_note, err);
     if (st != BIP_OK)
         return st;
     st = bip__stage_note(r->in, r->csv.line, said_of(r, BIP__COLUMN_NOTE).column, note, note_n, err);
@@ -204,17 +204,22 @@ static bip_status stage_run(reader *r, const bip__quick_run *run, const bip__ite
     const char *column = r->columns.list[r->columns.at[BIP__COLUMN_INDICATOR]].name;
     bip_status st = BIP_E_REFUSED;
     for (uint32_t i = 0; i < run->n && st == BIP_E_REFUSED; i++)
-        st = bip__stage_open(r->in, &run->key, run->group, run->line + i, has_note, err);
+        st = bip__stage_open(r->in, &run->key, run->group, run->found_by, run->line + i, has_note, err);
     return st == BIP_OK ? bip__stage_scores(r->in, run->line, column, scores, run->n, err) : st;
 }
 
-static bip_status stage_runs(reader *r, const bip__quick_batch *batch, bip_error *err)
+static bip_status stage_runs(reader *r, bip__quick_batch *batch, bip_error *err)
 {
     bip_status all = BIP_OK;
-    for (int step = 1; step < 3; step++)
-        for (size_t i = 0; i < batch->n; i++)
-            if (!batch->runs[i].same)
-                bip__stage_hint(r->in, &batch->runs[i].key, batch->runs[i].group, step);
+    for (size_t i = 0; i < batch->n; i++) {
+        bip__quick_run *run = &batch->runs[i];
+        run->found_by = bip__stage_hash(r->in, &run->key, run->group);
+        if (!run->same)
+            bip__stage_hint(r->in, run->found_by, 1);
+    }
+    for (size_t i = 0; i < batch->n; i++)
+        if (!batch->runs[i].same)
+            bip__stage_hint(r->in, batch->runs[i].found_by, 2);
     for (size_t i = 0; i < batch->n && goes_on(all); i++)
         all = bip__intake_both(all, stage_run(r, &batch->runs[i], batch->scores + batch->runs[i].first, err));
     return all;

@@ -1,5 +1,6 @@
 #include "exchange/csv_memo.h"
 
+#include "base/bytes.h"
 #include "base/number.h"
 
 #include <string.h>
@@ -34,7 +35,7 @@ static bip__cell cell_of(const bip__columns *columns, const bip__csv *csv, bool 
 
 static bool is_text(bip__cell cell, const char *s, size_t n)
 {
-    return cell.n == n && memcmp(cell.s, s, n) == 0;
+    return cell.n == n && bip__same_bytes(cell.s, s, n);
 }
 
 /* ------------------------------------------------------------ keys */

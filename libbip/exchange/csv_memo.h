@@ -52,6 +52,7 @@ typedef struct bip__memo {
 typedef struct bip__quick_run {
     bip__row_key key;
     uint32_t group;
+    uint32_t found_by; /* bip__stage_hash(): whoever stages the run keeps it here */
     uint32_t first, n; /* of the batch's scores: one of each row */
     int64_t line;      /* of the first row */
     size_t at;         /* where it stands in the source */

@@ -33,7 +33,7 @@ static bip__row_key key_of(const bip__staged *s)
 }
 
 /* The same for equal keys, whatever the version. */
-static uint32_t hash_of(const bip__intake *in, const bip__row_key *key, uint32_t group)
+uint32_t bip__stage_hash(const bip__intake *in, const bip__row_key *key, uint32_t group)
 {
     static const uint64_t odd = UINT64_C(0x9E3779B97F4A7C15);
     const uint32_t role = in->vocabularies[key->version].roles[key->respondent];
@@ -177,7 +177,7 @@ bip_status bip__stage_whole(bip__intake *in, const bip__row_key *key, int64_t li
                             bool has_note, bip_error *err)
 {
     bip__staged s = staged_of(key, 0, line, has_note);
-    const uint32_t hash = hash_of(in, key, 0);
+    const uint32_t hash = bip__stage_hash(in, key, 0);
     bip_status st = make_room(in, &s, bip__packed_size(in->scores, bip__staged_items(in, &s)), err);
     if (st == BIP_OK)
         st = make_slots(in, err);
@@ -255,12 +255,11 @@ static bip_status begin(bip__intake *in, const bip__staged *s, bip_error *err)
     return st;
 }
 
-bip_status bip__stage_open(bip__intake *in, const bip__row_key *key, uint32_t group, int64_t line, bool has_note,
-                           bip_error *err)
+bip_status bip__stage_open(bip__intake *in, const bip__row_key *key, uint32_t group, uint32_t hash, int64_t line,
+                           bool has_note, bip_error *err)
 {
     if (goes_on_with_open(in, key, group))
         return BIP_OK;
-    const uint32_t hash = hash_of(in, key, group);
     bip_status st = make_slots(in, err);
     if (st != BIP_OK)
         return st;
@@ -274,10 +273,10 @@ bip_status bip__stage_open(bip__intake *in, const bip__row_key *key, uint32_t gr
     return st;
 }
 
-void bip__stage_hint(const bip__intake *in, const bip__row_key *key, uint32_t group, int step)
+void bip__stage_hint(const bip__intake *in, uint32_t hash, int step)
 {
     const bip__stage *stage = &in->stage;
-    const uint32_t number = bip__slots_hint(stage->slots, stage->n_slots, hash_of(in, key, group), step);
+    const uint32_t number = bip__slots_hint(stage->slots, stage->n_slots, hash, step);
     if (number != 0)
         bip__hint(&stage->list[number - 1]);
 }
@@ -346,7 +345,7 @@ bip_status bip__stage_compare_groups(bip__intake *in, bip_error *err)
         bip__staged s = stage->list[i];
         s.group = 0;
         const bip__row_key key = key_of(&s);
-        const uint32_t hash = hash_of(in, &key, 0);
+        const uint32_t hash = bip__stage_hash(in, &key, 0);
         bip__hashed *slot = slot_of(in, &key, 0, hash);
         if (slot->number != 0) {
             st = repeat_of_group(in, &stage->list[slot->number - 1], &s, err);

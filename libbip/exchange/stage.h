@@ -69,12 +69,14 @@ void bip__stage_free(bip__stage *s);
 bip_status bip__stage_whole(struct bip__intake *in, const struct bip__row_key *key, int64_t line, const char *note,
                             size_t note_n, bool has_note, bip_error *err);
 
-/* The assessment that a row of one score belongs to becomes the open one: that of the same key or, where group isn't 0,
- * of the same group. */
-bip_status bip__stage_open(struct bip__intake *in, const struct bip__row_key *key, uint32_t group, int64_t line,
-                           bool has_note, bip_error *err);
+/* What the assessment is found by that a row of one score belongs to: that of the same key or, where group isn't 0, of
+ * the same group. */
+uint32_t bip__stage_hash(const struct bip__intake *in, const struct bip__row_key *key, uint32_t group);
+/* It becomes the open one. */
+bip_status bip__stage_open(struct bip__intake *in, const struct bip__row_key *key, uint32_t group, uint32_t hash,
+                           int64_t line, bool has_note, bip_error *err);
 /* Ask for what bip__stage_open() will look at: for many rows in no order, in two steps, each for all of them. */
-void bip__stage_hint(const struct bip__intake *in, const struct bip__row_key *key, uint32_t group, int step);
+void bip__stage_hint(const struct bip__intake *in, uint32_t hash, int step);
 /* Give the open assessment its note; another than it has is refused. */
 bip_status bip__stage_note(struct bip__intake *in, int64_t line, const char *column, const char *note, size_t n,
                            bip_error *err);

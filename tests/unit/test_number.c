@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "../nightly/number_check.h"
-#include "base/bytes.h"
 #include "base/wide.h"
 
 #include <fenv.h>
@@ -426,35 +425,6 @@ static void test_number__wide_arithmetic_is_the_same_without_the_compilers_help(
     }
 }
 
-static void test_number__eight_bytes_are_the_same_without_the_compilers_help(void **state)
-{
-    char plain[8], helped[8];
-    uint64_t seed = 7;
-    (void)state;
-    for (int i = 0; i < 1000; i++) {
-        uint64_t x = random_next(&seed);
-        bip__store_8_plain(plain, x);
-        bip__store_8(helped, x);
-        assert_memory_equal(plain, helped, sizeof plain);
-        assert_true(bip__load_8(helped) == x);
-    }
-}
-
-static void test_number__marks_are_counted_and_gathered_as_one_by_one(void **state)
-{
-    uint64_t seed = 8;
-    (void)state;
-    for (int i = 0; i < 1000; i++) {
-        uint64_t x = i == 0 ? 0 : i == 1 ? UINT64_MAX : random_next(&seed) & random_next(&seed);
-        uint8_t marks[64];
-        size_t n = 0;
-        for (int k = 0; k < 64; k++)
-            n += marks[k] = (uint8_t)(x >> k & 1);
-        assert_true(bip__marks_set(marks) == n);
-        assert_true(bip__marks_as_bits(marks) == x);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -478,8 +448,6 @@ int main(void)
         cmocka_unit_test(test_number__round12_breaks_true_ties_to_even_and_no_others),
         cmocka_unit_test(test_number__the_rounding_mode_of_the_host_changes_nothing),
         cmocka_unit_test(test_number__wide_arithmetic_is_the_same_without_the_compilers_help),
-        cmocka_unit_test(test_number__eight_bytes_are_the_same_without_the_compilers_help),
-        cmocka_unit_test(test_number__marks_are_counted_and_gathered_as_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 #include "exchange/csv_memo.h"
 
 #include "base/hash.h"
+#include "exchange/packed.h"
 
 #include <string.h>
 
@@ -191,6 +192,7 @@ static bip_status read_long(reader *r, bip_error *err)
     if (st != BIP_OK)
         return st;
     st = bip__stage_note(r->in, r->csv.line, said_of(r, BIP__COLUMN_NOTE).column, note, note_n, err);
+    score.code = bip__packed_code(&score.score);
     if (score.item >= 0)
         st = bip__intake_both(
             st, bip__stage_scores(r->in, r->csv.line, said_of(r, BIP__COLUMN_INDICATOR).column, &score, 1, err));

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/number.h"
+#include "exchange/packed.h"
 
 #include <string.h>
 
@@ -251,6 +252,7 @@ static bool read_row(bip__memo *m, bip__intake *in, const bip__columns *columns,
         return false;
     run->group = group.n > 0 ? bip__intern_find(&in->groups, group.s, group.n) : 0;
     score->item = name->item;
+    score->code = bip__packed_code(&score->score);
     return group.n == 0 || run->group != 0;
 }
 
@@ -264,7 +266,8 @@ static void take_echoes(bip__memo *m, bip__csv *csv, bip__quick_batch *batch)
         const int digit = bip__csv_take_echo(csv, name->text, name->n + 1, name->digits);
         if (digit < 0)
             return;
-        batch->scores[batch->n_scores++] = (bip__item_score){name->item, {.number = digit, .answer = BIP_NUMBER}};
+        batch->scores[batch->n_scores++] = (bip__item_score){
+            name->item, (uint8_t)(BIP__PACKED_WHOLE + digit), {.number = digit, .answer = BIP_NUMBER}};
         m->last = name;
     }
 }

@@ -281,14 +281,9 @@ void bip__stage_hint(const bip__intake *in, uint32_t hash, int step)
         bip__hint(&stage->list[number - 1]);
 }
 
-/* Most are a byte in its place. One that is more moves all, and may do so again: there is room for anything then. */
-static bip_status put_score(bip__intake *in, bip__staged *s, const bip__item_score *score, bip_error *err)
+/* One that is more than a byte moves all, and may do so again: there is room for anything then. */
+static bip_status put_wide(bip__intake *in, bip__staged *s, const bip__item_score *score, bip_error *err)
 {
-    const uint8_t code = bip__packed_code(&score->score);
-    if (code != BIP__PACKED_WIDE) {
-        packed_of(s)[score->item] = code;
-        return BIP_OK;
-    }
     bip__unpack(bip__staged_scores(s), in->scores, bip__staged_items(in, s));
     in->scores[score->item] = score->score;
     bip_status st = make_room(in, s, BIP__PACKED_MOST * bip__staged_items(in, s), err);
@@ -303,9 +298,12 @@ bip_status bip__stage_scores(bip__intake *in, int64_t line, const char *column, 
     bip__staged *s = &in->stage.list[in->stage.open - 1];
     bip_status all = BIP_OK;
     for (size_t i = 0; i < n && (all == BIP_OK || all == BIP_E_REFUSED); i++) {
-        bip_status st;
-        if (bip__staged_scores(s)[scores[i].item] == BIP_NOT_ASKED)
-            st = put_score(in, s, &scores[i], err);
+        bip_status st = BIP_OK;
+        uint8_t *place = &packed_of(s)[scores[i].item];
+        if (*place == BIP_NOT_ASKED && scores[i].code != BIP__PACKED_WIDE)
+            *place = scores[i].code;
+        else if (*place == BIP_NOT_ASKED)
+            st = put_wide(in, s, &scores[i], err);
         else
             st = bip__intake_refuse(in, line + (int64_t)i, column, err,
                                     "is a second score of this indicator in the assessment that begins on line %lld",

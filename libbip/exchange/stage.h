@@ -48,6 +48,7 @@ static inline const uint8_t *bip__staged_scores(const bip__staged *s)
 
 typedef struct bip__item_score {
     int32_t item;
+    uint8_t code; /* bip__packed_code() of the score */
     bip_score score;
 } bip__item_score;
 

@@ -95,7 +95,7 @@ static void test_alloc__a_table_that_cannot_grow_stays(void **state)
     items[BIP__LARGE - 1] = 7;
     bip__alloc_fail_at(0, false);
     assert_false(bip__grow_table(&items, &cap, cap + 1, sizeof *items));
-    assert_false(bip__grow_table(&items, &cap, SIZE_MAX / 16, sizeof *items));
+    assert_false(bip__grow_table(&items, &cap, SIZE_MAX / sizeof *items, sizeof *items));
     assert_int_equal(items[BIP__LARGE - 1], 7);
     bip__free(items);
     assert_null(bip__alloc_table((size_t)PTRDIFF_MAX + 1));

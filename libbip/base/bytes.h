@@ -62,12 +62,18 @@ static inline size_t bip__marks_set(const uint8_t *marks)
     return (size_t)(sums * UINT64_C(0x0101010101010101) >> 56);
 }
 
-/* The first of them as the lowest bit. Eight at a time: the product has each of them once among its upper bits. */
+/* Of eight marks in one number: the product has each of them once among its upper bits. */
+static inline uint64_t bip__marks_as_bits_of_8(uint64_t marks)
+{
+    return marks * UINT64_C(0x0102040810204080) >> 56;
+}
+
+/* The first of them as the lowest bit. */
 static inline uint64_t bip__marks_as_bits(const uint8_t *marks)
 {
     uint64_t bits = 0;
     for (int i = 0; i < 64; i += 8)
-        bits |= (bip__load_8(marks + i) * UINT64_C(0x0102040810204080) >> 56) << i;
+        bits |= bip__marks_as_bits_of_8(bip__load_8(marks + i)) << i;
     return bits;
 }
 
@@ -85,10 +91,8 @@ static inline bool bip__same_bytes(const char *a, const char *b, size_t n)
     return (other | (bip__load_8(a + n - 8) ^ bip__load_8(b + n - 8))) == 0; /* some of them again */
 }
 
-/* Bit i of 16: byte i is one of two, no printable ASCII, or neither. The highest bit of each of eight bytes says so
- * first: where no byte has that bit itself, adding 7F to one sets it unless the byte is 0, and nothing is carried to
- * the next.
- */
+/* The highest bit of each byte that is one of two or no printable ASCII. Where no byte has that bit itself, adding 7F
+ * to one sets it unless the byte is 0, and nothing is carried to the next. */
 static inline uint64_t bip__unlike_text_of_8(uint64_t bytes, char one, char other)
 {
     const uint64_t each = UINT64_C(0x0101010101010101), most = 0x7F * each, low = bytes & most;
@@ -103,13 +107,11 @@ static inline uint32_t bip__unlike_text_plain(const void *from, char one, char o
     const unsigned char *p = from;
     uint32_t bits = 0;
     for (int i = 0; i < 16; i += 8)
-        bits |=
-            (uint32_t)((bip__unlike_text_of_8(bip__load_8(p + i), one, other) >> 7) * UINT64_C(0x0102040810204080) >>
-                       56)
-            << i;
+        bits |= (uint32_t)bip__marks_as_bits_of_8(bip__unlike_text_of_8(bip__load_8(p + i), one, other) >> 7) << i;
     return bits;
 }
 
+/* Bit i of 16: byte i is one of the two, or no printable ASCII. */
 static inline uint32_t bip__unlike_text(const void *from, char one, char other)
 {
 #ifdef __SSE2__

@@ -108,7 +108,7 @@ typedef struct bipr_column {
     bipr_type type;
     const char *const *levels;
     int n_levels;
-    int narrow; /* of ints: they stand in bytes, as long as each of them fits */
+    int narrow; /* numbers stand in bytes, as long as each of them fits */
     bipr_words words;
     union {
         unsigned char *bytes;
@@ -129,7 +129,7 @@ typedef struct bipr_table {
 bipr_table *bipr_table_new(SEXP *keep);
 void bipr_add_column(bipr_table *t, const char *name, bipr_type type, const char *const *levels, int n_levels);
 int bipr_more_rows(bipr_table *t);
-int bipr_widen(bipr_table *t, int column, size_t rows);  /* ints instead of bytes; 0: memory ran out */
+int bipr_widen(bipr_table *t, int column, size_t rows);  /* no bytes any more; 0: memory ran out */
 int32_t bipr_number_of(bipr_words *w, const char *text); /* of a word, from 0; -1: memory ran out */
 SEXP bipr_frame(bipr_table *t);                          /* a data frame */
 void bipr_table_free(bipr_table *t);
@@ -138,18 +138,29 @@ void bipr_table_free(bipr_table *t);
 
 enum { BIPR_LARGE = 2 << 20 }; /* in bytes: one huge page */
 
-/* Ints from 0 to 254 in bytes: one more, and 0 for NA. */
+/* Small numbers in bytes, 0 for NA: of ints those from 0 to 254, one more; of doubles whole ones from -127 to 127, from
+ * BIPR_ZERO on. */
+enum { BIPR_ZERO = 128 };
+static inline unsigned char bipr_packed(int value)
+{
+    return value == NA_INTEGER ? 0 : (unsigned char)(value + 1);
+}
 static inline int bipr_unpacked(unsigned char byte)
 {
     return byte == 0 ? NA_INTEGER : byte - 1;
 }
+static inline double bipr_unpacked_double(unsigned char byte)
+{
+    return byte == 0 ? NA_REAL : byte - BIPR_ZERO;
+}
 void bipr_unpack(int *restrict out, const unsigned char *restrict bytes, size_t n);
+void bipr_unpack_doubles(double *restrict out, const unsigned char *restrict bytes, size_t n);
 
 /* Memory that is written once from end to end; it has to be told its size, in bytes. NULL: none, and what was there
  * stays. */
 void *bipr_grow(void *memory, size_t had, size_t size);
 void bipr_free(void *memory, size_t size);
-/* The first n values of it as a vector; a large one takes the memory, and *values is NULL. Ints may stand in bytes. */
+/* The first n values of it as a vector; a large one takes the memory, and *values is NULL. It may stand in bytes. */
 SEXP bipr_vector(SEXPTYPE type, size_t n, void **values, size_t size, int narrow);
 void bipr_collect_large(size_t rows); /* before a table of so many becomes vectors */
 void bipr_vectors_init(DllInfo *dll);
@@ -195,36 +206,14 @@ extern const char *const bipr_answers[5];
 
 /* ---- blocks ---- */
 
-/* So many series stand one behind another; a table's room is a multiple. */
+/* So many rows; a table's room is a multiple. */
 enum { BIPR_BLOCK = 64 };
 
-/* Where in a series a value stands, and the int that tells by 0 that there is none: both offsets, and 0 itself for what
- * always is there. */
-#define BIPR_ALWAYS 0
-typedef struct bipr_place {
-    size_t at, valid;
-} bipr_place;
-
-static inline int bipr_is_there(const bip_series *s, bipr_place place)
-{
-    return place.valid == BIPR_ALWAYS || *(const int32_t *)(const void *)((const char *)s + place.valid) != 0;
-}
-
-/* The values of a block into a column of `size` bytes. A number without a fraction, always with an int that tells
- * whether it is there, is below 2^51. */
-void bipr_block_doubles(double *out, size_t size, const bip_series *s, bipr_place place);
-void bipr_block_int64s(double *out, size_t size, const bip_series *s, bipr_place place);
-/* The ints of a block, which bipr_block_copy() puts into a column: of the bits of each, those above `shift` under the
- * mask; what is below the least is NA, and the rest less `before`. */
-typedef struct bipr_ints {
-    bipr_place place;
-    int least, before, shift, mask;
-} bipr_ints;
-
-void bipr_block_ints(int *out, const bip_series *s, bipr_ints how);
-/* The same in bytes; none is below 0. 0: one of them is above 254. */
-int bipr_block_bytes(unsigned char *out, const bip_series *s, bipr_ints how);
-int bipr_pack(unsigned char *out, const int *values);
+/* The numbers of a block in bytes; 0: not all of them are small. */
+int bipr_pack_ints(unsigned char *restrict out, const int *restrict values);
+int bipr_pack_doubles(unsigned char *restrict out, const double *restrict values);
+void bipr_mark_missing(double *restrict out, const double *restrict values); /* NA for NaN */
+/* n bytes, the values of a block, into a column of `size` bytes. */
 void bipr_block_copy(void *out, size_t size, const void *values, size_t n);
 
 /* After the last block, for other threads. */
@@ -239,18 +228,17 @@ typedef struct bipr_known {
     int value;
 } bipr_known;
 
-/* Which of them: those of a series from a store, or only what plain arrays give too; all, or the names wanted. Rows are
- * kept back and written column by column, a block at a time: a row at a time costs three times as much. Only the
- * participant, whose text is lent for no longer, is written at once. */
+typedef struct bipr_block bipr_block;
+
+/* Which of them: those of a series from a store, or only what plain arrays give too; all, or the names wanted. */
 typedef struct bipr_plan {
     const struct bipr_field *fields[64];
     int n;
     int participant;       /* which of them is it; -1: none */
     bipr_known *known[64]; /* of each text so many that a few bits of the pointer tell one */
     int from;              /* the table's first column of them */
-    bip_series *kept;
+    bipr_block *block;     /* the rows that are kept back */
     size_t n_kept;
-    size_t record_size; /* which the compiler isn't to know: it would copy by `rep movs`, and slower than memcpy() */
 } bipr_plan;
 
 bipr_plan bipr_series_plan(int of_store, SEXP columns, bip_error *err);

@@ -9,12 +9,18 @@ static SEXPTYPE type_of(const bipr_column *c)
     return c->type == BIPR_DOUBLE || c->type == BIPR_TIME ? REALSXP : c->type == BIPR_LOGICAL ? LGLSXP : INTSXP;
 }
 
-/* Of so many rows, in bytes. Where a column of ints is large, the one of bytes is: it gets a huge page of its own. */
+static size_t size_of_value(const bipr_column *c)
+{
+    return type_of(c) == REALSXP ? sizeof(double) : sizeof(int);
+}
+
+/* Of so many rows, in bytes. Where a column is large, one of bytes is: it gets a huge page of its own. */
 static size_t size_of(const bipr_column *c, size_t rows)
 {
+    size_t wide = rows * size_of_value(c);
     if (c->narrow)
-        return rows >= BIPR_LARGE || rows * sizeof(int) < BIPR_LARGE ? rows : BIPR_LARGE;
-    return rows * (type_of(c) == REALSXP ? sizeof(double) : sizeof(int));
+        return rows >= BIPR_LARGE || wide < BIPR_LARGE ? rows : BIPR_LARGE;
+    return wide;
 }
 
 void bipr_table_free(bipr_table *t)
@@ -194,16 +200,19 @@ int bipr_more_rows(bipr_table *t)
 int bipr_widen(bipr_table *t, int column, size_t rows)
 {
     bipr_column *c = &t->columns[column];
-    int *wide = bipr_grow(NULL, 0, t->room * sizeof *wide);
-    if (wide == NULL) {
+    bipr_column wide = *c;
+    wide.narrow = 0;
+    wide.size = t->room * size_of_value(c);
+    if ((wide.values.any = bipr_grow(NULL, 0, wide.size)) == NULL) {
         t->nomem = 1;
         return 0;
     }
-    bipr_unpack(wide, c->values.bytes, rows);
-    bipr_free(c->values.bytes, c->size);
-    c->values.i = wide;
-    c->size = t->room * sizeof *wide;
-    c->narrow = 0;
+    if (type_of(c) == REALSXP)
+        bipr_unpack_doubles(wide.values.d, c->values.bytes, rows);
+    else
+        bipr_unpack(wide.values.i, c->values.bytes, rows);
+    bipr_free(c->values.any, c->size);
+    *c = wide;
     return 1;
 }
 

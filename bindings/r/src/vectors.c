@@ -71,6 +71,12 @@ void bipr_unpack(int *restrict out, const unsigned char *restrict bytes, size_t 
         out[i] = bipr_unpacked(bytes[i]);
 }
 
+void bipr_unpack_doubles(double *restrict out, const unsigned char *restrict bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = bipr_unpacked_double(bytes[i]);
+}
+
 /* ------------------------------------------------------------ what R asks of such a vector */
 
 /* data1: the memory, whose tag is its size in bytes. data2: how many values, and whether they stand in bytes. */
@@ -89,15 +95,23 @@ static void *memory_of(SEXP x)
     return R_ExternalPtrAddr(R_altrep_data1(x));
 }
 
-/* Who wants an address gets ints, and they stay. */
+static size_t size_of_value(SEXP x)
+{
+    return TYPEOF(x) == REALSXP ? sizeof(double) : sizeof(int);
+}
+
+/* Who wants an address gets plain numbers, and they stay. */
 static void widen(SEXP x)
 {
     double *size = REAL(R_ExternalPtrTag(R_altrep_data1(x)));
-    size_t n = (size_t)length_of(x), more = n * sizeof(int);
-    int *wide = bipr_grow(NULL, 0, more);
+    size_t n = (size_t)length_of(x), more = n * size_of_value(x);
+    void *wide = bipr_grow(NULL, 0, more);
     if (wide == NULL)
         Rf_error("%s", bip_status_text(BIP_E_NOMEM)); /* nothing is held here that a jump could lose */
-    bipr_unpack(wide, memory_of(x), n);
+    if (TYPEOF(x) == REALSXP)
+        bipr_unpack_doubles(wide, memory_of(x), n);
+    else
+        bipr_unpack(wide, memory_of(x), n);
     bipr_free(memory_of(x), (size_t)*size);
     R_SetExternalPtrAddr(R_altrep_data1(x), wide);
     held += more - (size_t)*size;
@@ -124,13 +138,35 @@ static int int_at(SEXP x, R_xlen_t i)
     return is_narrow(x) ? bipr_unpacked(((const unsigned char *)values)[i]) : ((const int *)values)[i];
 }
 
+static double double_at(SEXP x, R_xlen_t i)
+{
+    const void *values = memory_of(x);
+    return is_narrow(x) ? bipr_unpacked_double(((const unsigned char *)values)[i]) : ((const double *)values)[i];
+}
+
+static R_xlen_t some_from(SEXP x, R_xlen_t first, R_xlen_t n)
+{
+    R_xlen_t left = length_of(x) - first;
+    return left < n ? left : n;
+}
+
 static R_xlen_t ints_from(SEXP x, R_xlen_t first, R_xlen_t n, int *out)
 {
-    R_xlen_t left = length_of(x) - first, some = left < n ? left : n;
+    R_xlen_t some = some_from(x, first, n);
     if (is_narrow(x))
         bipr_unpack(out, (const unsigned char *)memory_of(x) + first, (size_t)some);
     else
         memcpy(out, (const int *)memory_of(x) + first, (size_t)some * sizeof *out);
+    return some;
+}
+
+static R_xlen_t doubles_from(SEXP x, R_xlen_t first, R_xlen_t n, double *out)
+{
+    R_xlen_t some = some_from(x, first, n);
+    if (is_narrow(x))
+        bipr_unpack_doubles(out, (const unsigned char *)memory_of(x) + first, (size_t)some);
+    else
+        memcpy(out, (const double *)memory_of(x) + first, (size_t)some * sizeof *out);
     return some;
 }
 
@@ -151,6 +187,8 @@ void bipr_vectors_init(DllInfo *dll)
     R_set_altinteger_Elt_method(large_int, int_at);
     R_set_altinteger_Get_region_method(large_int, ints_from);
     large_double = with_methods(R_make_altreal_class("large_double", "bip", dll));
+    R_set_altreal_Elt_method(large_double, double_at);
+    R_set_altreal_Get_region_method(large_double, doubles_from);
 }
 
 /* ------------------------------------------------------------ columns into vectors */
@@ -160,7 +198,9 @@ static SEXP copied(SEXPTYPE type, const void *values, size_t n, int narrow)
     SEXP x = Rf_allocVector(type, (R_xlen_t)n);
     if (n == 0) /* REAL() of an empty vector is no place to write to */
         return x;
-    if (narrow)
+    if (narrow && type == REALSXP)
+        bipr_unpack_doubles(REAL(x), values, n);
+    else if (narrow)
         bipr_unpack(type == LGLSXP ? LOGICAL(x) : INTEGER(x), values, n);
     else if (type == REALSXP)
         memcpy(REAL(x), values, n * sizeof(double));

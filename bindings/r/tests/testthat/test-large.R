@@ -50,7 +50,9 @@ test_that("a column of small numbers reads the same before and after somebody wa
     plain <- small_ones(large_store())
     rows <- c(1:30, 300000)
     expect_identical(sum(large$steps_forward), sum(plain$steps_forward))
-    for (name in c("n", "code", "band_first", "direction", "evidence_observed", "same_rater", "steps_back", "step")) {
+    expect_identical(sum(large$from_first), sum(plain$from_first))
+    for (name in c("n", "code", "band_first", "direction", "evidence_observed", "same_rater", "steps_back", "step", "latest_score",
+                   "from_first", "percent_of_scale", "mean", "sd", "step_to_score", "mk_s")) {
         expect_identical(large[[name]][rows], plain[[name]][rows], info = name)
         expect_identical(large[[name]][[13]], plain[[name]][[13]], info = name)
         expect_identical(tail(large[[name]], 3), tail(plain[[name]], 3), info = name)
@@ -72,6 +74,21 @@ test_that("a column of small numbers takes those that are not small", {
         expect_identical(series$n, c(rep(1L, ones), 300L, 1L))
         expect_identical(series$span_days, c(rep(0L, ones), 299L, 0L))
         expect_identical(max(series$held_for, na.rm = TRUE), 1L)
+    }
+})
+
+test_that("a column of small whole doubles takes those that are not", {
+    day <- as.Date("2026-01-01")
+    for (ones in c(61, 300000)) {
+        for (last in c(127, -127, -128, 128, 0.5, -0, 1e300)) {
+            scores <- c(rep_len(c(-127, 0, 127), ones), last, 3)
+            series <- bip_series_compute(rep(day, length(scores)), scores, by = seq_along(scores), scale_min = -1e301, scale_max = 1e301)
+            expect_identical(series$first_score[ones + 0:2], scores[ones + 0:2], info = last)
+            expect_identical(series$first_score, scores, info = last)
+            expect_identical(1 / series$first_score, 1 / scores, info = last)
+            expect_true(all(is.na(series$previous_score)))
+            expect_false(any(is.nan(series$previous_score)))
+        }
     }
 })
 

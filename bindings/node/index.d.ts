@@ -144,8 +144,8 @@ export interface Series {
 /** Dates as texts, or days since 1970-01-01. */
 export type Days = readonly ISODate[] | Int32Array;
 export type Numbers = readonly number[] | Float64Array;
-/** Equal where the rater was the same, 0 where unknown. */
-export type Raters = readonly number[] | Int32Array;
+/** Who judged: names, null where unknown; or whole numbers, equal where the rater was the same, 0 where unknown. */
+export type Raters = readonly (string | null | undefined)[] | readonly (number | null | undefined)[] | Int32Array;
 
 /** bip_series_compute(): everything that progression tells of a series, from arrays. */
 export function series(days: Days, scores: Numbers, rules: SeriesRules, raters?: Raters | null): Series;

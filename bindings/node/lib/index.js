@@ -3,6 +3,7 @@
 
 const { native, BipError, jsonText } = require('./native.js');
 const { seriesObjects, seriesNumbers } = require('./rows.js');
+const { raterNumbers, panelsInNumbers } = require('./raters.js');
 const { Cursor } = require('./cursor.js');
 const { Change } = require('./change.js');
 const { Store } = require('./store.js');
@@ -23,15 +24,15 @@ const formatDate = (days) => native.formatDate(days);
 const checkInstrument = (json) => native.checkInstrument(jsonText(json));
 const checkInstrumentAsync = async (json) => { await native.checkInstrumentAsync(jsonText(json)); };
 
-const series = (days, scores, rules, raters) => seriesObjects(native.series(days, scores, rules, raters), {})[0];
+const series = (days, scores, rules, raters) => seriesObjects(native.series(days, scores, rules, raterNumbers(raters)), {})[0];
 const seriesAsync = async (days, scores, rules, raters) =>
-  seriesObjects(await native.seriesAsync(days, scores, rules, raters), {})[0];
+  seriesObjects(await native.seriesAsync(days, scores, rules, raterNumbers(raters)), {})[0];
 const sentence = (one, words) => native.sentence(seriesNumbers(one), words);
 const sentenceAsync = async (one, words) => native.sentenceAsync(seriesNumbers(one), words);
 const spider = (axes, layers, picture) => native.spider(axes, layers, picture);
 const spiderAsync = async (axes, layers, picture) => native.spiderAsync(axes, layers, picture);
-const timeline = (panels, picture) => native.timeline(panels, picture);
-const timelineAsync = async (panels, picture) => native.timelineAsync(panels, picture);
+const timeline = (panels, picture) => native.timeline(panelsInNumbers(panels), picture);
+const timelineAsync = async (panels, picture) => native.timelineAsync(panelsInNumbers(panels), picture);
 
 module.exports = {
   openStore, openStoreAsync, Store, Change, Cursor, BipError, constants, enums, version, versions, statusCode, statusText,

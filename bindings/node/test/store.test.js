@@ -224,6 +224,9 @@ test('wrong types are TypeErrors that name the place', () => {
     [() => change.merge(), /^from/],
     [() => bip.series(['2026-01-01'], [1, 2], { scaleMin: 1, scaleMax: 5 }), /^scores must be as long/],
     [() => bip.series(['2026-01-01'], [1], { scaleMin: 1, scaleMax: 5 }, [1, 2]), /^raters must be as long/],
+    [() => bip.series(['2026-01-01', '2026-01-02'], [1, 2], {}, ['H07', 7]), /^raters\[1\] must be a string, as the others are/],
+    [() => bip.series(['2026-01-01'], [1], {}, [1.5]), /^raters\[0\]/],
+    [() => bip.timeline([{ title: 'A', rules: {}, days: ['2026-01-01'], scores: [1], raters: [true] }]), /raters\[0\]/],
     [() => bip.series(['2026-01-01'], ['1'], {}), /^scores\[0\] must be a number/],
     [() => bip.series(['2026-01-01'], [1], { better: 'up' }), /^rules\.better must be one of "higher" "lower"/],
     [() => bip.spider([{ title: 'A', scaleMin: 1, scaleMax: 5 }], [{ scores: [] }]), /one for each axis/],
@@ -286,6 +289,27 @@ test('what a callback throws comes out, and its false is a stop', () => {
   assert.throws(() => store.writeTo('json', null, null, () => { throw 7; }), (e) => e === 7);
   assert.ok(store.text('json'), 'the store goes on');
   store.close();
+});
+
+test('raters may be names, null where unknown', async () => {
+  const days = ['2026-01-01', '2026-04-01', '2026-07-01'];
+  const rules = { scaleMin: 1, scaleMax: 5, smallestStep: 1 };
+  const same = (raters) => bip.series(days, [1, 2, 4], rules, raters).sameRater;
+  for (const [names, numbers, wanted] of [
+    [['H07', 'H09', 'H09'], [5, 6, 6], true],
+    [['H09', 'H07', 'H09'], [6, 5, 6], false],
+    [['H07', null, 'H07'], [5, 0, 5], null],
+    [['H07', 'H07', undefined], [5, null, undefined], null],
+    [['', 'H07', 'H07'], Int32Array.of(1, 2, 2), true],
+    [[null, undefined, null], null, null],
+  ]) {
+    assert.equal(same(names), wanted);
+    assert.equal(same(numbers), wanted);
+    assert.equal((await bip.seriesAsync(days, [1, 2, 4], rules, names)).sameRater, wanted);
+    const panel = (raters) => [{ title: 'A', rules, days, scores: [1, 2, 4], raters }];
+    assert.equal(bip.timeline(panel(names)), bip.timeline(panel(numbers)));
+    assert.equal(await bip.timelineAsync(panel(names)), bip.timeline(panel(numbers)));
+  }
 });
 
 test('a text has one number, in whatever order texts come', () => {

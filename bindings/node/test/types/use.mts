@@ -5,7 +5,7 @@ await using store = await openStoreAsync('team.bip');
   using change = store.begin('anna');
   change.addParticipant('P-001');
 }
-const all: Series[] = [];
+const all: Series[] = [bip.series(['2026-01-01', '2026-04-01'], [1, 2], { scaleMin: 1, scaleMax: 5 }, ['H07', null])];
 for await (const series of await store.progressionAsync()) all.push(series);
 await store.changeAsync({ actor: 'anna' }, async (change) => {
   const done = await change.importAsync((async function* () { yield 'participant'; })(), { createParticipants: true, onIssue: (issue) => issue.line < 10 });

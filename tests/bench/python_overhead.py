@@ -48,7 +48,7 @@ def user_seconds(command):
 def compare(store, build, rounds):
     import statistics
 
-    python = [sys.executable, os.path.abspath(__file__)]
+    python = [sys.executable, "-S", os.path.abspath(__file__)]
     typed, said = [os.path.join(build, "typed"), store], [os.path.join(build, "build/bip"), "-s", store, "--json"]
     pairs = {"columns": (typed, 1.5), "objects": (typed, 10), "JSON": (said + ["progression", "--all"], 1.2)}
     for name, (c, most) in pairs.items():

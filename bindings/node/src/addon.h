@@ -294,30 +294,71 @@ void bip_node_dictionary_free(dictionary *d);
 
 /* ------------------------------------------------------------ rows as columns (table.c, series.c) */
 
+enum {
+    BIP_NODE_BLOCK = 64 /* rows: a cache line of the narrowest, and all columns of them stay in the nearest cache */
+};
+
 typedef enum column_kind {
     COLUMN_DOUBLE,
     COLUMN_INT32,
     COLUMN_INT64, /* as a double: JavaScript's numbers */
+    COLUMN_SMALL, /* in a byte: enums and flags */
     COLUMN_DATE,  /* days since 1970-01-01 */
-    COLUMN_ENUM,
-    COLUMN_CODE, /* an index into the dictionary of the column; -1 for NULL */
-    COLUMN_LIST, /* the same, of a list of codes */
-    COLUMN_TEXT  /* each by itself, not looked up */
+    COLUMN_CODE,  /* an index into the dictionary of the column; -1 for NULL */
+    COLUMN_LIST,  /* the same, of a list of codes */
+    COLUMN_TEXT   /* each by itself, not looked up */
 } column_kind;
 
 typedef struct column {
     const char *name;
     column_kind kind;
-    size_t offset;      /* in the record */
-    size_t length;      /* of a COLUMN_LIST: where its length is */
-    const words *words; /* of a COLUMN_ENUM */
-    bool stays;         /* the text or list stays where it is, as long as the cursor is open */
+    size_t offset; /* in the record */
+    size_t place;  /* in the block: of texts and lists their addresses */
+    bool stays;    /* the text or list stays where it is, as long as the cursor is open */
 } column;
 
+/* A kind of record: its columns, the block of rows, column by column, and what puts a record there. */
+typedef struct record {
+    const column *columns;
+    size_t n, block_size, lengths; /* lengths: the place in the block of those of lists */
+    void (*put)(void *block, size_t row, const void *one);
+} record;
+
+/* What is made of a list of columns, LIST(X, of), of X(of, name, kind, member, stays): `of`_record, straight code and
+ * all. A record of the type `of`_type called `one` has at most one list, whose length is n_list. */
+#define BIP_NODE_RECORD(of, LIST, n_list)                                                                              \
+    struct of##_block {                                                                                                \
+        LIST(BIP_NODE_IN_BLOCK, of)                                                                                    \
+        size_t lengths[BIP_NODE_BLOCK];                                                                                \
+    };                                                                                                                 \
+    static void put_##of(void *into, size_t row, const void *from)                                                     \
+    {                                                                                                                  \
+        struct of##_block *block = into;                                                                               \
+        const of##_type *one = from;                                                                                   \
+        LIST(BIP_NODE_PUT, of)                                                                                         \
+        block->lengths[row] = n_list;                                                                                  \
+    }                                                                                                                  \
+    static const column of##_columns[] = {LIST(BIP_NODE_DESCRIBE, of)};                                                \
+    const record bip_node_##of = {of##_columns, sizeof of##_columns / sizeof *of##_columns, sizeof(struct of##_block), \
+                                  offsetof(struct of##_block, lengths), put_##of}
+
+#define BIP_NODE_IN_BLOCK(of, name, kind, member, stays) BIP_NODE_TYPE_##kind name[BIP_NODE_BLOCK];
+#define BIP_NODE_PUT(of, name, kind, member, stays) block->name[row] = (BIP_NODE_TYPE_##kind)one->member;
+#define BIP_NODE_DESCRIBE(of, name, kind, member, stays)                                                               \
+    {#name, COLUMN_##kind, offsetof(of##_type, member), offsetof(struct of##_block, name), stays},
+#define BIP_NODE_TYPE_DOUBLE double
+#define BIP_NODE_TYPE_INT32 int32_t
+#define BIP_NODE_TYPE_INT64 double
+#define BIP_NODE_TYPE_SMALL int8_t
+#define BIP_NODE_TYPE_DATE int32_t
+#define BIP_NODE_TYPE_CODE const void *
+#define BIP_NODE_TYPE_LIST const void *
+#define BIP_NODE_TYPE_TEXT const void *
+
 /* Records gathered column by column. @param wanted names, or NULL for all */
-table *bip_node_table_new(const column *columns, size_t n, const char *const *wanted, size_t n_wanted);
+table *bip_node_table_new(const record *of, const char *const *wanted, size_t n_wanted);
 void bip_node_table_free(table *t);
-bool bip_node_table_add(table *t, const void *record);
+bool bip_node_table_add(table *t, const void *one);
 size_t bip_node_table_rows(const table *t);
 /* The last records too: before they are handed over. @return false: no memory */
 bool bip_node_table_flush(table *t);
@@ -326,8 +367,7 @@ bool bip_node_table_flush(table *t);
  * take over the memory */
 napi_value bip_node_table_give(napi_env env, table *t, bool whole);
 
-extern const column bip_node_series_columns[];
-extern const size_t bip_node_n_series_columns;
+extern const record bip_node_series, bip_node_assessment, bip_node_score;
 
 /* ------------------------------------------------------------ the ops, by subject */
 

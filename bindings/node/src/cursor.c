@@ -2,33 +2,33 @@
 #include "addon.h"
 
 /* An assessment is a row here, and a row a score behind it. */
-static const column assessment_columns[] = {
-    {"id", COLUMN_TEXT, offsetof(bip_assessment, id), 0, NULL, false},
-    {"participant", COLUMN_CODE, offsetof(bip_assessment, participant), 0, NULL, false},
-    {"instrument", COLUMN_CODE, offsetof(bip_assessment, instrument), 0, NULL, true},
-    {"version", COLUMN_CODE, offsetof(bip_assessment, version), 0, NULL, true},
-    {"respondent", COLUMN_CODE, offsetof(bip_assessment, respondent), 0, NULL, true},
-    {"rater", COLUMN_CODE, offsetof(bip_assessment, rater), 0, NULL, false},
-    {"note", COLUMN_TEXT, offsetof(bip_assessment, note), 0, NULL, false},
-    {"actor", COLUMN_CODE, offsetof(bip_assessment, actor), 0, NULL, false},
-    {"recordedMs", COLUMN_INT64, offsetof(bip_assessment, recorded_ms), 0, NULL, false},
-    {"date", COLUMN_DATE, offsetof(bip_assessment, date), 0, NULL, false},
-    {"revision", COLUMN_INT32, offsetof(bip_assessment, revision), 0, NULL, false},
-    {"indicators", COLUMN_LIST, offsetof(bip_assessment, indicators), offsetof(bip_assessment, n), NULL, false}};
-#define N_ASSESSMENT_COLUMNS (sizeof assessment_columns / sizeof *assessment_columns)
+typedef bip_assessment assessment_type;
+#define ASSESSMENT(X, of)                                                                                              \
+    X(of, id, TEXT, id, false)                                                                                         \
+    X(of, participant, CODE, participant, false)                                                                       \
+    X(of, instrument, CODE, instrument, true)                                                                          \
+    X(of, version, CODE, version, true)                                                                                \
+    X(of, respondent, CODE, respondent, true)                                                                          \
+    X(of, rater, CODE, rater, false)                                                                                   \
+    X(of, note, TEXT, note, false)                                                                                     \
+    X(of, actor, CODE, actor, false)                                                                                   \
+    X(of, recordedMs, INT64, recorded_ms, false)                                                                       \
+    X(of, date, DATE, date, false)                                                                                     \
+    X(of, revision, INT32, revision, false)                                                                            \
+    X(of, indicators, LIST, indicators, false)
+BIP_NODE_RECORD(assessment, ASSESSMENT, one->n);
 
-struct score_row {
+typedef struct score_type {
     int32_t assessment, answer;
     const char *indicator;
     double number;
-};
-
-static const column score_columns[] = {
-    {"assessment", COLUMN_INT32, offsetof(struct score_row, assessment), 0, NULL, false},
-    {"indicator", COLUMN_CODE, offsetof(struct score_row, indicator), 0, NULL, true},
-    {"number", COLUMN_DOUBLE, offsetof(struct score_row, number), 0, NULL, false},
-    {"answer", COLUMN_ENUM, offsetof(struct score_row, answer), 0, &bip_node_answer, false}};
-#define N_SCORE_COLUMNS (sizeof score_columns / sizeof *score_columns)
+} score_type;
+#define SCORE(X, of)                                                                                                   \
+    X(of, assessment, INT32, assessment, false)                                                                        \
+    X(of, indicator, CODE, indicator, true)                                                                            \
+    X(of, number, DOUBLE, number, false)                                                                               \
+    X(of, answer, SMALL, answer, false)
+BIP_NODE_RECORD(score, SCORE, 0);
 
 struct read {
     bool series; /* else assessments */
@@ -46,7 +46,7 @@ struct read {
 static bool add_scores(table *scores, const bip_assessment *a, size_t row)
 {
     for (size_t i = 0; i < a->n; i++) {
-        struct score_row one = {(int32_t)row, a->scores[i].answer, a->indicators[i], a->scores[i].number};
+        score_type one = {(int32_t)row, a->scores[i].answer, a->indicators[i], a->scores[i].number};
         if (!bip_node_table_add(scores, &one))
             return false;
     }
@@ -80,11 +80,11 @@ static bip_status flush(struct read *in, bip_status st, bip_error *err)
 static bool make_tables(struct read *in)
 {
     if (in->series) {
-        in->rows = bip_node_table_new(bip_node_series_columns, bip_node_n_series_columns, in->wanted, in->n_wanted);
+        in->rows = bip_node_table_new(&bip_node_series, in->wanted, in->n_wanted);
         return in->rows != NULL;
     }
-    in->rows = bip_node_table_new(assessment_columns, N_ASSESSMENT_COLUMNS, NULL, 0);
-    in->scores = bip_node_table_new(score_columns, N_SCORE_COLUMNS, NULL, 0);
+    in->rows = bip_node_table_new(&bip_node_assessment, NULL, 0);
+    in->scores = bip_node_table_new(&bip_node_score, NULL, 0);
     return in->rows != NULL && in->scores != NULL;
 }
 

@@ -5,82 +5,66 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DOUBLE_(name, member)                                                                                          \
-    {                                                                                                                  \
-        name, COLUMN_DOUBLE, offsetof(bip_series, member), 0, NULL, false                                              \
-    }
-#define INT_(name, member)                                                                                             \
-    {                                                                                                                  \
-        name, COLUMN_INT32, offsetof(bip_series, member), 0, NULL, false                                               \
-    }
-#define CODE_(name, member)                                                                                            \
-    {                                                                                                                  \
-        name, COLUMN_CODE, offsetof(bip_series, member), 0, NULL, true                                                 \
-    }
-#define ENUM_(name, member, list)                                                                                      \
-    {                                                                                                                  \
-        name, COLUMN_ENUM, offsetof(bip_series, member), 0, &bip_node_##list, false                                    \
-    }
-#define POINT_(name, member)                                                                                           \
-    {name "Date", COLUMN_DATE, offsetof(bip_series, member.date), 0, NULL, false},                                     \
-    {                                                                                                                  \
-        name "Score", COLUMN_DOUBLE, offsetof(bip_series, member.score), 0, NULL, false                                \
-    }
-
-const column bip_node_series_columns[] = {
-    {"participant", COLUMN_CODE, offsetof(bip_series, participant), 0, NULL, false},
-    CODE_("instrument", instrument),
-    CODE_("version", version),
-    CODE_("respondent", respondent),
-    CODE_("code", code),
-    {"visibleTo", COLUMN_LIST, offsetof(bip_series, visible_to), offsetof(bip_series, n_visible_to), NULL, true},
-    ENUM_("kind", kind, kind),
-    ENUM_("better", better, better),
-    INT_("n", n),
-    INT_("notAsked", not_asked),
-    INT_("declined", declined),
-    INT_("dontKnow", dont_know),
-    INT_("notApplicable", not_applicable),
-    INT_("spanDays", span_days),
-    POINT_("first", first),
-    POINT_("previous", previous),
-    POINT_("latest", latest),
-    POINT_("best", best),
-    DOUBLE_("mean", mean),
-    DOUBLE_("sd", sd),
-    DOUBLE_("fromFirst", from_first),
-    DOUBLE_("fromPrevious", from_previous),
-    DOUBLE_("percentOfScale", percent_of_scale),
-    ENUM_("trend", trend, direction),
-    ENUM_("mkMethod", mk_method, mk_method),
-    DOUBLE_("olsPer90Days", ols_per_90_days),
-    DOUBLE_("olsAtFirst", ols_at_first),
-    DOUBLE_("olsSePer90Days", ols_se_per_90_days),
-    DOUBLE_("olsR2", ols_r2),
-    DOUBLE_("tsPer90Days", ts_per_90_days),
-    DOUBLE_("tsLow", ts_low),
-    DOUBLE_("tsHigh", ts_high),
-    {"mkS", COLUMN_INT64, offsetof(bip_series, mk_s), 0, NULL, false},
-    DOUBLE_("mkVarS", mk_var_s),
-    DOUBLE_("mkZ", mk_z),
-    DOUBLE_("mkP", mk_p),
-    DOUBLE_("rci", rci),
-    ENUM_("rciClass", rci_class, rci_class),
-    INT_("stepsForward", steps_forward),
-    INT_("stepsBack", steps_back),
-    ENUM_("step", step, direction),
-    POINT_("stepFrom", step_from),
-    POINT_("stepTo", step_to),
-    INT_("heldFor", held_for),
-    INT_("newBest", new_best),
-    INT_("sameRater", same_rater),
-    ENUM_("direction", direction, direction),
-    INT_("evidence", evidence),
-    INT_("hasBands", has_bands),
-    CODE_("bandFirst", band_first),
-    CODE_("bandLatest", band_latest),
-};
-const size_t bip_node_n_series_columns = sizeof bip_node_series_columns / sizeof *bip_node_series_columns;
+typedef bip_series series_type;
+#define SERIES(X, of)                                                                                                  \
+    X(of, participant, CODE, participant, false)                                                                       \
+    X(of, instrument, CODE, instrument, true)                                                                          \
+    X(of, version, CODE, version, true)                                                                                \
+    X(of, respondent, CODE, respondent, true)                                                                          \
+    X(of, code, CODE, code, true)                                                                                      \
+    X(of, visibleTo, LIST, visible_to, true)                                                                           \
+    X(of, kind, SMALL, kind, false)                                                                                    \
+    X(of, better, SMALL, better, false)                                                                                \
+    X(of, n, INT32, n, false)                                                                                          \
+    X(of, notAsked, INT32, not_asked, false)                                                                           \
+    X(of, declined, INT32, declined, false)                                                                            \
+    X(of, dontKnow, INT32, dont_know, false)                                                                           \
+    X(of, notApplicable, INT32, not_applicable, false)                                                                 \
+    X(of, spanDays, INT32, span_days, false)                                                                           \
+    X(of, firstDate, DATE, first.date, false)                                                                          \
+    X(of, firstScore, DOUBLE, first.score, false)                                                                      \
+    X(of, previousDate, DATE, previous.date, false)                                                                    \
+    X(of, previousScore, DOUBLE, previous.score, false)                                                                \
+    X(of, latestDate, DATE, latest.date, false)                                                                        \
+    X(of, latestScore, DOUBLE, latest.score, false)                                                                    \
+    X(of, bestDate, DATE, best.date, false)                                                                            \
+    X(of, bestScore, DOUBLE, best.score, false)                                                                        \
+    X(of, mean, DOUBLE, mean, false)                                                                                   \
+    X(of, sd, DOUBLE, sd, false)                                                                                       \
+    X(of, fromFirst, DOUBLE, from_first, false)                                                                        \
+    X(of, fromPrevious, DOUBLE, from_previous, false)                                                                  \
+    X(of, percentOfScale, DOUBLE, percent_of_scale, false)                                                             \
+    X(of, trend, SMALL, trend, false)                                                                                  \
+    X(of, mkMethod, SMALL, mk_method, false)                                                                           \
+    X(of, olsPer90Days, DOUBLE, ols_per_90_days, false)                                                                \
+    X(of, olsAtFirst, DOUBLE, ols_at_first, false)                                                                     \
+    X(of, olsSePer90Days, DOUBLE, ols_se_per_90_days, false)                                                           \
+    X(of, olsR2, DOUBLE, ols_r2, false)                                                                                \
+    X(of, tsPer90Days, DOUBLE, ts_per_90_days, false)                                                                  \
+    X(of, tsLow, DOUBLE, ts_low, false)                                                                                \
+    X(of, tsHigh, DOUBLE, ts_high, false)                                                                              \
+    X(of, mkS, INT64, mk_s, false)                                                                                     \
+    X(of, mkVarS, DOUBLE, mk_var_s, false)                                                                             \
+    X(of, mkZ, DOUBLE, mk_z, false)                                                                                    \
+    X(of, mkP, DOUBLE, mk_p, false)                                                                                    \
+    X(of, rci, DOUBLE, rci, false)                                                                                     \
+    X(of, rciClass, SMALL, rci_class, false)                                                                           \
+    X(of, stepsForward, INT32, steps_forward, false)                                                                   \
+    X(of, stepsBack, INT32, steps_back, false)                                                                         \
+    X(of, step, SMALL, step, false)                                                                                    \
+    X(of, stepFromDate, DATE, step_from.date, false)                                                                   \
+    X(of, stepFromScore, DOUBLE, step_from.score, false)                                                               \
+    X(of, stepToDate, DATE, step_to.date, false)                                                                       \
+    X(of, stepToScore, DOUBLE, step_to.score, false)                                                                   \
+    X(of, heldFor, INT32, held_for, false)                                                                             \
+    X(of, newBest, SMALL, new_best, false)                                                                             \
+    X(of, sameRater, SMALL, same_rater, false)                                                                         \
+    X(of, direction, SMALL, direction, false)                                                                          \
+    X(of, evidence, SMALL, evidence, false)                                                                            \
+    X(of, hasBands, SMALL, has_bands, false)                                                                           \
+    X(of, bandFirst, CODE, band_first, true)                                                                           \
+    X(of, bandLatest, CODE, band_latest, true)
+BIP_NODE_RECORD(series, SERIES, one->n_visible_to);
 
 /* ------------------------------------------------------------ from arrays */
 
@@ -137,7 +121,7 @@ static bip_status compute_run(job *j)
 static napi_value compute_give(job *j)
 {
     struct compute *in = j->in;
-    table *t = bip_node_table_new(bip_node_series_columns, bip_node_n_series_columns, NULL, 0);
+    table *t = bip_node_table_new(&bip_node_series, NULL, 0);
     napi_value made = NULL;
     if (t != NULL && bip_node_table_add(t, &in->series) && bip_node_table_flush(t))
         made = bip_node_table_give(j->env, t, false);
@@ -188,9 +172,9 @@ static bool sentence_take(job *j, const napi_value *args)
 {
     struct compute *in = j->in;
     napi_value v;
-    for (size_t i = 0; i < bip_node_n_series_columns; i++)
-        if (napi_get_named_property(j->env, args[0], bip_node_series_columns[i].name, &v) != napi_ok ||
-            !take_column(j, v, &bip_node_series_columns[i], &in->series))
+    for (size_t i = 0; i < bip_node_series.n; i++)
+        if (napi_get_named_property(j->env, args[0], bip_node_series.columns[i].name, &v) != napi_ok ||
+            !take_column(j, v, &bip_node_series.columns[i], &in->series))
             return false;
     return bip_node_struct(j, args[1], "words", &words_structure, &in->words);
 }

@@ -1,5 +1,8 @@
 /* Records gathered column by column, texts by dictionary: what JavaScript takes as typed arrays, a batch at a time for
- * iteration or all at once for a cohort. Filled on any thread, handed over where JavaScript runs. */
+ * iteration or all at once for a cohort. Filled on any thread, handed over where JavaScript runs.
+ *
+ * Rows are kept back, as many as stay in the nearest cache, and written out column by column: a row at a time would
+ * touch fifty places far apart. */
 #include "addon.h"
 
 #include <stdlib.h>
@@ -9,7 +12,7 @@
 #include <emmintrin.h>
 #endif
 
-#define PENDING 32                 /* records */
+enum { BLOCK = BIP_NODE_BLOCK };
 #define LEAD 1088                  /* bytes: 17 lines of a cache */
 #define STREAMED ((size_t)1 << 20) /* bytes of a column: what is smaller is read while the caches hold it */
 
@@ -19,43 +22,40 @@ typedef struct address {
 } address;
 
 typedef struct gathered {
-    column column;
+    const column *is;
     size_t width; /* of a row in the array, bytes: 8 a double, else a whole number */
     memory memory;
     dictionary texts;
-    address *addresses; /* of texts that stay where they are */
+    int32_t codes[BLOCK]; /* of the block's texts */
+    address *addresses;   /* of texts that stay where they are */
     size_t n_addresses, address_room, last_address;
     int32_t last;   /* the text that came last */
     uint32_t given; /* so many were handed over */
 } gathered;
 
 struct table {
+    const record *of;
     size_t n, rows, room;
-    gathered **texts; /* the columns of texts */
-    size_t n_texts;
-    char *pending; /* the last records, `span` bytes each: they go column by column through the caches */
-    size_t span, n_pending;
+    gathered **texts; /* the columns of texts, n_lent of them first whose texts are lent for the row only */
+    size_t n_texts, n_lent;
+    char *block; /* rows that aren't written yet, n_kept of them */
+    size_t n_kept;
     char *scratch; /* a list as one text */
     size_t scratch_room;
     gathered columns[];
 };
 
-static bool is_double(column_kind kind)
-{
-    return kind == COLUMN_DOUBLE || kind == COLUMN_INT64;
-}
-
 /* What holds small numbers as a rule begins as narrow as can be: memory is most of what columns cost. */
 static size_t first_width(column_kind kind)
 {
-    if (is_double(kind))
+    if (kind == COLUMN_DOUBLE || kind == COLUMN_INT64)
         return sizeof(double);
     return kind == COLUMN_DATE || kind == COLUMN_TEXT ? sizeof(int32_t) : sizeof(int8_t);
 }
 
-static bool has_texts(column_kind kind)
+static bool has_texts(const gathered *g)
 {
-    return kind == COLUMN_CODE || kind == COLUMN_LIST || kind == COLUMN_TEXT;
+    return g->is->kind == COLUMN_CODE || g->is->kind == COLUMN_LIST || g->is->kind == COLUMN_TEXT;
 }
 
 /* ------------------------------------------------------------ gathering */
@@ -68,28 +68,32 @@ static bool is_wanted(const char *name, const char *const *wanted, size_t n_want
     return wanted == NULL;
 }
 
-table *bip_node_table_new(const column *columns, size_t n, const char *const *wanted, size_t n_wanted)
+static void add_texts(table *t, bool stays)
 {
-    table *t = calloc(1, sizeof *t + n * sizeof *t->columns);
+    for (size_t i = 0; i < t->n; i++)
+        if (has_texts(&t->columns[i]) && t->columns[i].is->stays == stays)
+            t->texts[t->n_texts++] = &t->columns[i];
+}
+
+table *bip_node_table_new(const record *of, const char *const *wanted, size_t n_wanted)
+{
+    table *t = calloc(1, sizeof *t + of->n * sizeof *t->columns);
     if (t == NULL)
         return NULL;
-    for (size_t i = 0; i < n; i++) {
-        size_t end = columns[i].offset + (is_double(columns[i].kind) ? sizeof(double) : sizeof(int32_t));
-        if (is_wanted(columns[i].name, wanted, n_wanted))
+    t->of = of;
+    for (size_t i = 0; i < of->n; i++)
+        if (is_wanted(of->columns[i].name, wanted, n_wanted))
             t->columns[t->n++] = (gathered){
-                .column = columns[i], .width = first_width(columns[i].kind), .memory.lead = t->n % 64 * LEAD};
-        if (t->span < end)
-            t->span = end;
-    }
-    t->texts = calloc(n, sizeof *t->texts);
-    t->pending = calloc(PENDING, t->span);
-    if (t->texts == NULL || t->pending == NULL) {
+                .is = &of->columns[i], .width = first_width(of->columns[i].kind), .memory.lead = t->n % 64 * LEAD};
+    t->texts = calloc(of->n, sizeof *t->texts);
+    t->block = calloc(1, of->block_size);
+    if (t->texts == NULL || t->block == NULL) {
         bip_node_table_free(t);
         return NULL;
     }
-    for (size_t i = 0; i < t->n; i++)
-        if (has_texts(t->columns[i].column.kind))
-            t->texts[t->n_texts++] = &t->columns[i];
+    add_texts(t, false);
+    t->n_lent = t->n_texts;
+    add_texts(t, true);
     return t;
 }
 
@@ -103,7 +107,7 @@ void bip_node_table_free(table *t)
         free(t->columns[i].addresses);
     }
     free(t->texts);
-    free(t->pending);
+    free(t->block);
     free(t->scratch);
     free(t);
 }
@@ -116,7 +120,7 @@ size_t bip_node_table_rows(const table *t)
 /* In long steps: of large memory what isn't written isn't there, and small memory is left the sooner. */
 static bool more_rows(table *t)
 {
-    size_t room = t->room == 0 ? 2 * PENDING : t->room * 4;
+    size_t room = t->room == 0 ? BLOCK : t->room * 4;
     if (t->room >= INT32_MAX)
         return false;
     for (size_t i = 0; i < t->n; i++)
@@ -173,32 +177,44 @@ static bool find_list(table *t, gathered *g, const char *const *list, size_t n_l
     return join(t, list, n_list, &n) && bip_node_dictionary_find(&g->texts, n > 0 ? t->scratch : "", n, code);
 }
 
+/* strcmp() without a call, since it is asked once a row. */
+static bool is_same(const char *a, const char *b)
+{
+    for (; *a == *b; a++, b++)
+        if (*a == '\0')
+            return true;
+    return false;
+}
+
 static bool find_code(gathered *g, const char *text, int32_t *code)
 {
-    if (g->texts.n > 0 && strcmp(text_at(&g->texts, g->last), text) == 0) {
+    if (g->texts.n > 0 && is_same(text_at(&g->texts, g->last), text)) {
         *code = g->last;
         return true;
     }
     return bip_node_dictionary_find(&g->texts, text, strlen(text), code);
 }
 
-static bool find_text(table *t, gathered *g, const char *record, const void *at, int32_t *code)
+static const void *const *lent_texts(const table *t, const gathered *g)
 {
-    size_t n_list;
+    return (const void *const *)(const void *)(t->block + g->is->place);
+}
+
+static bool find_text(table *t, gathered *g, size_t row, int32_t *code)
+{
+    const void *at = lent_texts(t, g)[row];
     bool found;
     *code = -1;
     if (at == NULL)
         return true;
-    if (g->column.kind == COLUMN_TEXT) {
+    if (g->is->kind == COLUMN_TEXT) {
         *code = (int32_t)g->texts.n;
         return bip_node_dictionary_append(&g->texts, at, strlen(at));
     }
-    if (g->column.kind == COLUMN_LIST) {
-        memcpy(&n_list, record + g->column.length, sizeof n_list);
-        found = find_list(t, g, at, n_list, code);
-    } else {
+    if (g->is->kind == COLUMN_LIST)
+        found = find_list(t, g, at, ((const size_t *)(const void *)(t->block + t->of->lengths))[row], code);
+    else
         found = find_code(g, at, code);
-    }
     g->last = *code;
     return found;
 }
@@ -233,33 +249,35 @@ static bool learn(gathered *g, const void *at, int32_t code)
     return true;
 }
 
-static bool take_text(table *t, gathered *g, const char *record, int32_t *code)
+/* Of the texts that stay: equal addresses are equal texts, so that most aren't looked at. */
+static bool number_texts(table *t, gathered *g)
 {
-    const void *at;
-    memcpy(&at, record + g->column.offset, sizeof at);
-    if (!g->column.stays)
-        return find_text(t, g, record, at, code);
-    return knows(g, at, code) || (find_text(t, g, record, at, code) && learn(g, at, *code));
+    const void *const *lent = lent_texts(t, g), *before = NULL; /* rows repeat themselves */
+    int32_t code = -1;
+    for (size_t row = 0; row < BLOCK; row++) {
+        if (lent[row] != before && !knows(g, lent[row], &code) &&
+            !(find_text(t, g, row, &code) && learn(g, lent[row], code)))
+            return false;
+        before = lent[row];
+        g->codes[row] = code;
+    }
+    return true;
 }
 
-/* From PENDING records that lie `span` bytes apart. */
-static void put_doubles(char *restrict into, const char *restrict from, size_t span)
-{
-    for (size_t i = 0; i < PENDING; i++)
-        memcpy(into + i * sizeof(double), from + i * span, sizeof(double));
-}
+/* ------------------------------------------------------------ a block into its columns */
 
 #ifdef __SSE2__
 /* Past the caches, which stay the library's: a large column isn't read soon, and lines that are written whole needn't
  * be read first. */
-static void stream_doubles(char *restrict into, const char *restrict from, size_t span)
+static void stream(char *into, const char *from, size_t n)
 {
-    double one, next;
-    for (size_t i = 0; i < PENDING; i += 2) {
-        memcpy(&one, from + i * span, sizeof one);
-        memcpy(&next, from + (i + 1) * span, sizeof next);
-        _mm_stream_pd((double *)(void *)into + i, _mm_set_pd(next, one));
-    }
+    for (size_t i = 0; i < n; i += sizeof(__m128i))
+        _mm_stream_si128((__m128i *)(void *)(into + i), _mm_loadu_si128((const __m128i *)(const void *)(from + i)));
+}
+
+static bool is_streamed(const gathered *g, const char *into)
+{
+    return g->memory.size >= STREAMED && (uintptr_t)into % sizeof(__m128i) == 0;
 }
 
 /* Before another thread reads them. */
@@ -268,70 +286,63 @@ static void end_streams(void)
     _mm_sfence();
 }
 #else
-#define stream_doubles put_doubles
+#define stream memcpy
+
+static bool is_streamed(const gathered *g, const char *into)
+{
+    (void)g, (void)into;
+    return false;
+}
 
 static void end_streams(void)
 {
 }
 #endif
 
-static void put_int64(char *restrict into, const char *restrict from, size_t span)
+/* A block of values of the column's width. */
+static void put(gathered *g, size_t first, const void *values)
 {
-    int64_t whole;
-    double number;
-    for (size_t i = 0; i < PENDING; i++) {
-        memcpy(&whole, from + i * span, sizeof whole);
-        number = (double)whole;
-        memcpy(into + i * sizeof number, &number, sizeof number);
-    }
+    char *into = g->memory.at + first * g->width;
+    if (is_streamed(g, into))
+        stream(into, values, BLOCK * g->width);
+    else
+        memcpy(into, values, BLOCK * g->width);
 }
 
-/* The same for whole numbers. @return whether they fit */
-static bool put_8_bits(char *restrict into, const char *restrict from, size_t span)
+typedef union whole_numbers {
+    int8_t of_8_bits[BLOCK];
+    int16_t of_16_bits[BLOCK];
+    int32_t of_32_bits[BLOCK];
+} whole_numbers;
+
+static bool fit_8_bits(int8_t *restrict into, const int32_t *restrict from)
 {
-    uint32_t whole, above = 0;
-    for (size_t i = 0; i < PENDING; i++) {
-        memcpy(&whole, from + i * span, sizeof whole);
-        into[i] = (char)whole;
-        above |= whole + 0x80;
+    uint32_t above = 0;
+    for (size_t i = 0; i < BLOCK; i++) {
+        into[i] = (int8_t)from[i];
+        above |= (uint32_t)from[i] + 0x80;
     }
     return above <= UINT8_MAX;
 }
 
-static bool put_16_bits(char *restrict into, const char *restrict from, size_t span)
+static bool fit_16_bits(int16_t *restrict into, const int32_t *restrict from)
 {
-    uint32_t whole, above = 0;
-    for (size_t i = 0; i < PENDING; i++) {
-        memcpy(&whole, from + i * span, sizeof whole);
-        memcpy(into + i * sizeof(int16_t), &(int16_t){(int16_t)whole}, sizeof(int16_t));
-        above |= whole + 0x8000;
+    uint32_t above = 0;
+    for (size_t i = 0; i < BLOCK; i++) {
+        into[i] = (int16_t)from[i];
+        above |= (uint32_t)from[i] + 0x8000;
     }
     return above <= UINT16_MAX;
 }
 
-static bool put_32_bits(char *restrict into, const char *restrict from, size_t span)
+/* In so many bytes each. @return whether they fit */
+static bool fit(whole_numbers *into, const int32_t *from, size_t width)
 {
-    for (size_t i = 0; i < PENDING; i++)
-        memcpy(into + i * sizeof(int32_t), from + i * span, sizeof(int32_t));
-    return true;
-}
-
-static bool put(gathered *g, size_t first, const table *t)
-{
-    char *into = g->memory.at + first * g->width;
-    const char *from = t->pending + g->column.offset;
-    if (g->column.kind == COLUMN_INT64)
-        put_int64(into, from, t->span);
-    else if (g->column.kind == COLUMN_DOUBLE && g->memory.size >= STREAMED)
-        stream_doubles(into, from, t->span);
-    else if (g->column.kind == COLUMN_DOUBLE)
-        put_doubles(into, from, t->span);
-    else if (g->width == sizeof(int8_t))
-        return put_8_bits(into, from, t->span);
-    else if (g->width == sizeof(int16_t))
-        return put_16_bits(into, from, t->span);
-    else
-        return put_32_bits(into, from, t->span);
+    if (width == sizeof(int8_t))
+        return fit_8_bits(into->of_8_bits, from);
+    if (width == sizeof(int16_t))
+        return fit_16_bits(into->of_16_bits, from);
+    memcpy(into->of_32_bits, from, sizeof into->of_32_bits);
     return true;
 }
 
@@ -352,42 +363,62 @@ static bool widen(gathered *g, size_t rows, size_t room)
     return true;
 }
 
-/* Always as many records as there may be: the room is a multiple of it, and what is too much is overwritten. */
-static bool move_pending(table *t)
+/* As narrow as all of them fit so far. @return false: no memory */
+static bool put_whole(const table *t, gathered *g, size_t first, const int32_t *values)
 {
-    size_t first = t->rows - t->n_pending;
-    if (t->n_pending == 0)
+    whole_numbers narrow;
+    while (!fit(&narrow, values, g->width))
+        if (!widen(g, first, t->room))
+            return false;
+    put(g, first, &narrow);
+    return true;
+}
+
+static bool write_column(table *t, gathered *g, size_t first)
+{
+    const void *values = t->block + g->is->place;
+    switch (g->is->kind) {
+    case COLUMN_CODE:
+    case COLUMN_LIST:
+    case COLUMN_TEXT:
+        return (!g->is->stays || number_texts(t, g)) && put_whole(t, g, first, g->codes);
+    case COLUMN_INT32:
+        return put_whole(t, g, first, values);
+    default:
+        put(g, first, values);
         return true;
+    }
+}
+
+/* Always a whole block: the last one with what is left of the one before. */
+static bool write_block(table *t)
+{
+    size_t first = t->rows - t->n_kept;
+    if (first + BLOCK > t->room && !more_rows(t))
+        return false;
     for (size_t i = 0; i < t->n; i++)
-        while (!put(&t->columns[i], first, t))
-            if (!widen(&t->columns[i], first, t->room))
-                return false;
-    t->n_pending = 0;
+        if (!write_column(t, &t->columns[i], first))
+            return false;
+    t->n_kept = 0;
     return true;
 }
 
 bool bip_node_table_flush(table *t)
 {
-    bool moved = move_pending(t);
+    bool written = t->n_kept == 0 || write_block(t);
     end_streams();
-    return moved;
+    return written;
 }
 
-/* A text is lent until the next record only, so its number takes the place of its address. */
-bool bip_node_table_add(table *t, const void *record)
+bool bip_node_table_add(table *t, const void *one)
 {
-    char *kept = t->pending + t->n_pending * t->span;
-    if (t->rows == t->room && !more_rows(t))
-        return false;
-    memcpy(kept, record, t->span);
-    for (size_t i = 0; i < t->n_texts; i++) {
-        int32_t code;
-        if (!take_text(t, t->texts[i], record, &code))
+    size_t row = t->n_kept;
+    t->of->put(t->block, row, one);
+    for (size_t i = 0; i < t->n_lent; i++)
+        if (!find_text(t, t->texts[i], row, &t->texts[i]->codes[row]))
             return false;
-        memcpy(kept + t->texts[i]->column.offset, &code, sizeof code);
-    }
     t->rows++;
-    return ++t->n_pending < PENDING || move_pending(t);
+    return ++t->n_kept < BLOCK || write_block(t);
 }
 
 /* ------------------------------------------------------------ handing over */
@@ -419,7 +450,7 @@ static napi_value new_texts(napi_env env, gathered *g)
     else
         napi_create_string_utf8(env, d->bytes + d->starts[g->given], d->used - d->starts[g->given] - 1, &texts);
     g->given = d->n;
-    if (g->column.kind == COLUMN_TEXT)
+    if (g->is->kind == COLUMN_TEXT)
         d->n = g->given = 0, d->used = 0;
     return texts;
 }
@@ -451,16 +482,16 @@ napi_value bip_node_table_give(napi_env env, table *t, bool whole)
         gathered *g = &t->columns[i];
         size_t n = t->rows * g->width;
         if (whole) {
-            bip_node_set(env, columns, g->column.name, whole_column(env, g, t->rows));
+            bip_node_set(env, columns, g->is->name, whole_column(env, g, t->rows));
             continue;
         }
         if (n > 0)
             memcpy(bytes + offset, g->memory.at, n);
-        bip_node_set(env, columns, g->column.name, view(env, g, buffer, offset, t->rows));
+        bip_node_set(env, columns, g->is->name, view(env, g, buffer, offset, t->rows));
         offset += (n + 7) / 8 * 8;
     }
     for (size_t i = 0; i < t->n_texts; i++)
-        bip_node_set(env, values, t->texts[i]->column.name, new_texts(env, t->texts[i]));
+        bip_node_set(env, values, t->texts[i]->is->name, new_texts(env, t->texts[i]));
     bip_node_set_number(env, made, "rows", (double)t->rows);
     bip_node_set(env, made, "columns", columns);
     bip_node_set(env, made, "values", values);

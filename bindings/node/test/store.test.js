@@ -291,6 +291,35 @@ test('what a callback throws comes out, and its false is a stop', () => {
   store.close();
 });
 
+test('columns hold every row, around a block of them and where a number outgrows its bits', () => {
+  const spanOf = (i) => ({ 70: 300, 100: 40000 })[i] ?? i % 120;
+  const people = Array.from({ length: 200 }, (_, i) => `P-${1000 + i}`);
+  const store = openStore(':memory:', { create: true, now });
+  store.change({ actor: 'anna' }, (c) => people.forEach((participant, i) => {
+    c.addParticipant(participant);
+    for (const day of new Set([-25567, spanOf(i) - 25567])) // from 1900 on
+      c.record({ ...whole, participant, date: bip.formatDate(day), rater: `R-${i}`, scores: { everyday_coping: 1 + i % 5 } });
+  }));
+  for (const [n, Spans, Codes] of [[1, Int8Array, Int8Array], [63, Int8Array, Int8Array], [64, Int8Array, Int8Array],
+    [65, Int8Array, Int8Array], [71, Int16Array, Int8Array], [100, Int16Array, Int8Array], [101, Int32Array, Int8Array],
+    [128, Int32Array, Int8Array], [129, Int32Array, Int16Array], [200, Int32Array, Int16Array]]) {
+    const some = people.slice(0, n);
+    const { participant, code, spanDays, firstScore, previousDate } = store.progressionColumns({ participants: some });
+    const rows = Array.from(code.codes).flatMap((c, i) => code.values[c] === 'everyday_coping' ? [i] : []);
+    assert.ok(spanDays instanceof Spans && participant.codes instanceof Codes, `${n}`);
+    assert.deepEqual(rows.map((i) => participant.values[participant.codes[i]]), some);
+    assert.deepEqual(rows.map((i) => spanDays[i]), some.map((_, i) => spanOf(i)));
+    assert.deepEqual(rows.map((i) => firstScore[i]), some.map((_, i) => 1 + i % 5));
+    assert.deepEqual(rows.map((i) => previousDate[i]), some.map((_, i) => spanOf(i) === 0 ? bip.constants.BIP_NO_DATE : -25567));
+    const objects = store.progression({ participants: some }).toArray();
+    assert.deepEqual(objects.filter((one) => one.code === 'everyday_coping').map((one) => one.spanDays), some.map((_, i) => spanOf(i)));
+    assert.deepEqual(Array.from(store.progressionColumns({ participants: some }, ['spanDays']).spanDays), Array.from(spanDays));
+  }
+  const { assessments } = store.assessmentColumns();
+  assert.equal(new Set(Array.from(assessments.rater.codes, (c) => assessments.rater.values[c])).size, 200);
+  store.close();
+});
+
 test('raters may be names, null where unknown', async () => {
   const days = ['2026-01-01', '2026-04-01', '2026-07-01'];
   const rules = { scaleMin: 1, scaleMax: 5, smallestStep: 1 };

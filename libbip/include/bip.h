@@ -542,8 +542,8 @@ typedef struct bip_series {
  */
 BIP_API bip_status bip_progression(bip_store *store, const bip_query *query, bip_cursor **out, bip_error *err);
 
-/** The next one, lent until the next call on the cursor; its texts but the participant's until the cursor is closed, so
- * that as long one pointer is one text. @retval BIP_DONE at the end, *lent is NULL */
+/** The next one, lent until the next call on the cursor; its texts but the participant's until the cursor is closed or
+ * fails, so that as long one pointer is one text. @retval BIP_DONE at the end, *lent is NULL */
 BIP_API bip_status bip_series_next(bip_cursor *cursor, const bip_series **lent, bip_error *err);
 
 /** End the reading and free. NULL is fine. A cursor that has failed can only be closed; one that was opened inside a

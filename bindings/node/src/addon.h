@@ -355,17 +355,17 @@ typedef struct record {
 #define BIP_NODE_TYPE_LIST const void *
 #define BIP_NODE_TYPE_TEXT const void *
 
-/* Records gathered column by column. @param wanted names, or NULL for all */
-table *bip_node_table_new(const record *of, const char *const *wanted, size_t n_wanted);
+/* Records gathered column by column. @param wanted names, or NULL for all @param whole nothing is handed over before
+ * the end, and then the arrays take over the memory */
+table *bip_node_table_new(const record *of, const char *const *wanted, size_t n_wanted, bool whole);
 void bip_node_table_free(table *t);
 bool bip_node_table_add(table *t, const void *one);
 size_t bip_node_table_rows(const table *t);
 /* The last records too: before they are handed over. @return false: no memory */
 bool bip_node_table_flush(table *t);
 /* Hand over what was gathered since the last time: {rows, columns: {name: array}, values: {name: the texts that are
- * new, U+0000 between them, null for none}}. Whole numbers are as wide as the largest so far. @param whole the arrays
- * take over the memory */
-napi_value bip_node_table_give(napi_env env, table *t, bool whole);
+ * new, U+0000 between them, null for none}}. Whole numbers are as wide as the largest so far. */
+napi_value bip_node_table_give(napi_env env, table *t);
 
 extern const record bip_node_series, bip_node_assessment, bip_node_score;
 

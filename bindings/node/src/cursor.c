@@ -77,22 +77,22 @@ static bip_status flush(struct read *in, bip_status st, bip_error *err)
     return kept ? st : bip_node_nomem(err);
 }
 
-static bool make_tables(struct read *in)
+static bool make_tables(struct read *in, bool whole)
 {
     if (in->series) {
-        in->rows = bip_node_table_new(&bip_node_series, in->wanted, in->n_wanted);
+        in->rows = bip_node_table_new(&bip_node_series, in->wanted, in->n_wanted, whole);
         return in->rows != NULL;
     }
-    in->rows = bip_node_table_new(&bip_node_assessment, NULL, 0);
-    in->scores = bip_node_table_new(&bip_node_score, NULL, 0);
+    in->rows = bip_node_table_new(&bip_node_assessment, NULL, 0, whole);
+    in->scores = bip_node_table_new(&bip_node_score, NULL, 0, whole);
     return in->rows != NULL && in->scores != NULL;
 }
 
-static napi_value give_tables(job *j, struct read *in, bool whole)
+static napi_value give_tables(job *j, struct read *in)
 {
-    napi_value made = bip_node_table_give(j->env, in->rows, whole), end = NULL;
+    napi_value made = bip_node_table_give(j->env, in->rows), end = NULL;
     if (made != NULL && in->scores != NULL)
-        bip_node_set(j->env, made, "scores", bip_node_table_give(j->env, in->scores, whole));
+        bip_node_set(j->env, made, "scores", bip_node_table_give(j->env, in->scores));
     napi_get_boolean(j->env, in->at_end, &end);
     if (made != NULL)
         bip_node_set(j->env, made, "end", end);
@@ -130,7 +130,7 @@ static napi_value open_give(job *j)
 {
     struct read *in = j->in;
     child *c = bip_node_child_new(j->holders[0]);
-    if (c == NULL || !make_tables(in)) {
+    if (c == NULL || !make_tables(in, false)) {
         if (c != NULL)
             bip_node_child_unref(c);
         bip_node_throw(j, bip_node_nomem(&j->err), &j->err);
@@ -187,7 +187,7 @@ static bip_status batch_run(job *j)
 static napi_value batch_give(job *j)
 {
     struct read view = {.rows = j->child->rows, .scores = j->child->scores, .at_end = ((struct read *)j->in)->at_end};
-    return give_tables(j, &view, false);
+    return give_tables(j, &view);
 }
 
 static bool close_take(job *j, const napi_value *args)
@@ -219,7 +219,7 @@ static bip_status read_all(job *j)
 {
     struct read *in = j->in;
     bip_status st = open(j);
-    if (st == BIP_OK && !make_tables(in))
+    if (st == BIP_OK && !make_tables(in, true))
         return bip_node_nomem(&j->err);
     while (st == BIP_OK)
         st = next_row(in, &j->err);
@@ -245,7 +245,7 @@ static bip_status all_series(job *j)
 
 static napi_value columns_give(job *j)
 {
-    return give_tables(j, j->in, true);
+    return give_tables(j, j->in);
 }
 
 const op bip_node_cursor_ops[] = {

@@ -121,10 +121,10 @@ static bip_status compute_run(job *j)
 static napi_value compute_give(job *j)
 {
     struct compute *in = j->in;
-    table *t = bip_node_table_new(&bip_node_series, NULL, 0);
+    table *t = bip_node_table_new(&bip_node_series, NULL, 0, false);
     napi_value made = NULL;
     if (t != NULL && bip_node_table_add(t, &in->series) && bip_node_table_flush(t))
-        made = bip_node_table_give(j->env, t, false);
+        made = bip_node_table_give(j->env, t);
     else
         bip_node_throw(j, bip_node_nomem(&j->err), &j->err);
     bip_node_table_free(t);

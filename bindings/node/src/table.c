@@ -36,8 +36,9 @@ typedef struct gathered {
 struct table {
     const record *of;
     size_t n, rows, room;
-    gathered **texts; /* the columns of texts, n_lent of them first whose texts are lent for the row only */
-    size_t n_texts, n_lent;
+    bool whole;       /* nothing is handed over before the end */
+    gathered **texts; /* the columns of texts, n_at_once of them first that are numbered with the row */
+    size_t n_texts, n_at_once;
     char *block; /* rows that aren't written yet, n_kept of them */
     size_t n_kept;
     char *scratch; /* a list as one text */
@@ -68,19 +69,27 @@ static bool is_wanted(const char *name, const char *const *wanted, size_t n_want
     return wanted == NULL;
 }
 
-static void add_texts(table *t, bool stays)
+/* A text that stays is numbered with the block, which is quicker; but a cursor that fails lends none any more, and the
+ * rows before are handed over, unless all or nothing is. */
+static bool is_numbered_at_once(const table *t, const gathered *g)
+{
+    return !g->is->stays || !t->whole;
+}
+
+static void add_texts(table *t, bool at_once)
 {
     for (size_t i = 0; i < t->n; i++)
-        if (has_texts(&t->columns[i]) && t->columns[i].is->stays == stays)
+        if (has_texts(&t->columns[i]) && is_numbered_at_once(t, &t->columns[i]) == at_once)
             t->texts[t->n_texts++] = &t->columns[i];
 }
 
-table *bip_node_table_new(const record *of, const char *const *wanted, size_t n_wanted)
+table *bip_node_table_new(const record *of, const char *const *wanted, size_t n_wanted, bool whole)
 {
     table *t = calloc(1, sizeof *t + of->n * sizeof *t->columns);
     if (t == NULL)
         return NULL;
     t->of = of;
+    t->whole = whole;
     for (size_t i = 0; i < of->n; i++)
         if (is_wanted(of->columns[i].name, wanted, n_wanted))
             t->columns[t->n++] = (gathered){
@@ -91,9 +100,9 @@ table *bip_node_table_new(const record *of, const char *const *wanted, size_t n_
         bip_node_table_free(t);
         return NULL;
     }
-    add_texts(t, false);
-    t->n_lent = t->n_texts;
     add_texts(t, true);
+    t->n_at_once = t->n_texts;
+    add_texts(t, false);
     return t;
 }
 
@@ -249,12 +258,12 @@ static bool learn(gathered *g, const void *at, int32_t code)
     return true;
 }
 
-/* Of the texts that stay: equal addresses are equal texts, so that most aren't looked at. */
-static bool number_texts(table *t, gathered *g)
+/* Of texts that stay, in rows of the block: equal addresses are equal texts, so that most aren't looked at. */
+static bool number_staying(table *t, gathered *g, size_t first, size_t end)
 {
     const void *const *lent = lent_texts(t, g), *before = NULL; /* rows repeat themselves */
     int32_t code = -1;
-    for (size_t row = 0; row < BLOCK; row++) {
+    for (size_t row = first; row < end; row++) {
         if (lent[row] != before && !knows(g, lent[row], &code) &&
             !(find_text(t, g, row, &code) && learn(g, lent[row], code)))
             return false;
@@ -262,6 +271,11 @@ static bool number_texts(table *t, gathered *g)
         g->codes[row] = code;
     }
     return true;
+}
+
+static bool number_at_once(table *t, gathered *g, size_t row)
+{
+    return g->is->stays ? number_staying(t, g, row, row + 1) : find_text(t, g, row, &g->codes[row]);
 }
 
 /* ------------------------------------------------------------ a block into its columns */
@@ -381,7 +395,7 @@ static bool write_column(table *t, gathered *g, size_t first)
     case COLUMN_CODE:
     case COLUMN_LIST:
     case COLUMN_TEXT:
-        return (!g->is->stays || number_texts(t, g)) && put_whole(t, g, first, g->codes);
+        return (is_numbered_at_once(t, g) || number_staying(t, g, 0, BLOCK)) && put_whole(t, g, first, g->codes);
     case COLUMN_INT32:
         return put_whole(t, g, first, values);
     default:
@@ -414,8 +428,8 @@ bool bip_node_table_add(table *t, const void *one)
 {
     size_t row = t->n_kept;
     t->of->put(t->block, row, one);
-    for (size_t i = 0; i < t->n_lent; i++)
-        if (!find_text(t, t->texts[i], row, &t->texts[i]->codes[row]))
+    for (size_t i = 0; i < t->n_at_once; i++)
+        if (!number_at_once(t, t->texts[i], row))
             return false;
     t->rows++;
     return ++t->n_kept < BLOCK || write_block(t);
@@ -468,7 +482,7 @@ static bool batch_memory(napi_env env, const table *t, napi_value *buffer, char 
     return true;
 }
 
-napi_value bip_node_table_give(napi_env env, table *t, bool whole)
+napi_value bip_node_table_give(napi_env env, table *t)
 {
     napi_value made, columns, values, buffer = NULL;
     size_t offset = 0;
@@ -476,12 +490,12 @@ napi_value bip_node_table_give(napi_env env, table *t, bool whole)
     napi_create_object(env, &made);
     napi_create_object(env, &columns);
     napi_create_object(env, &values);
-    if (!whole && !batch_memory(env, t, &buffer, &bytes))
+    if (!t->whole && !batch_memory(env, t, &buffer, &bytes))
         return NULL;
     for (size_t i = 0; i < t->n; i++) {
         gathered *g = &t->columns[i];
         size_t n = t->rows * g->width;
-        if (whole) {
+        if (t->whole) {
             bip_node_set(env, columns, g->is->name, whole_column(env, g, t->rows));
             continue;
         }
@@ -496,7 +510,7 @@ napi_value bip_node_table_give(napi_env env, table *t, bool whole)
     bip_node_set(env, made, "columns", columns);
     bip_node_set(env, made, "values", values);
     t->rows = 0;
-    if (whole)
+    if (t->whole)
         t->room = 0;
     return made;
 }

@@ -187,6 +187,126 @@ test('columns by name are those and no others', () => {
   store.close();
 });
 
+// Rows are written out 64 at a time, each column as narrow as what came so far.
+const wide = { instrument: 'wide', respondent: 'participant' };
+
+function wideStore(people, options = {}) {
+  const { indicators = ['mood'], range = [1, 5], score = (p) => 1 + p % 5, date = () => '2026-01-12', note = false, read } = options;
+  const store = openStore(':memory:', { create: true, now, read });
+  store.change({ actor: 'anna' }, (c) => {
+    c.addInstrument({ instrument: 'wide', version: '1', title: { en: 'W' }, respondents: [{ code: 'participant', title: { en: 'P' } }],
+      scales: [{ code: 'scale', min: range[0], max: range[1] }],
+      indicators: indicators.map((code) => ({ code, title: { en: code.toUpperCase() }, scale: 'scale' })) });
+    const rows = Array.from({ length: people }, (_, p) =>
+      `P-${String(p).padStart(6, '0')},${date(p)},participant,${indicators.map(() => score(p)).join()}\n`);
+    c.import(`participant,date,respondent,${indicators.join()}\n${rows.join('')}`, { ...importing, instrument: 'wide' });
+    if (note) c.record({ ...wide, participant: 'P-000000', date: '2026-02-01', rater: 'H07', note: 'En rad.', scores: { [indicators[0]]: 3 } });
+  });
+  return store;
+}
+
+test('columns are whole wherever the last block of rows ends', async () => {
+  for (const people of [1, 2, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513]) {
+    const store = wideStore(people);
+    const code = (p) => `P-${String(p).padStart(6, '0')}`;
+    for (const c of [store.progressionColumns(), await store.progressionColumnsAsync()]) {
+      assert.equal(c.length, people);
+      assert.deepEqual(c.participant.values, Array.from({ length: people }, (_, p) => code(p)));
+      assert.deepEqual([...c.participant.codes], Array.from({ length: people }, (_, p) => p));
+      assert.deepEqual([...c.latestScore], Array.from({ length: people }, (_, p) => 1 + p % 5));
+      assert.deepEqual(new Set(c.bandLatest.codes), new Set([-1])); // NULL
+      assert.deepEqual(c.bandLatest.values, []);
+    }
+    const { assessments, scores } = store.assessmentColumns();
+    assert.deepEqual([...assessments.participant.codes], Array.from({ length: people }, (_, p) => p));
+    assert.equal(new Set(assessments.id.values).size, people);
+    assert.deepEqual([...assessments.note.codes], Array(people).fill(-1));
+    assert.deepEqual([...scores.assessment], Array.from({ length: people }, (_, p) => p));
+    assert.deepEqual([...store.progression()].map((one) => [one.participant, one.latest.score]),
+      Array.from({ length: people }, (_, p) => [code(p), 1 + p % 5]));
+    assert.deepEqual([...store.assessments()].map((one) => [one.participant, one.scores.mood, one.note]),
+      Array.from({ length: people }, (_, p) => [code(p), 1 + p % 5, null]));
+    store.close();
+  }
+});
+
+test('numbers of texts widen with the text that needs it', () => {
+  const kind = (people) => {
+    const store = wideStore(people);
+    const { codes, values } = store.progressionColumns(null, ['participant']).participant;
+    assert.equal(values.length, people);
+    for (let p = 0; p < people; p++) if (codes[p] !== p) assert.fail(`row ${p}`);
+    store.close();
+    return codes.constructor;
+  };
+  assert.equal(kind(128), Int8Array);
+  assert.equal(kind(129), Int16Array); // in a block of its own, the last
+  assert.equal(kind(150), Int16Array);
+  assert.equal(kind(32768), Int16Array);
+  assert.equal(kind(32769), Int32Array);
+});
+
+test('whole numbers widen in the middle of a block, and what came before stays', async () => {
+  const people = 200;
+  for (const first of [0, 63, 64, 70, 127, 128, 199]) { // the first participant with a long span of days
+    const store = wideStore(people);
+    const days = (p) => p < first ? 0 : p === first ? 128 : 100;
+    store.change({ actor: 'anna' }, (c) => {
+      for (let p = first; p < people; p++) {
+        const date = new Date(Date.UTC(2026, 0, 12 + days(p))).toISOString().slice(0, 10);
+        c.record({ ...wide, participant: `P-${String(p).padStart(6, '0')}`, date, scores: { mood: 3 } });
+      }
+    });
+    const { spanDays, n } = store.progressionColumns();
+    assert.ok(spanDays instanceof Int16Array && n instanceof Int8Array);
+    assert.deepEqual([...spanDays], Array.from({ length: people }, (_, p) => days(p)));
+    assert.deepEqual([...(await store.progression().toArrayAsync())].map((one) => one.spanDays), [...spanDays]);
+    store.close();
+  }
+});
+
+test('many codes that last are numbered in the order in which they came', () => {
+  const indicators = Array.from({ length: 150 }, (_, i) => `i${i}`);
+  const store = wideStore(3, { indicators });
+  const { code, visibleTo } = store.progressionColumns(null, ['code', 'visibleTo']);
+  assert.ok(code.codes instanceof Int16Array && visibleTo.codes instanceof Int8Array);
+  assert.deepEqual(code.values, indicators);
+  assert.deepEqual([...code.codes], Array.from({ length: 450 }, (_, row) => row % 150));
+  assert.deepEqual(new Set(visibleTo.codes), new Set([0]));
+  const { scores } = store.assessmentColumns();
+  assert.deepEqual(scores.indicator.values, indicators);
+  assert.deepEqual([...scores.indicator.codes], [...code.codes]);
+  assert.deepEqual(store.progression().toArray().map((one) => one.code), Array.from({ length: 450 }, (_, row) => indicators[row % 150]));
+  store.close();
+});
+
+test('texts that are there in one row only', () => {
+  const store = wideStore(100, { note: true });
+  const { assessments } = store.assessmentColumns();
+  assert.deepEqual([...assessments.note.codes], [-1, 0, ...Array(99).fill(-1)]);
+  assert.deepEqual(assessments.note.values, ['En rad.']);
+  assert.deepEqual([...assessments.rater.codes], [-1, 0, ...Array(99).fill(-1)]);
+  assert.deepEqual(store.assessments().toArray().map((one) => one.note), [null, 'En rad.', ...Array(99).fill(null)]);
+  const { mean, length, ...others } = store.progressionColumns(null, ['mean']); // without a text
+  assert.equal(mean.length, length);
+  assert.deepEqual(others, {});
+  store.close();
+});
+
+test('rows before a failure are handed out, with their texts', () => {
+  for (const until of [2, 40, 70]) {
+    let reads = 0;
+    const store = wideStore(80, { indicators: ['mood', 'sleep'], read: () => reads++ < until });
+    const told = [];
+    assert.throws(() => { for (const one of store.progression()) told.push([one.participant, one.instrument, one.code, one.latest.score]); }, { code: 'cancelled' });
+    assert.deepEqual(told, Array.from({ length: 2 * until }, (_, i) =>
+      [`P-${String(i >> 1).padStart(6, '0')}`, 'wide', i % 2 ? 'sleep' : 'mood', 1 + (i >> 1) % 5]));
+    reads = until;
+    assert.throws(() => store.progressionColumns(), { code: 'cancelled' });
+    store.close();
+  }
+});
+
 test('wrong types are TypeErrors that name the place', () => {
   const store = sample();
   const change = store.begin('anna');
@@ -288,35 +408,6 @@ test('what a callback throws comes out, and its false is a stop', () => {
   assert.throws(() => store.writeTo('json', null, null, () => { throw undefined; }), (e) => e === undefined);
   assert.throws(() => store.writeTo('json', null, null, () => { throw 7; }), (e) => e === 7);
   assert.ok(store.text('json'), 'the store goes on');
-  store.close();
-});
-
-test('columns hold every row, around a block of them and where a number outgrows its bits', () => {
-  const spanOf = (i) => ({ 70: 300, 100: 40000 })[i] ?? i % 120;
-  const people = Array.from({ length: 200 }, (_, i) => `P-${1000 + i}`);
-  const store = openStore(':memory:', { create: true, now });
-  store.change({ actor: 'anna' }, (c) => people.forEach((participant, i) => {
-    c.addParticipant(participant);
-    for (const day of new Set([-25567, spanOf(i) - 25567])) // from 1900 on
-      c.record({ ...whole, participant, date: bip.formatDate(day), rater: `R-${i}`, scores: { everyday_coping: 1 + i % 5 } });
-  }));
-  for (const [n, Spans, Codes] of [[1, Int8Array, Int8Array], [63, Int8Array, Int8Array], [64, Int8Array, Int8Array],
-    [65, Int8Array, Int8Array], [71, Int16Array, Int8Array], [100, Int16Array, Int8Array], [101, Int32Array, Int8Array],
-    [128, Int32Array, Int8Array], [129, Int32Array, Int16Array], [200, Int32Array, Int16Array]]) {
-    const some = people.slice(0, n);
-    const { participant, code, spanDays, firstScore, previousDate } = store.progressionColumns({ participants: some });
-    const rows = Array.from(code.codes).flatMap((c, i) => code.values[c] === 'everyday_coping' ? [i] : []);
-    assert.ok(spanDays instanceof Spans && participant.codes instanceof Codes, `${n}`);
-    assert.deepEqual(rows.map((i) => participant.values[participant.codes[i]]), some);
-    assert.deepEqual(rows.map((i) => spanDays[i]), some.map((_, i) => spanOf(i)));
-    assert.deepEqual(rows.map((i) => firstScore[i]), some.map((_, i) => 1 + i % 5));
-    assert.deepEqual(rows.map((i) => previousDate[i]), some.map((_, i) => spanOf(i) === 0 ? bip.constants.BIP_NO_DATE : -25567));
-    const objects = store.progression({ participants: some }).toArray();
-    assert.deepEqual(objects.filter((one) => one.code === 'everyday_coping').map((one) => one.spanDays), some.map((_, i) => spanOf(i)));
-    assert.deepEqual(Array.from(store.progressionColumns({ participants: some }, ['spanDays']).spanDays), Array.from(spanDays));
-  }
-  const { assessments } = store.assessmentColumns();
-  assert.equal(new Set(Array.from(assessments.rater.codes, (c) => assessments.rater.values[c])).size, 200);
   store.close();
 });
 

@@ -301,7 +301,7 @@ static void read_progression(bipr_store *s, const bip_query *q, bipr_table *t, b
         else if (bipr_interrupted(s))
             st = stopped(err);
     }
-    if (!bipr_series_end(t, plan) && st == BIP_DONE)
+    if (st == BIP_DONE && !bipr_series_end(t, plan)) /* a cursor that failed lends no texts any more */
         no_room(err);
     bip_cursor_close(cursor);
 }

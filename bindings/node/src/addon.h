@@ -324,8 +324,8 @@ typedef struct record {
     void (*put)(void *block, size_t row, const void *one);
 } record;
 
-/* What is made of a list of columns, LIST(X, of), of X(of, name, kind, member, stays): `of`_record, straight code and
- * all. A record of the type `of`_type called `one` has at most one list, whose length is n_list. */
+/* What is made of a list of columns, LIST(X, of), of X(of, name, kind, member, stays): bip_node_`of`, with straight
+ * code. A record of the type `of`_type, called `one`, has at most one list, whose length is n_list. */
 #define BIP_NODE_RECORD(of, LIST, n_list)                                                                              \
     struct of##_block {                                                                                                \
         LIST(BIP_NODE_IN_BLOCK, of)                                                                                    \

@@ -221,8 +221,8 @@ void bipr_block_end(void);
 
 /* ---- a series as columns ---- */
 
-/* What a text was in its column. libbip lends the texts of a series, but the participant's, until the cursor is closed:
- * as long, the same pointer is the same text. */
+/* What a text was in its column. libbip lends the texts of a series, but the participant's, until the cursor is closed
+ * or fails: as long, the same pointer is the same text. */
 typedef struct bipr_known {
     const void *lent;
     int value;
